@@ -1,0 +1,1 @@
+"""Pure values and ports: no I/O, no clock, the standard library only."""

@@ -1,0 +1,175 @@
+"""What a run's steps add up to. Pure, so that `records verify` can conclude again years later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from harness.errors import Blame, LinkFault, OperatorStop, PlanError
+from harness.model.events import (
+    AbortRequested,
+    Event,
+    Faulted,
+    PlanRef,
+    RunInterrupted,
+    SafeStateFailed,
+    UnitLost,
+    UnitSwapped,
+)
+from harness.model.fault import Fault
+from harness.model.outcome import Outcome, outcome_of, worst
+from harness.model.record import MeasurementRecord, StepRecord
+
+
+class Conclusion(NamedTuple):
+    """The outcome of a run and the fault that decided it (None for a PASS)."""
+
+    outcome: Outcome
+    fault: Fault | None
+
+
+def conclude(plan: PlanRef, steps: Sequence[StepRecord], notes: Iterable[Event]) -> Conclusion:
+    """The outcome of a run whose every step that will run has run.
+
+    PASS only if every planned step ended in PASS with every declared measurement judged PASS,
+    and nothing happened to the run as a whole.
+    """
+    noted = tuple(notes)
+    for note in noted:
+        if isinstance(note, RunInterrupted):
+            return Conclusion(Outcome.ABORTED, note.fault)
+    final = final_attempts(steps)
+    faults = [step_fault(step) for step in final.values() if not _fine(step)]
+    faults += [fault for note in noted if (fault := _fault_of_note(note))]
+    faults.sort(key=lambda fault: fault.code == "RUN-INCOMPLETE")  # a cause comes before a gap
+    if not faults:
+        faults += _gaps(plan, final)
+    if not faults:
+        return Conclusion(Outcome.PASS, None)
+    decisive = max(faults, key=lambda fault: outcome_of(fault.blame))  # the first of the worst
+    return Conclusion(outcome_of(decisive.blame), decisive)
+
+
+def dut_failed(steps: Iterable[StepRecord], notes: Iterable[Event] = ()) -> bool:
+    """Whether any step found the unit bad and no later attempt of that step passed it.
+
+    A failed measurement counts even if its attempt then ended in ERROR or ABORTED, so nobody
+    can abort a fail away. A fault of the run as a whole that blames the unit counts too.
+    """
+    bad: dict[str, bool] = {}
+    for step in steps:
+        if _shows_bad(step):
+            bad[step.id] = True
+        elif step.outcome is Outcome.PASS:
+            bad[step.id] = False
+    faults = (_fault_of_note(note) for note in notes)
+    return any(bad.values()) or any(fault.blame is Blame.DUT for fault in faults if fault)
+
+
+def attempt_outcome(made: Iterable[MeasurementRecord], fault: Fault | None) -> Outcome:
+    """The outcome of an attempt that measured this and ended in this fault.
+
+    A measurement that was not judged (SKIPPED) is as good as an unreadable one.
+    """
+    outcomes: list[Outcome] = [
+        Outcome.ERROR if m.outcome is Outcome.SKIPPED else m.outcome for m in made
+    ]
+    if fault:
+        outcomes.append(outcome_of(fault.blame))
+    return worst([Outcome.PASS, *outcomes])
+
+
+def final_attempts(steps: Iterable[StepRecord]) -> dict[str, StepRecord]:
+    """The last attempt of each step, in the order of their first start."""
+    return {step.id: step for step in steps}
+
+
+def step_fault(step: StepRecord) -> Fault:
+    """The fault that made this attempt end as it did."""
+    found = [
+        measurement_fault(step.id, m) for m in step.measurements if m.outcome is not Outcome.PASS
+    ]
+    if step.fault:
+        found.append(step.fault)
+    for fault in found:
+        if outcome_of(fault.blame) is step.outcome:
+            return fault
+    return _plan_fault("RUN-INCOMPLETE", f"step {step.id} has no outcome that its parts explain")
+
+
+def measurement_fault(step: str, made: MeasurementRecord) -> Fault:
+    """The fault of a measurement that is not PASS."""
+    evidence = {"value": made.value, "unit": made.unit, "limit": dict(made.limit)}
+    code = measurement_code(step, made)
+    if made.outcome is Outcome.FAIL:
+        return Fault(
+            code=code,
+            blame=Blame.DUT,
+            message=_out_of_limit(made),
+            remedy="Bin the unit for repair of this function.",
+            evidence=evidence,
+        )
+    error = PlanError(code, f"{step}.{made.name}: {made.raw}", evidence=evidence)
+    return Fault.of(error)
+
+
+def measurement_code(step: str, made: MeasurementRecord) -> str:
+    """The fault code of a measurement that is not PASS."""
+    if made.outcome is Outcome.FAIL:
+        return f"{step}.{made.name}:{made.reason}"
+    return "MEAS-UNKNOWN" if made.reason == "UNKNOWN" else "MEAS-UNREADABLE"
+
+
+def _fine(step: StepRecord) -> bool:
+    """Passed or skipped, with nothing in it that says otherwise."""
+    parts = attempt_outcome(step.measurements, step.fault)
+    return parts is Outcome.PASS and step.outcome in (Outcome.PASS, Outcome.SKIPPED)
+
+
+def _shows_bad(step: StepRecord) -> bool:
+    failed = any(made.outcome is Outcome.FAIL for made in step.measurements)
+    return failed or (step.fault is not None and step.fault.blame is Blame.DUT)
+
+
+def _fault_of_note(note: Event) -> Fault | None:
+    match note:
+        case Faulted(fault=fault) | SafeStateFailed(fault=fault):
+            return fault
+        case AbortRequested(by=by, why=why):
+            return Fault.of(OperatorStop("RUN-ABORTED", f"{by}: {why}"))
+        case UnitLost(why=why):
+            return Fault.of(LinkFault("ADB-LOST", why))
+        case UnitSwapped(why=why):
+            return Fault.of(OperatorStop("UNIT-WRONG", why))
+        case _:
+            return None
+
+
+def _gaps(plan: PlanRef, final: Mapping[str, StepRecord]) -> Iterator[Fault]:
+    """What is missing for a PASS, where nothing that is there stands against it."""
+    if not plan.steps or all(step.outcome is Outcome.SKIPPED for step in final.values()):
+        yield _plan_fault("RUN-EMPTY", "no step was run")
+    for planned in plan.steps:
+        made = final.get(planned.id)
+        if made is None or made.outcome is Outcome.SKIPPED:
+            yield _plan_fault("RUN-INCOMPLETE", f"step {planned.id} was not run")
+        elif missing := set(planned.measures) - {m.name for m in made.measurements}:
+            words = ", ".join(sorted(missing))
+            yield _plan_fault("RUN-INCOMPLETE", f"step {planned.id} did not measure {words}")
+
+
+def _plan_fault(code: str, message: str) -> Fault:
+    return Fault.of(PlanError(code, message))
+
+
+def _out_of_limit(made: MeasurementRecord) -> str:
+    unit = f" {made.unit}" if made.unit not in ("", "1") else ""
+    seen = f"{made.value}{unit}"
+    match made.reason:
+        case "LOW":
+            return f"{seen} is below the acceptance limit {made.limit.get('accept_low')}{unit}"
+        case "HIGH":
+            return f"{seen} is above the acceptance limit {made.limit.get('accept_high')}{unit}"
+        case _:
+            wanted = ", ".join(f"{name} {value}" for name, value in made.limit.items())
+            return f"{seen!r} does not meet: {wanted}"

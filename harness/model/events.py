@@ -1,0 +1,288 @@
+"""Everything that happens in a run, as a closed union of values.
+
+The record, a screen, the crash recovery and every report are folds of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from harness.model.fault import Fault
+from harness.model.identity import Unit
+from harness.model.limits import Value
+from harness.model.outcome import Outcome
+from harness.model.plan import Phase
+
+
+class Purpose(StrEnum):
+    """Why a run is made; only production counts."""
+
+    PRODUCTION = "production"
+    ENGINEERING = "engineering"
+    SELFTEST = "selftest"
+    GOLDEN = "golden"
+
+
+@dataclass(frozen=True, slots=True)
+class StationRef:
+    """The station that ran it; the UUID is the store's."""
+
+    name: str
+    uuid: str
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRef:
+    """A step of the plan, with the measurements that it must make."""
+
+    id: str
+    use: str
+    phase: Phase
+    measures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRef:
+    """The resolved plan by its hash, and what must have been done for a PASS."""
+
+    id: str
+    revision: int
+    sha256: str
+    steps: tuple[PlannedRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsRef:
+    """The limit set by its hash; None in a run whose plan has its limits inline."""
+
+    id: str
+    revision: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class JigRef:
+    """The jig, as it said itself; `firmware` is None when it could not be asked."""
+
+    id: str
+    firmware: str | None = None
+    calibrated: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """The first event of every run; durable before anything moves."""
+
+    run: str
+    purpose: Purpose
+    process: str
+    unit: Unit
+    station: StationRef
+    slot: int
+    operator: str
+    attempt: int
+    plan: PlanRef
+    limits: LimitsRef | None
+    jig: JigRef | None
+    harness: str
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of each input file, by its role."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitIdentified:
+    """What the handset says it is."""
+
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    step: str
+    use: str
+    phase: Phase
+    attempt: int
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    step: str
+    instrument: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    step: str
+    instrument: str
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    step: str
+    instrument: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A value, judged. `value` is None when it was unknown or unreadable: then `raw` has why."""
+
+    step: str
+    attempt: int
+    name: str
+    value: Value | None
+    unit: str
+    outcome: Outcome
+    reason: str
+    limit: Mapping[str, Any]
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    step: str
+    attempt: int
+    name: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prompted:
+    step: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    step: str
+    answer: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Faulted:
+    """A fault in a step's attempt, or of the run when `step` is None."""
+
+    fault: Fault
+    step: str | None = None
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RetryDecided:
+    step: str
+    attempt: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepEnded:
+    step: str
+    attempt: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class StepSkipped:
+    """A planned step that was not started, and the recorded reason."""
+
+    step: str
+    use: str
+    phase: Phase
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AbortRequested:
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLost:
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSwapped:
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SafeStateReached:
+    """Every device of the slot is electrically safe."""
+
+
+@dataclass(frozen=True, slots=True)
+class SafeStateFailed:
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """What was concluded, before it is on disk."""
+
+    outcome: Outcome
+    fault: Fault | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunInterrupted:
+    """Written by recovery in place of RunEnded, stamped with the time of the last known event."""
+
+    recovered: datetime
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The record is on disk. Only this lets anyone say PASS."""
+
+    run: str
+    sha256: str
+
+
+Event = (
+    RunStarted
+    | UnitIdentified
+    | StepStarted
+    | Waiting
+    | Reserved
+    | Released
+    | Measured
+    | Attached
+    | Prompted
+    | Answered
+    | Faulted
+    | RetryDecided
+    | StepEnded
+    | StepSkipped
+    | AbortRequested
+    | UnitLost
+    | UnitSwapped
+    | SafeStateReached
+    | SafeStateFailed
+    | RunEnded
+    | RunInterrupted
+    | Recorded
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """An event of a run with its number and times, given under one lock.
+
+    `at_ms` is monotonic, in milliseconds since the run's first event.
+    """
+
+    run: str
+    seq: int
+    utc: datetime
+    at_ms: int
+    event: Event

@@ -1,0 +1,196 @@
+"""What steps may ask of devices and of the run: small protocols, no drivers.
+
+Every call raises a HarnessError with a code when it cannot do what it says. A port works under
+the lease of the step's attempt: its total deadline, its cancelling, and its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from harness.clock import Deadline, Lease
+from harness.errors import HarnessError
+from harness.model.events import Stamped
+from harness.model.identity import Unit
+from harness.model.limits import Value
+from harness.model.reading import Reading
+from harness.model.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class ShellResult:
+    """A command that ended on the handset, with its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+@runtime_checkable
+class Handset(Protocol):
+    """An Android handset behind adb."""
+
+    @property
+    def serial(self) -> str:
+        """The serial by which adb knows it (an address for a simulated one)."""
+        ...
+
+    def shell(self, command: str, *, timeout_s: float | None = None) -> ShellResult:
+        """Run a command and wait for its end, `timeout_s` in total at the most.
+
+        Raises: LinkFault with what had arrived until then as evidence.
+        """
+        ...
+
+    def pull(self, path: str, *, timeout_s: float | None = None) -> bytes:
+        """The whole content of a file on the handset.
+
+        Raises: LinkFault(ADB-REFUSED) with the handset's reason.
+        """
+        ...
+
+    def push(self, content: bytes, path: str, *, timeout_s: float | None = None) -> None:
+        """Write a file on the handset.
+
+        Raises: LinkFault(ADB-REFUSED) with the handset's reason.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class JigIdentity:
+    """What a jig says of itself (`*IDN?`, IEEE 488.2 clause 10.14)."""
+
+    maker: str
+    model: str
+    serial: str
+    firmware: str
+
+
+@runtime_checkable
+class Jig(Protocol):
+    """A test jig: a fixture that closes on the handset, relays, a supply and a meter."""
+
+    def identify(self) -> JigIdentity:
+        """Ask who it is."""
+        ...
+
+    def close(self) -> None:
+        """Close the fixture on the handset; returns when it says that it is closed."""
+        ...
+
+    def open(self) -> None:
+        """Open the fixture; returns when it says that it is open."""
+        ...
+
+    def supply(self, voltage_v: float) -> None:
+        """Set the supply's voltage [V] and switch its output on."""
+        ...
+
+    def supply_off(self) -> None:
+        """Switch the supply's output off."""
+        ...
+
+    def connect(self, channel: str) -> None:
+        """Close the relay of a channel, such as `vbus`."""
+        ...
+
+    def disconnect(self, channel: str) -> None:
+        """Open the relay of a channel."""
+        ...
+
+    def voltage_v(self, channel: str) -> float:
+        """Voltage on a channel [V], read until two readings agree."""
+        ...
+
+    def current_a(self, channel: str) -> float:
+        """Current through a channel [A], read until two readings agree."""
+        ...
+
+
+@runtime_checkable
+class UnitRegistry(Protocol):
+    """Which unit is announced for the slot, and which one the handset says it is."""
+
+    @property
+    def announced(self) -> Unit:
+        """The unit as scanned or named at the start."""
+        ...
+
+    def identified(self, unit: Unit) -> None:
+        """Record what the handset says it is.
+
+        Raises: OperatorStop(UNIT-WRONG) when it is not the unit announced.
+        """
+        ...
+
+
+@runtime_checkable
+class Measure(Protocol):
+    """Records and judges a measurement that the step declares."""
+
+    def __call__(self, name: str, value: Reading[Value]) -> None:
+        """Record a number in the declared unit, a text, a flag, or why there is none.
+
+        Raises: StepBug(MEAS-UNDECLARED | MEAS-TWICE).
+        """
+        ...
+
+
+@runtime_checkable
+class Wait(Protocol):
+    """Waiting that wakes when the run is stopped."""
+
+    def __call__(self, seconds: float) -> None:
+        """Sleep [s].
+
+        Raises: StepBug(STEP-TIMEOUT) when the step's time is over first.
+        """
+        ...
+
+
+PORTS: tuple[type, ...] = (Handset, Jig, UnitRegistry, Measure, Wait)
+
+
+class Device(Protocol):
+    """What the engine holds of a device: it hands out ports under a lease, and makes it safe."""
+
+    def under(self, lease: Lease) -> object:
+        """The device's port for as long as the lease holds."""
+        ...
+
+    def make_safe(self, deadline: Deadline) -> None:
+        """Bring it to its electrical safe state; may be called from any thread, at any time.
+
+        Raises: HarnessError when it cannot be shown to be safe.
+        """
+        ...
+
+
+class Journal(Protocol):
+    """Where a run's events go to stay (the recorder)."""
+
+    @property
+    def failure(self) -> HarnessError | None:
+        """Why the store can no longer be written, or None."""
+        ...
+
+    def begin(self, started: Stamped, documents: Mapping[str, bytes]) -> None:
+        """Store RunStarted and the documents it names by hash; returns once they are on disk.
+
+        Raises: StationFault(STORE-...) and nothing may be tested.
+        """
+        ...
+
+    def write(self, event: Stamped) -> None:
+        """Queue an event; on disk at most 50 ms later. Does not raise: see `failure`."""
+        ...
+
+    def seal(self, record: Record) -> str:
+        """Store the finished record; returns its SHA-256 in the chain once it is on disk.
+
+        Raises: StationFault(STORE-...) and nothing may be shown as passed.
+        """
+        ...
