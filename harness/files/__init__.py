@@ -1,0 +1,1 @@
+"""Files that people write: nodes with their places, problems in words, shapes by schema."""

@@ -1,0 +1,33 @@
+"""Reads a file of settings (a station, a scenario): right in full, or refused with every place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from harness.errors import StationFault
+from harness.files.collect import Problems
+from harness.files.nodes import Node
+from harness.files.schema import Schema, read
+
+Meaning = Callable[[Node, Problems], None]
+"""Adds the problems that a schema cannot tell."""
+
+
+def load_settings(path: Path, schema: Schema, meaning: Meaning) -> dict[str, Any]:
+    """The plain values of a file.
+
+    Raises: StationFault(STATION-FILE) with every problem and its place as evidence.
+    """
+    root, shape = read(path, schema)
+    found = Problems(str(path), shape)
+    if root is not None:
+        meaning(root, found)
+    if problems := [str(problem) for problem in found.sorted()]:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise StationFault("STATION-FILE", problems[0] + more, evidence={"problems": problems})
+    assert root is not None, "what cannot be read is a problem"
+    values = root.plain()
+    assert isinstance(values, dict), "the schema asks for a mapping"
+    return values

@@ -1,0 +1,1 @@
+"""Test plans: their shape, what is wrong with them, and the resolved plan."""

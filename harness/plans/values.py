@@ -1,0 +1,87 @@
+"""Reads single values of a plan; what cannot be read is a problem at its place, and None."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from decimal import Decimal
+
+from harness.files.collect import Problems
+from harness.files.nodes import Node, Scalar
+from harness.files.problems import nearest
+from harness.model.units import UNITS, Quantity, Unit, plain_decimal
+
+_LOOSE = re.compile(r"([+-]?[0-9]+(?:\.[0-9]+)?) *(.*)", re.DOTALL)
+_LONGEST = 40
+
+
+def text(node: Node | None) -> str | None:
+    """The text of a scalar; its shape is the schema's to check."""
+    return node.value if node and isinstance(node.value, str) else None
+
+
+def whole(node: Node | None) -> int | None:
+    """The whole number of a scalar, as JSON Schema takes it: 14.0 is one."""
+    value = node.value if node else None
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or value != int(value):
+        return None
+    return int(value)
+
+
+def quantity(node: Node, target: Unit, found: Problems) -> Quantity | None:
+    """The quantity that is written, in the unit that is wanted."""
+    if not isinstance(node, Scalar):
+        return None  # a problem of shape, already told
+    if isinstance(node.value, bool) or not isinstance(node.value, str | int | Decimal):
+        found.error(node, f"expected a quantity in {target.symbol}; found {node.describe()}")
+        return None
+    written = node.value if isinstance(node.value, str) else plain_decimal(Decimal(node.value))
+    try:
+        given = Quantity.parse(written)
+    except ValueError as error:
+        found.error(node, *_misspelling(written, target, error))
+        return None
+    if given.unit.symbol == "1" != target.symbol:
+        message = f"{node.describe()} has no unit: it is in {target.symbol}"
+        found.error(node, message, f"{written} {target.symbol}")
+        return None
+    try:
+        return given.to(target)
+    except ValueError as error:
+        found.error(node, f"{written}: {error}")
+        return None
+
+
+def _misspelling(written: str, target: Unit, error: ValueError) -> tuple[str, str]:
+    """What is wrong with the spelling of a quantity, and what was meant."""
+    loose = _LOOSE.fullmatch(written)
+    number, symbol = loose.groups() if loose else ("", "")
+    if not symbol:
+        return f"expected a number, a space and a unit; found {written[:_LONGEST]!r}", ""
+    if symbol not in UNITS:
+        of_this_kind = [unit.symbol for unit in UNITS.values() if unit.measures == target.measures]
+        return f"no unit {symbol[:_LONGEST]!r}", nearest(symbol, [*of_this_kind, *UNITS])
+    if written != f"{number} {symbol}":
+        return "one space stands between a number and its unit", f"{number} {symbol}"
+    return str(error), ""
+
+
+def expression(node: Node, found: Problems) -> str | None:
+    """A regular expression that Python takes without a warning; its classes mean ASCII."""
+    pattern = text(node)
+    if pattern is None:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            re.compile(pattern, re.ASCII)
+    except (re.error, ValueError, OverflowError, RecursionError, Warning) as error:
+        found.error(node, f"{node.describe()} is no regular expression: {error}")
+        return None
+    return pattern
+
+
+def quoted(node: Node, found: Problems) -> None:
+    """Identities stand in quotes, so that nothing is read into them."""
+    if isinstance(node, Scalar) and not node.quoted:
+        found.error(node, f"{node.describe()} is an identity: write it in quotes")

@@ -1,0 +1,39 @@
+"""The schema is for editors too: plain JSON, valid by its own draft, of the types that we read."""
+
+import json
+
+import jsonschema_rs
+
+from harness.files.parse import parse
+from harness.plans.schema import PLAN_SCHEMA
+from tests.plans.catalogue import PLAN
+
+
+def test_the_schema_is_json_of_draft_2020_12() -> None:
+    schema = json.loads(json.dumps(PLAN_SCHEMA))
+    assert schema == PLAN_SCHEMA
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    jsonschema_rs.meta.validate(schema)
+
+
+def test_a_plan_fits_the_schema_as_an_editor_reads_it() -> None:
+    root, _ = parse(PLAN, "plan")
+    assert root
+    assert jsonschema_rs.is_valid(dict(PLAN_SCHEMA), root.plain())
+    assert not jsonschema_rs.is_valid(dict(PLAN_SCHEMA), root.plain() | {"owner": "me"})
+
+
+def test_every_mapping_but_those_of_names_is_closed() -> None:
+    """`with` and `limits` take the names that a step declares; the checker knows those."""
+
+    def open_ones(rule: object, name: str) -> list[str]:
+        if isinstance(rule, list):
+            return [found for part in rule for found in open_ones(part, name)]
+        if not isinstance(rule, dict):
+            return []
+        is_open = rule.get("type") == "object" and rule["additionalProperties"] is not False
+        return ([name] if is_open else []) + [
+            found for key, part in rule.items() for found in open_ones(part, key)
+        ]
+
+    assert set(open_ones(PLAN_SCHEMA, "plan")) == {"with", "limits"}
