@@ -1,0 +1,1 @@
+"""Links to the things on the bench: handsets, jigs, instruments."""

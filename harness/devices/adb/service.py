@@ -1,0 +1,117 @@
+"""A service of a handset, opened on its transport; every way to fail has its own fault."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.clock import Deadline, Lease
+from harness.devices.adb.connection import Connection, Ended, Garbled, Refused, TimedOut
+from harness.devices.adb.server import AdbServer
+from harness.devices.adb.states import DeviceInfo, pick
+from harness.errors import HarnessError, LinkFault, StepBug
+
+_DIAGNOSIS_S = 1.0
+"""What asking for the handset's state may take after a call has failed [s]."""
+_LONGEST = 0x7FFF
+_ADDRESS = re.compile(r"\S+:[0-9]{1,5}")
+_ABSENT, _OFFLINE = "absent", "offline"
+
+
+def _nothing() -> Mapping[str, Any]:
+    return {}
+
+
+@dataclass(slots=True)
+class Call:
+    """One call of a service. `partial` tells what has arrived so far."""
+
+    server: AdbServer
+    serial: str
+    service: str
+    lease: Lease
+    deadline: Deadline
+    partial: Callable[[], Mapping[str, Any]] = _nothing
+    _budget_s: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._budget_s = self.deadline.left_s()
+
+    @contextmanager
+    def opened(self) -> Iterator[Connection]:
+        """The open service.
+
+        Raises: LinkFault: ADB-LOST, ADB-HANG, ADB-DRIP, ADB-REFUSED, ADB-GARBLED, and the code
+        of the state when the handset is not ready; StationFault(ADB-SERVER);
+        StepBug(STEP-TIMEOUT) when no time is left to begin; the reason of a lease that was
+        cancelled or ended.
+        """
+        self._check()
+        device = self._device()
+        link = Connection(self.server.port, self.lease, self.deadline)
+        try:
+            with link:
+                link.request(f"host:transport-id:{device.transport_id}")
+                link.request(self.service)
+                yield link
+        except TimedOut:
+            raise self._silent(dripping=link.dripping) from None
+        except Ended as error:
+            raise self._lost(str(error)) from error
+        except Refused as error:
+            raise self._refused(str(error)) from error
+        except Garbled as error:
+            raise self._fault("ADB-GARBLED", f"sent what is no answer: {error}") from error
+
+    def _check(self) -> None:
+        self.lease.check()
+        if self._budget_s <= 0:
+            raise StepBug("STEP-TIMEOUT", f"no time is left for {self.service!r:.200}")
+        if len(self.service.encode()) > _LONGEST or "\0" in self.service:
+            raise StepBug("STEP-BUG", f"adb cannot carry {self.service!r:.60} ...")
+
+    def _device(self) -> DeviceInfo:
+        """The handset; one with an address is connected to first when there is no link to it."""
+        devices = self.server.devices(self.lease, self.deadline.left_s())
+        state = next((d.state for d in devices if d.serial == self.serial), _ABSENT)
+        if state in (_ABSENT, _OFFLINE) and _ADDRESS.fullmatch(self.serial):
+            if state == _OFFLINE:  # the server tries again by itself, but seconds later
+                self.server.disconnect(self.serial)
+            self.server.connect(self.serial, self.deadline, self.lease.cancel)
+            devices = self.server.devices(self.lease, self.deadline.left_s())
+        return pick(devices, self.serial)
+
+    def _silent(self, *, dripping: bool) -> LinkFault:
+        if dripping:
+            return self._fault("ADB-DRIP", "was still sending at the end of its time")
+        return self._fault("ADB-HANG", "fell silent and did not finish in its time")
+
+    def _lost(self, why: str) -> HarnessError:
+        """The server ended the connection: because it ended itself, or because the link broke."""
+        self._state()
+        return self._fault("ADB-LOST", f"was lost before the end of the answer: {why}")
+
+    def _refused(self, reason: str) -> HarnessError:
+        """A handset that is not ready refuses everything; its state says more than the reason."""
+        pick(self._state(), self.serial)
+        return self._fault("ADB-REFUSED", f"refused: {reason}", reason=reason)
+
+    def _state(self) -> list[DeviceInfo]:
+        after = Lease(Deadline(_DIAGNOSIS_S), self.lease.cancel)  # the lease's time may be over
+        return self.server.devices(after)
+
+    def _fault(self, code: str, what: str, **more: Any) -> LinkFault:
+        after_s = round(self._budget_s - self.deadline.left_s(), 3)
+        evidence = {
+            "serial": self.serial,
+            "sent": self.service,
+            "after_s": after_s,
+            "limit_s": round(self._budget_s, 3),
+            **self.partial(),
+            **more,
+        }
+        message = f"handset {self.serial} {what} ({after_s:g} s after {self.service!r:.200})"
+        return LinkFault(code, message, evidence=evidence)

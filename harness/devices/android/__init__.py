@@ -1,0 +1,1 @@
+"""Pure readers of what handsets print: text in; a value, unknown or unreadable out."""

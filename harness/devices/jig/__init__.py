@@ -1,0 +1,1 @@
+"""Jigs that talk in lines over a serial port."""

@@ -1,0 +1,79 @@
+"""Bytes in, lines out; however the stream is cut, the same lines come out. No I/O, no clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LONGEST = 4096
+"""Bytes of the longest line that is kept; no reply of a jig comes near it."""
+
+_HEAD = 64
+"""Bytes of a damaged line that are kept as evidence."""
+
+_PRINTABLE = frozenset(range(0x20, 0x7F)) | {0x09}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line without its terminator. `damage` says why it can be no reply, or is empty."""
+
+    raw: bytes
+    damage: str = ""
+
+    @property
+    def text(self) -> str:
+        """The line in ASCII; bytes that are not stand as escapes."""
+        return self.raw.decode("ascii", "backslashreplace")
+
+
+class LineCodec:
+    """Cuts a stream at the terminator. Blank lines are no lines; CR before LF is no text."""
+
+    def __init__(self, terminator: bytes) -> None:
+        self._terminator = terminator
+        self._buffer = bytearray()
+        self._head = b""  # of an over-long line whose rest is being thrown away
+        self.damaged = 0
+
+    def feed(self, data: bytes) -> list[Line]:
+        """The lines that `data` completes."""
+        self._buffer += data
+        lines: list[Line] = []
+        while (end := self._buffer.find(self._terminator)) >= 0:
+            body = bytes(self._buffer[:end])
+            del self._buffer[: end + len(self._terminator)]
+            if line := self._finish(body):
+                lines.append(line)
+        self._skip_overlong()
+        return lines
+
+    def flush(self) -> Line | None:
+        """What waits for its terminator, as a damaged line; the codec is empty afterwards."""
+        waiting, self._head = self._head or bytes(self._buffer), b""
+        self._buffer.clear()
+        return self._damaged(waiting, "unfinished") if waiting.strip(b"\r\n") else None
+
+    def encode(self, text: str) -> bytes:
+        """A command with its terminator. Commands are ASCII."""
+        return text.encode("ascii") + self._terminator
+
+    def _skip_overlong(self) -> None:
+        keep = len(self._terminator) - 1  # the start of a terminator may be at the end
+        if self._head or len(self._buffer) - keep > LONGEST:
+            self._head = self._head or bytes(self._buffer[:_HEAD])
+            del self._buffer[: len(self._buffer) - keep]
+
+    def _finish(self, body: bytes) -> Line | None:
+        head, self._head = self._head, b""
+        if head or len(body) > LONGEST:
+            return self._damaged(head or body, f"longer than {LONGEST} bytes")
+        body = body.strip(b"\r\n")
+        if not body:
+            return None
+        if not _PRINTABLE.issuperset(body):
+            return self._damaged(body, "bytes that are not ASCII text")
+        return Line(body)
+
+    def _damaged(self, body: bytes, damage: str) -> Line:
+        self.damaged += 1
+        return Line(body[:_HEAD], damage)

@@ -1,0 +1,115 @@
+"""How one make of jig spells the jig language: plain values that a file can fill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Effect(StrEnum):
+    """What a command does to the world."""
+
+    NONE = "none"
+    MOTION = "motion"
+    """Moves mechanics: the interlock is asked first."""
+    POWER = "power"
+    """Puts voltage on the contacts: the interlock is asked first."""
+    SWITCH = "switch"
+    """Switches relays, or switches power off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One command or query.
+
+    `text` has the gaps `{channel}` and `{value}`. `limit_s` is the time in which a query brings
+    its reply, or in which the state that a command asks for shows [s].
+    """
+
+    text: str
+    limit_s: float = 1.0
+    effect: Effect = Effect.NONE
+
+    def __post_init__(self) -> None:
+        if not self.text.isascii() or not self.text.isprintable() or not self.limit_s > 0:
+            raise ValueError(f"no verb of a jig: {self.text!r}, {self.limit_s} s")
+
+    @property
+    def guarded(self) -> bool:
+        """Whether it may be sent only while the interlock is closed."""
+        return self.effect in (Effect.MOTION, Effect.POWER)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """When two readings of one value agree: they differ by `absolute` + `relative` of it."""
+
+    relative: float
+    absolute: float
+
+    def holds(self, first: float, second: float) -> bool:
+        """Whether the two agree; `absolute` is in their unit."""
+        allowed = self.absolute + self.relative * max(abs(first), abs(second))
+        return abs(first - second) <= allowed
+
+
+VERBS = frozenset(
+    {
+        "identify",
+        *("clear", "errors", "interlock", "safe"),
+        *("close", "open", "fixture"),
+        *("connect", "disconnect", "relay"),
+        *("set_voltage", "voltage_set", "output_on", "output_off", "output"),
+        *("voltage", "current"),
+    }
+)
+"""What every dialect can say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """A jig's spelling, its channels and its times."""
+
+    name: str
+    verbs: Mapping[str, Verb]
+    channels: Mapping[str, int]
+    terminator: str = "\n"
+    baud: int = 115200
+    readings: Agreement = field(default_factory=lambda: Agreement(relative=0.01, absolute=0.003))
+
+    def __post_init__(self) -> None:
+        if odd := VERBS ^ self.verbs.keys():
+            raise ValueError(f"dialect {self.name}: verbs missing or unknown: {sorted(odd)}")
+        if self.terminator not in ("\n", "\r", "\r\n"):
+            raise ValueError(f"dialect {self.name}: no terminator: {self.terminator!r}")
+
+
+_QUERY_S = 1.0
+_MOTION_S = 5.0
+
+CORE = Dialect(
+    name="core",
+    channels={"vbus": 1},
+    verbs={
+        "identify": Verb("*IDN?", _QUERY_S),
+        "clear": Verb("*CLS"),
+        "errors": Verb("SYST:ERR?", _QUERY_S),
+        "interlock": Verb("INT:STAT?", _QUERY_S),
+        "safe": Verb("SAFE", effect=Effect.SWITCH),
+        "close": Verb("FIXT:CLOS", _MOTION_S, Effect.MOTION),
+        "open": Verb("FIXT:OPEN", _MOTION_S, Effect.MOTION),
+        "fixture": Verb("FIXT:STAT?", _QUERY_S),
+        "connect": Verb("ROUT:CLOS (@{channel})", effect=Effect.SWITCH),
+        "disconnect": Verb("ROUT:OPEN (@{channel})", effect=Effect.SWITCH),
+        "relay": Verb("ROUT:CLOS? (@{channel})", _QUERY_S),
+        "set_voltage": Verb("SOUR:VOLT {value}"),
+        "voltage_set": Verb("SOUR:VOLT?", _QUERY_S),
+        "output_on": Verb("OUTP ON", effect=Effect.POWER),
+        "output_off": Verb("OUTP OFF", effect=Effect.SWITCH),
+        "output": Verb("OUTP?", _QUERY_S),
+        "voltage": Verb("MEAS:VOLT? (@{channel})", _QUERY_S),
+        "current": Verb("MEAS:CURR? (@{channel})", _QUERY_S),
+    },
+)
+"""The core: a subset of IEEE 488.2 and SCPI-99 with a device tree for jigs."""

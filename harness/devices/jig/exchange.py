@@ -1,0 +1,282 @@
+"""The discipline of command and reply on a line that may garble, stall or go away.
+
+One command is in flight. A late reply never answers the next command: the line counts as in
+step only while every query has had its reply; else it must first fall quiet and bring the jig's
+identity after all that is late. Queries may be asked again; commands are never sent again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from harness.clock import POLL_S, Lease
+from harness.devices.jig.codec import Line
+from harness.devices.jig.dialect import Dialect, Verb
+from harness.devices.jig.replies import QueuedError, read_error, read_identity
+from harness.devices.jig.wire import Wire
+from harness.errors import HarnessError, JigFault, StepBug
+from harness.model.ports import JigIdentity
+
+T = TypeVar("T")
+
+QUIET_S = 0.05
+"""A line out of step is quiet when nothing has come for this time [s]."""
+
+GRACE_S = 1.0
+"""The longest that a late reply is waited for, to tell a slow jig from a silent one [s]."""
+
+MOST_ERRORS = 32
+"""No error queue is this long: a jig that still has errors is out of its mind."""
+
+
+class Exchange:
+    """The conversation with a jig under one lease.
+
+    With `serial`, any other jig is refused before it is told anything but `*IDN?`.
+    """
+
+    def __init__(self, wire: Wire, dialect: Dialect, lease: Lease, serial: str | None) -> None:
+        self._wire = wire
+        self._dialect = dialect
+        self.lease = lease
+        self._serial = serial
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Hold the line for several exchanges; waits while another thread has it.
+
+        Raises: StepBug(STEP-TIMEOUT) when the lease's deadline comes first.
+        """
+        while not self._wire.lock.acquire(timeout=POLL_S):
+            self.lease.check()
+            if self.lease.deadline.expired():
+                raise StepBug("STEP-TIMEOUT", f"the jig on {self._wire.name} was busy until then")
+        try:
+            yield
+        finally:
+            self._wire.lock.release()
+
+    def ask(self, command: str, limit_s: float, read: Callable[[str], T]) -> T:
+        """The reply to a query, asked once more when it is garbled.
+
+        Raises: JigFault(JIG-TIMEOUT) when the jig is silent, JIG-REFUSED when it says why not,
+        JIG-LATE, JIG-GARBLED, JIG-WRONG, JIG-LOST, JIG-ABSENT; StepBug(STEP-TIMEOUT).
+        """
+        with self.turn():
+            self._settle()
+            try:
+                return self._reply(command, limit_s, read)
+            except JigFault as fault:
+                if fault.code == "JIG-TIMEOUT":
+                    raise self._told_apart(fault, command) from fault
+                if fault.code != "JIG-GARBLED":
+                    raise
+            self._settle()
+            return self._reply(command, limit_s, read)
+
+    def tell(self, command: str) -> None:
+        """Send a command once, then read the error queue until it is empty.
+
+        Raises: JigFault(JIG-REFUSED) with the jig's own words; the others as `ask`.
+        """
+        with self.turn():
+            self._settle()
+            self._send(command)
+            try:
+                errors = self._errors()
+            except JigFault as fault:
+                fault.evidence["command"] = command
+                raise
+            if errors:
+                raise self._refused(command, errors)
+
+    def shout(self, command: str) -> None:
+        """Send a command that is safe to repeat, whatever state the line is in."""
+        with self.turn():
+            self._send(command)
+
+    def identify(self) -> JigIdentity:
+        """Who the jig is, asked anew."""
+        with self.turn():
+            self._wire.in_step = False
+            return self._settle()
+
+    def hang_up(self) -> None:
+        """Close the port; the next exchange opens it afresh."""
+        with self.turn():
+            self._wire.close()
+
+    # What follows runs with the line held.
+
+    def _settle(self) -> JigIdentity:
+        """Be in step with the right jig, nothing waiting on the line."""
+        wire = self._wire
+        if wire.in_step and wire.identity and not self._drain(0.0):
+            return self._own(wire.identity)
+        wire.in_step = False
+        try:
+            wire.identity = self._echo()
+        except JigFault as fault:
+            if fault.code != "JIG-GARBLED":
+                raise
+            wire.identity = self._echo()
+        identity = self._own(wire.identity)
+        self._send(self._verb("clear").text)
+        wire.in_step = True
+        return identity
+
+    def _own(self, identity: JigIdentity) -> JigIdentity:
+        if self._serial not in (None, identity.serial):
+            raise JigFault(
+                "JIG-WRONG",
+                f"the jig on {self._wire.name} says that it is {identity.serial}, "
+                f"expected {self._serial}",
+                evidence={"expected": self._serial, "received": identity.serial},
+            )
+        return identity
+
+    def _echo(self) -> JigIdentity:
+        """The identity, after every reply that was still on its way."""
+        verb = self._verb("identify")
+        self._drain(QUIET_S)
+        started = time.monotonic()
+        self._send(verb.text)
+        self._wire.identities_owed += 1
+        deadline = self.lease.sooner(verb.limit_s)
+        identity: JigIdentity | None = None
+        others: list[Line] = []
+        while self._wire.identities_owed:
+            line = self._wire.read_line(deadline, self.lease)
+            if line is None:
+                break
+            if said := _identity(line):
+                identity = said
+                self._wire.identities_owed -= 1
+            else:
+                others.append(line)
+        if identity is None:
+            if others:
+                raise self._garbled(others[-1], verb.text, "maker,model,serial,firmware", started)
+            raise self._silent(verb.text, verb.limit_s, started)
+        self._wire.identities_owed = 0  # what has not come by now was never sent
+        return identity
+
+    def _reply(self, command: str, limit_s: float, read: Callable[[str], T]) -> T:
+        self._drain(0.0)
+        started = time.monotonic()
+        self._send(command)
+        line = self._wire.read_line(self.lease.sooner(limit_s), self.lease)
+        if line is None:
+            raise self._late_or_silent(command, limit_s, started)
+        if line.damage:
+            raise self._garbled(line, command, "", started)
+        try:
+            value = read(line.text)
+        except ValueError as error:
+            raise self._garbled(line, command, str(error), started) from None
+        self._wire.in_step = True
+        return value
+
+    def _errors(self) -> list[QueuedError]:
+        """The error queue, emptied."""
+        verb = self._verb("errors")
+        errors: list[QueuedError] = []
+        for _ in range(MOST_ERRORS):
+            error = self._reply(verb.text, verb.limit_s, read_error)
+            if error.code == 0:
+                break
+            errors.append(error)
+        return errors
+
+    def _send(self, text: str) -> None:
+        self.lease.check()  # with the line held: nothing moves once the lease has ended
+        self._wire.in_step = False
+        self._wire.write(text)
+
+    def _drain(self, quiet_s: float) -> bool:
+        """Throw away what waits on the line; whether there was anything."""
+        limit = self.lease.sooner(self._verb("identify").limit_s)
+        stray = self._wire.drain(quiet_s, limit, self.lease)
+        late = sum(1 for line in stray if _identity(line))
+        self._wire.identities_owed = max(0, self._wire.identities_owed - late)
+        return bool(stray)
+
+    def _verb(self, name: str) -> Verb:
+        return self._dialect.verbs[name]
+
+    # Faults.
+
+    def _late_or_silent(self, command: str, limit_s: float, started: float) -> HarnessError:
+        fault = self._silent(command, limit_s, started)
+        if fault.code != "JIG-TIMEOUT":
+            return fault
+        line = self._wire.read_line(self.lease.sooner(min(limit_s, GRACE_S)), self.lease)
+        if line:
+            after_s = _since(started)
+            return JigFault(
+                "JIG-LATE",
+                f"{command} was answered after {after_s:g} s, allowed are {limit_s:g} s",
+                evidence=self._evidence(command, started, received=line.text, limit_s=limit_s),
+            )
+        if unfinished := self._wire.drain(0.0, self.lease.deadline, self.lease):
+            return self._garbled(unfinished[0], command, "", started)
+        return fault
+
+    def _silent(self, command: str, limit_s: float, started: float) -> HarnessError:
+        """The jig's fault when it had its full time, else the step's."""
+        after_s = _since(started)
+        evidence = self._evidence(command, started, received="", limit_s=limit_s)
+        if after_s < limit_s and self.lease.deadline.expired():
+            return StepBug(
+                "STEP-TIMEOUT",
+                f"{command} was not answered in the {after_s:g} s that the step had left",
+                evidence=evidence,
+            )
+        return JigFault("JIG-TIMEOUT", f"{command}: no reply in {limit_s:g} s", evidence=evidence)
+
+    def _told_apart(self, silent: JigFault, command: str) -> JigFault:
+        """A jig that refused the query says why when it is asked; one that is dead does not."""
+        silent.evidence["alive"] = False
+        try:
+            self._echo()
+            errors = self._errors()
+        except (JigFault, StepBug):
+            return silent
+        silent.evidence["alive"] = True
+        return self._refused(command, errors) if errors else silent
+
+    def _refused(self, command: str, errors: list[QueuedError]) -> JigFault:
+        words = [str(error) for error in errors]
+        return JigFault(
+            "JIG-REFUSED",
+            f"the jig on {self._wire.name} refused {command}: {words[0]}",
+            evidence={"port": self._wire.name, "sent": command, "received": words},
+        )
+
+    def _garbled(self, line: Line, command: str, expected: str, started: float) -> JigFault:
+        return JigFault(
+            "JIG-GARBLED",
+            f"{command} brought {line.text[:80]!r} ({line.damage or 'expected ' + expected})",
+            evidence=self._evidence(
+                command, started, received=line.text, received_hex=line.raw[:64].hex(" ")
+            ),
+        )
+
+    def _evidence(self, command: str, started: float, **more: Any) -> dict[str, Any]:
+        return {"port": self._wire.name, "sent": command, "after_s": _since(started), **more}
+
+
+def _identity(line: Line) -> JigIdentity | None:
+    if line.damage:
+        return None
+    try:
+        return read_identity(line.text)
+    except ValueError:
+        return None
+
+
+def _since(started: float) -> float:
+    return round(time.monotonic() - started, 4)

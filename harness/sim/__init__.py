@@ -1,0 +1,1 @@
+"""Simulators: pure behaviours, and the wires at which the real drivers meet them."""

@@ -1,0 +1,6 @@
+"""Simulated handsets: their behaviour, and the wire on which the real adb server finds them."""
+
+from harness.sim.handset.adbd import SimHandsets
+from harness.sim.handset.behaviour import Answer, HandsetBehaviour
+
+__all__ = ["Answer", "HandsetBehaviour", "SimHandsets"]

@@ -1,0 +1,160 @@
+"""What adbd serves on a stream: commands and files; and the faults planted in it."""
+
+from __future__ import annotations
+
+import asyncio
+import stat
+import struct
+from collections.abc import Callable
+
+from harness.sim.handset.behaviour import HandsetBehaviour
+from harness.sim.handset.link import Stream, Unserved
+
+DRIP_S = 0.1
+_FAULTS = ("hang", "drip", "drop", "garbage")
+_STDOUT, _STDERR, _EXIT = 1, 2, 3
+_SYNC = struct.Struct("<4sI")
+_DATA = 64 * 1024
+_BATCH = 16
+_READ_ONLY = ("/system/", "/vendor/", "/product/", "/proc/", "/sys/")
+
+Frame = Callable[[bytes], bytes]
+
+
+async def serve(behaviour: HandsetBehaviour, stream: Stream, name: str) -> None:
+    """Serve `shell...:COMMAND`, `exec:COMMAND` or `sync:`.
+
+    Raises: Unserved for any other name.
+    """
+    kind, colon, command = name.partition(":")
+    program, *options = kind.split(",")
+    if not colon or program not in ("shell", "exec", "sync"):
+        raise Unserved
+    await stream.accept()
+    if program == "sync":
+        await _Files(behaviour, stream).serve()
+    elif "v2" in options:
+        await _shell(behaviour, stream, command)
+    else:
+        answer = behaviour.run(command)
+        await stream.write(answer.out + answer.err)
+
+
+async def _shell(behaviour: HandsetBehaviour, stream: Stream, command: str) -> None:
+    answer = behaviour.run(command)
+    if fault := _struck(behaviour, command):
+        return await _suffer(fault, stream, answer.out, _stdout)
+    end = _packet(_STDERR, answer.err) + _packet(_EXIT, bytes([answer.code]))
+    return await stream.write(_stdout(answer.out) + end)
+
+
+def _stdout(output: bytes) -> bytes:
+    """Output, in packets."""
+    starts = range(0, len(output), _DATA)
+    return b"".join(_packet(_STDOUT, output[at : at + _DATA]) for at in starts)
+
+
+def _packet(kind: int, payload: bytes) -> bytes:
+    return struct.pack("<BI", kind, len(payload)) + payload
+
+
+def _struck(behaviour: HandsetBehaviour, command: str) -> str | None:
+    """The planted fault that strikes at this command; for files it is `pull` or `push PATH`."""
+    for fault in _FAULTS:
+        settings = behaviour.unit.defects.get(f"adb.{fault}")
+        if settings is not None and str(settings.get("on", "")) in command:
+            return fault
+    return None
+
+
+async def _suffer(fault: str, stream: Stream, answer: bytes, frame: Frame) -> None:
+    """Give half of the answer, then fail for ever."""
+    await stream.write(frame(answer[: len(answer) // 2]))
+    if fault == "drop":
+        stream.cut()
+    elif fault == "garbage":
+        await stream.write(b"\xff" * 64)
+    while True:
+        await asyncio.sleep(DRIP_S)
+        if fault == "drip":
+            await stream.write(frame(b"."))
+
+
+class _Files:
+    """The sync protocol, version 1 (SYNC.TXT of adb)."""
+
+    def __init__(self, behaviour: HandsetBehaviour, stream: Stream) -> None:
+        self._behaviour = behaviour
+        self._stream = stream
+
+    async def serve(self) -> None:
+        services = {
+            b"STAT": self._stat,
+            b"LIST": self._list,
+            b"RECV": self._recv,
+            b"SEND": self._send,
+        }
+        while True:
+            kind, size = await self._header()
+            if kind not in services:
+                return
+            await services[kind]((await self._stream.exact(size)).decode())
+
+    async def _stat(self, path: str) -> None:
+        await self._stream.write(b"STAT" + struct.pack("<III", *self._status(path)))
+
+    async def _list(self, folder: str) -> None:
+        base = folder.rstrip("/") + "/"
+        inside = {path[len(base) :] for path in self._behaviour.files if path.startswith(base)}
+        for name in sorted({path.partition("/")[0] for path in inside}):
+            encoded = name.encode()
+            entry = struct.pack("<IIII", *self._status(base + name), len(encoded))
+            await self._stream.write(b"DENT" + entry + encoded)
+        await self._stream.write(b"DONE" + bytes(16))
+
+    def _status(self, path: str) -> tuple[int, int, int]:
+        """Mode, size and time of change; zeros for what is not there."""
+        content = self._behaviour.read(path)
+        if content is not None:
+            return stat.S_IFREG | 0o644, len(content), 0
+        folder = path.rstrip("/") + "/"
+        if any(file.startswith(folder) for file in self._behaviour.files):
+            return stat.S_IFDIR | 0o755, 4096, 0
+        return 0, 0, 0
+
+    async def _recv(self, path: str) -> None:
+        content = self._behaviour.read(path)
+        if content is None:
+            return await self._fail("open failed: No such file or directory")
+        if fault := _struck(self._behaviour, f"pull {path}"):
+            return await _suffer(fault, self._stream, content, _data)
+        for start in range(0, len(content), _DATA * _BATCH):
+            await self._stream.write(_data(content[start : start + _DATA * _BATCH]))
+        return await self._stream.write(_SYNC.pack(b"DONE", 0))
+
+    async def _send(self, target: str) -> None:
+        path, _, _ = target.rpartition(",")
+        if fault := _struck(self._behaviour, f"push {path}"):
+            return await _suffer(fault, self._stream, b"", lambda _: b"")
+        content = bytearray()
+        while (header := await self._header())[0] == b"DATA":
+            content += await self._stream.exact(header[1])
+        if path.startswith(_READ_ONLY):
+            return await self._fail("couldn't create file: Read-only file system")
+        self._behaviour.files[path] = bytes(content)
+        return await self._stream.write(_SYNC.pack(b"OKAY", 0))
+
+    async def _fail(self, reason: str) -> None:
+        await self._stream.write(_SYNC.pack(b"FAIL", len(reason)) + reason.encode())
+
+    async def _header(self) -> tuple[bytes, int]:
+        kind, size = _SYNC.unpack(await self._stream.exact(_SYNC.size))
+        return kind, size
+
+
+def _data(content: bytes) -> bytes:
+    """A piece of a file, in DATA packets."""
+    return b"".join(
+        _SYNC.pack(b"DATA", len(content[at : at + _DATA])) + content[at : at + _DATA]
+        for at in range(0, len(content), _DATA)
+    )

@@ -1,0 +1,241 @@
+"""What a simulated jig does: state, time and a command in, replies out. No clock, no I/O.
+
+Speaks the core jig language (IEEE 488.2 and SCPI-99 in ASCII lines), read from its command
+table and not from the driver's.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from harness.sim.unit import Defects, SimUnit
+
+DWELL_S = 0.2
+"""How long the fixture moves [s of the simulator's time]."""
+
+CHANNELS = range(1, 5)
+"""Its relays; the first carries VBUS."""
+
+_NOISE_PER_BYTE = 0.03
+_QUEUE = 16
+_CHANNEL = re.compile(r"\(@([0-9]{1,3})\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A line to send `delay_s` of real time after the command; `text` is in Latin-1."""
+
+    text: str
+    delay_s: float = 0.0
+
+
+class JigBehaviour:
+    """A jig with a fixture, relays, a supply and a meter, and the defects planted in it.
+
+    `noise` is the relative standard deviation of its meter. A defect strikes the commands that
+    contain its `on`, or all; `jig.refuses` without `on` spares the common and SYST commands.
+    """
+
+    def __init__(
+        self,
+        unit: SimUnit | None,
+        *,
+        serial: str = "SIMJIG01",
+        noise: float = 0.0,
+        seed: int = 0,
+        defects: Defects | None = None,
+    ) -> None:
+        self.output = False
+        self.set_v = 0.0
+        self.relays: set[int] = set()
+        self.heard: deque[str] = deque(maxlen=1000)
+        """The last commands that it understood as such, in order."""
+        self._unit = unit
+        self._serial = serial
+        self._noise = noise
+        self._random = random.Random(seed)  # noqa: S311 (repeatable, not secret)
+        self._defects = defects or {}
+        self._errors: deque[str] = deque(maxlen=_QUEUE)
+        self._fixture = "OPEN"
+        self._arrives_s = 0.0
+        self._interlock_open = False
+
+    @property
+    def safe(self) -> bool:
+        """Whether no voltage is on any contact."""
+        return not self.output and not self.relays
+
+    def fixture(self, now_s: float) -> str:
+        """OPEN, CLOSED, or MOVING until it has arrived."""
+        return "MOVING" if now_s < self._arrives_s else self._fixture
+
+    def answer(self, line: str, now_s: float) -> list[Reply]:
+        """What it says to a line at a time [s of the simulator's time]."""
+        line = line.strip()
+        if not line:
+            return []
+        if self._struck("jig.interlock_open", line):
+            self._interlock_open, self.output = True, False
+        text = self._obey(line, now_s)
+        self._power_unit()
+        if text is None or self._struck("jig.silent", line):
+            return []
+        if self._struck("jig.noise", line):
+            text = self._garble(text)
+        late = self._struck("jig.late_reply", line)
+        return [Reply(text, float(self._defects["jig.late_reply"].get("by_s", 1.5)) if late else 0)]
+
+    def _obey(self, line: str, now_s: float) -> str | None:
+        header, _, argument = line.partition(" ")
+        command = _COMMANDS.get(header.upper())
+        if command is None:
+            self._error(-113, "Undefined header")
+            return None
+        self.heard.append(line)
+        if self._refuses(line):
+            self._error(-221, "Settings conflict")
+            return None
+        try:
+            return command(self, argument.strip(), now_s)
+        except ValueError as error:
+            self._error(-222, f"Data out of range;{error}")
+            return None
+
+    def _struck(self, defect: str, line: str) -> bool:
+        settings = self._defects.get(defect)
+        return settings is not None and str(settings.get("on", "")).upper() in line.upper()
+
+    def _refuses(self, line: str) -> bool:
+        common = line.startswith("*") or line.upper().startswith("SYST")
+        named = "on" in self._defects.get("jig.refuses", {})
+        return self._struck("jig.refuses", line) and (named or not common)
+
+    def _error(self, code: int, words: str) -> None:
+        self._errors.append(f'{code},"{words}"')
+
+    def _garble(self, text: str) -> str:
+        """Flip one bit of some characters."""
+        hit = self._random.random
+        return "".join(
+            chr(ord(c) ^ 1 << self._random.randrange(8)) if hit() < _NOISE_PER_BYTE else c
+            for c in text
+        )
+
+    def _power_unit(self) -> None:
+        if self._unit:
+            self._unit.vbus_v = self._volts(1)
+
+    def _volts(self, channel: int) -> float:
+        return self.set_v if self.output and channel == 1 and 1 in self.relays else 0.0
+
+    def _metered(self, value: float) -> str:
+        return f"{value * (1 + self._noise * self._random.gauss(0, 1)):.6f}"
+
+    # Commands.
+
+    def _identity(self, _argument: str, _now_s: float) -> str:
+        wrong = self._struck("jig.wrong_identity", "*IDN?")
+        return f"Simulated,Jig,{'WRONGJIG' if wrong else self._serial},1.0"
+
+    def _reset(self, _argument: str, _now_s: float) -> None:
+        self.output, self.set_v = False, 0.0
+        self.relays.clear()
+
+    def _clear(self, _argument: str, _now_s: float) -> None:
+        self._errors.clear()
+
+    def _complete(self, _argument: str, _now_s: float) -> str:
+        return "1"
+
+    def _next_error(self, _argument: str, _now_s: float) -> str:
+        return self._errors.popleft() if self._errors else '0,"No error"'
+
+    def _interlock(self, _argument: str, _now_s: float) -> str:
+        return "OPEN" if self._interlock_open else "CLOSED"
+
+    def _close(self, _argument: str, now_s: float) -> None:
+        self._move("CLOSED", "FIXT:CLOS", now_s)
+
+    def _open(self, _argument: str, now_s: float) -> None:
+        self._move("OPEN", "FIXT:OPEN", now_s)
+
+    def _move(self, to: str, command: str, now_s: float) -> None:
+        if self._interlock_open:
+            self._error(-221, "Settings conflict;interlock open")
+        elif self._struck("jig.stuck_fixture", command):
+            self._arrives_s = float("inf")
+        elif self._fixture != to:
+            self._fixture, self._arrives_s = to, now_s + DWELL_S
+
+    def _position(self, _argument: str, now_s: float) -> str:
+        return self.fixture(now_s)
+
+    def _connect(self, argument: str, _now_s: float) -> None:
+        self.relays.add(_channel(argument))
+
+    def _disconnect(self, argument: str, _now_s: float) -> None:
+        self.relays.discard(_channel(argument))
+
+    def _relay(self, argument: str, _now_s: float) -> str:
+        return str(int(_channel(argument) in self.relays))
+
+    def _set_voltage(self, argument: str, _now_s: float) -> None:
+        voltage_v = float(argument)
+        if not 0 <= voltage_v <= 20:
+            raise ValueError("0 to 20 V")
+        self.set_v = voltage_v
+
+    def _voltage_set(self, _argument: str, _now_s: float) -> str:
+        return f"{self.set_v:.4f}"
+
+    def _switch_output(self, argument: str, _now_s: float) -> None:
+        if argument not in ("ON", "OFF"):
+            raise ValueError("ON or OFF")
+        if argument == "ON" and self._interlock_open:
+            self._error(-221, "Settings conflict;interlock open")
+        else:
+            self.output = argument == "ON"
+
+    def _output_state(self, _argument: str, _now_s: float) -> str:
+        return str(int(self.output))
+
+    def _voltage(self, argument: str, _now_s: float) -> str:
+        return self._metered(self._volts(_channel(argument)))
+
+    def _current(self, argument: str, _now_s: float) -> str:
+        drawn_a = self._unit.charge_current_a if self._unit and _channel(argument) == 1 else 0.0
+        return self._metered(drawn_a)
+
+
+def _channel(argument: str) -> int:
+    match = _CHANNEL.fullmatch(argument)
+    if not match or int(match[1]) not in CHANNELS:
+        raise ValueError("(@1) to (@4)")
+    return int(match[1])
+
+
+_COMMANDS: dict[str, Callable[[JigBehaviour, str, float], str | None]] = {
+    "*IDN?": JigBehaviour._identity,
+    "*RST": JigBehaviour._reset,
+    "*CLS": JigBehaviour._clear,
+    "*OPC?": JigBehaviour._complete,
+    "SYST:ERR?": JigBehaviour._next_error,
+    "INT:STAT?": JigBehaviour._interlock,
+    "SAFE": JigBehaviour._reset,
+    "FIXT:CLOS": JigBehaviour._close,
+    "FIXT:OPEN": JigBehaviour._open,
+    "FIXT:STAT?": JigBehaviour._position,
+    "ROUT:CLOS": JigBehaviour._connect,
+    "ROUT:OPEN": JigBehaviour._disconnect,
+    "ROUT:CLOS?": JigBehaviour._relay,
+    "SOUR:VOLT": JigBehaviour._set_voltage,
+    "SOUR:VOLT?": JigBehaviour._voltage_set,
+    "OUTP": JigBehaviour._switch_output,
+    "OUTP?": JigBehaviour._output_state,
+    "MEAS:VOLT?": JigBehaviour._voltage,
+    "MEAS:CURR?": JigBehaviour._current,
+}

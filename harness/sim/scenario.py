@@ -1,0 +1,140 @@
+"""Scenario files: which simulated units and jig a station has, and what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from harness.files.collect import Problems
+from harness.files.nodes import Node, Scalar
+from harness.files.problems import nearest
+from harness.files.settings import load_settings
+from harness.files.shapes import VERSION_1, WORD, listing, mapping
+from harness.sim.unit import Defects, SimUnit
+
+UNIT_DEFECTS: Mapping[str, frozenset[str]] = {
+    "adb.absent": frozenset(),
+    "adb.offline": frozenset(),
+    "adb.unauthorized": frozenset(),
+    "adb.hang": frozenset({"on"}),
+    "adb.drip": frozenset({"on"}),
+    "adb.drop": frozenset({"on"}),
+    "adb.garbage": frozenset({"on"}),
+    "battery.weak_charge": frozenset({"current_a"}),
+    "identity.label_mismatch": frozenset({"label"}),
+    "imei.not_written": frozenset(),
+}
+JIG_DEFECTS: Mapping[str, frozenset[str]] = {
+    "jig.silent": frozenset({"on"}),
+    "jig.late_reply": frozenset({"on", "by_s"}),
+    "jig.noise": frozenset({"on"}),
+    "jig.refuses": frozenset({"on"}),
+    "jig.interlock_open": frozenset({"on"}),
+    "jig.stuck_fixture": frozenset({"on"}),
+    "jig.wrong_identity": frozenset({"on"}),
+}
+"""Every defect that can be planted, with its settings."""
+
+_DEFECTS = listing({"type": ["string", "object"], "description": "a defect, or one with settings"})
+SCHEMA = mapping(
+    "schema",
+    schema=VERSION_1,
+    seed={"type": "integer"},
+    speed={"type": "number", "exclusiveMinimum": 0},
+    jig=mapping(
+        "",
+        dialect={"enum": ["core"]},
+        noise={"type": "number", "minimum": 0},
+        defects=_DEFECTS,
+    ),
+    units=listing(
+        mapping(
+            "serial",
+            serial=WORD,
+            imei=listing({"type": ["string", "integer"]}),
+            android={"type": "integer", "minimum": 9, "maximum": 15},
+            profile={"enum": ["oppo-mtk"]},
+            defects=_DEFECTS,
+        ),
+        least=1,
+    ),
+)
+
+
+def _one_good_unit() -> tuple[SimUnit, ...]:
+    return (SimUnit("A57A000001"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Simulated units and their jigs. `speed` divides the simulators' own dwell times."""
+
+    units: tuple[SimUnit, ...] = field(default_factory=_one_good_unit)
+    seed: int = 0
+    speed: float = 1.0
+    jig_noise: float = 0.0
+    jig_defects: Defects = field(default_factory=dict)
+
+
+def load_scenario(path: Path) -> Scenario:
+    """Read a scenario file.
+
+    Raises: StationFault(STATION-FILE) with every problem and its place as evidence.
+    """
+    data = load_settings(path, SCHEMA, _tell_unknown_defects)
+    jig = data.get("jig", {})
+    units = tuple(_unit(entry) for entry in data.get("units", ()))
+    return Scenario(
+        units=units or _one_good_unit(),
+        seed=data.get("seed", 0),
+        speed=float(data.get("speed", 1)),
+        jig_noise=float(jig.get("noise", 0)),
+        jig_defects=_defects(jig.get("defects", ())),
+    )
+
+
+def _tell_unknown_defects(root: Node, found: Problems) -> None:
+    jig = root.get("jig")
+    for name, settings in _named(jig.get("defects") if jig else None):
+        _tell_unknown(name, settings, JIG_DEFECTS, found)
+    for unit in root.get("units") or ():
+        for name, settings in _named(unit.get("defects")):
+            _tell_unknown(name, settings, UNIT_DEFECTS, found)
+
+
+def _named(defects: Node | None) -> Iterator[tuple[Scalar, Node | None]]:
+    for entry in defects or ():
+        if isinstance(entry, Scalar):
+            yield entry, None
+        else:
+            yield from entry.items()
+
+
+def _tell_unknown(
+    name: Scalar, settings: Node | None, known: Mapping[str, frozenset[str]], found: Problems
+) -> None:
+    if name.text not in known:
+        found.error(name, f"no defect {name.text!r}", nearest(name.text, known))
+        return
+    for key, _ in settings.items() if settings else ():
+        if key.text not in known[name.text]:
+            settable = ", ".join(sorted(known[name.text])) or "nothing"
+            message = f"{name.text} has no setting {key.text!r}: it takes {settable}"
+            found.error(key, message, nearest(key.text, known[name.text]))
+
+
+def _unit(entry: Mapping[str, Any]) -> SimUnit:
+    given = {name: entry[name] for name in ("android", "profile") if name in entry}
+    if "imei" in entry:
+        given["imei"] = tuple(str(number) for number in entry["imei"])
+    return SimUnit(entry["serial"], defects=_defects(entry.get("defects", ())), **given)
+
+
+def _defects(entries: Sequence[str | Mapping[str, Any]]) -> Defects:
+    defects: dict[str, Mapping[str, Any]] = {}
+    for entry in entries:
+        named = {entry: None} if isinstance(entry, str) else entry
+        defects.update({name: settings or {} for name, settings in named.items()})
+    return defects

@@ -1,0 +1,47 @@
+"""The state of one simulated unit, shared by what stands at its wires.
+
+The jig sets what it does to the unit; the handset shows it. Pure state: no clock, no I/O.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Defects = Mapping[str, Mapping[str, Any]]
+"""Planted defects by name, such as `battery.weak_charge`, each with its settings."""
+
+
+@dataclass(slots=True)
+class SimUnit:
+    """A handset as the factory built it, and what the jig does to it now."""
+
+    serial: str
+    imei: tuple[str, ...] = ("860123450000012", "860123450000020")
+    android: int = 13
+    profile: str = "oppo-mtk"
+    defects: Defects = field(default_factory=dict)
+    level_percent: int = 62
+    temperature_c: float = 27.5
+    cell_v: float = 3.914
+    vbus_v: float = 0.0
+
+    @property
+    def label(self) -> str:
+        """The serial on its label."""
+        wrong = self.defects.get("identity.label_mismatch")
+        return self.serial if wrong is None else str(wrong.get("label", "A57Z999999"))
+
+    @property
+    def charging(self) -> bool:
+        """Whether a charger of at least 4.4 V is on its VBUS contact."""
+        return self.vbus_v >= 4.4
+
+    @property
+    def charge_current_a(self) -> float:
+        """What it draws from VBUS [A]: a good one 0.9 A, one with a weak charger 0.21 A."""
+        if not self.charging:
+            return 0.0
+        weak = self.defects.get("battery.weak_charge")
+        return 0.9 if weak is None else float(weak.get("current_a", 0.21))

@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.clock import Deadline
+from harness.devices.adb import AdbServer
+from harness.devices.adb.process import environment, find_adb
+from harness.errors import LinkFault, StationFault
+from harness.sim.handset import SimHandsets
+from tests.devices.adb.rig import handset, unit
+
+
+def children() -> set[str]:
+    """Process ids of the adb servers of this process."""
+    threads = Path("/proc/self/task").glob("*/children")
+    return {pid for thread in threads for pid in thread.read_text().split()}
+
+
+def test_starts_answers_and_is_reaped(tmp_path: Path) -> None:
+    before = children()
+    with AdbServer(home=tmp_path / "home") as server:
+        assert server.alive
+        assert server.version() >= 40
+        assert server.devices() == []
+        assert len(children() - before) == 1
+        key = tmp_path / "home" / ".android" / "adbkey"
+        assert key.stat().st_mode & 0o077 == 0
+        assert server.start() is server
+        assert len(children() - before) == 1
+    assert children() == before
+    server.stop()
+    with pytest.raises(StationFault):
+        server.devices()
+
+
+def test_the_terminal_cannot_stop_it() -> None:
+    before = children()
+    with AdbServer():
+        (pid,) = children() - before
+        assert os.getsid(int(pid)) != os.getsid(0)
+
+
+def test_a_home_that_cannot_be_made_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StationFault) as caught:
+        AdbServer(home=tmp_path / "file" / "home").start()
+    assert caught.value.code == "ADB-SERVER"
+
+
+def test_keeps_its_key_with_its_home(tmp_path: Path) -> None:
+    key = tmp_path / ".android" / "adbkey"
+    with AdbServer(home=tmp_path):
+        first = key.read_bytes()
+    with AdbServer(home=tmp_path):
+        assert key.read_bytes() == first
+
+
+def test_opens_nothing_but_its_port_on_loopback() -> None:
+    before = children()
+    with AdbServer() as server:
+        opened = listening(children() - before)
+    assert opened == [f"0100007F:{server.port:04X}"]
+
+
+def listening(pids: set[str]) -> list[str]:
+    """Addresses at which these processes can be reached, as in /proc/net."""
+    links = [str(fd.readlink()) for pid in pids for fd in Path(f"/proc/{pid}/fd").iterdir()]
+    found = []
+    for table in ("tcp", "tcp6", "udp", "udp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            _, address, _, state, *rest = line.split()
+            reachable = state == "0A" or table.startswith("udp")
+            if reachable and f"socket:[{rest[5]}]" in links:
+                found.append(address)
+    return found
+
+
+def test_sees_nothing_of_this_pc_unless_it_serves_usb(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADB_VENDOR_KEYS", "/somebody/else")
+    hermetic = environment(1, tmp_path, usb=False)
+    assert hermetic["HOME"] == str(tmp_path)
+    assert "ADB_VENDOR_KEYS" not in hermetic
+    assert hermetic["ADB_USB"] == hermetic["ADB_LIBUSB"] == "0"
+    assert not {"ADB_USB", "ADB_LIBUSB"} & environment(1, tmp_path, usb=True).keys()
+
+
+def test_a_port_that_is_taken_is_a_fault_with_the_log() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        server = AdbServer(port=port)
+        with pytest.raises(StationFault) as caught:
+            server.start()
+    assert caught.value.code == "ADB-SERVER"
+    assert "in use" in caught.value.evidence["log"]
+    assert not server.alive
+
+
+def test_never_uses_somebody_elses_server(server: AdbServer) -> None:
+    with pytest.raises(StationFault):
+        AdbServer(port=server.port).start()
+    assert server.version() >= 40
+
+
+def test_a_server_that_died_is_started_again() -> None:
+    before = children()
+    with AdbServer() as server:
+        (pid,) = children() - before
+        os.kill(int(pid), signal.SIGKILL)
+        gone = Deadline(20)
+        while server.alive:
+            assert not gone.expired()
+        with pytest.raises(StationFault) as caught:
+            server.devices()
+        assert caught.value.code == "ADB-SERVER"
+        assert server.start().devices() == []
+
+
+def test_dies_with_its_parent(tmp_path: Path) -> None:
+    program = (
+        "import sys, threading\n"
+        "from pathlib import Path\n"
+        "from harness.devices.adb import AdbServer\n"
+        "server = AdbServer(home=Path(sys.argv[1]))\n"
+        "starter = threading.Thread(target=server.start)\n"
+        "starter.start(); starter.join()\n"  # the server outlives the thread that started it
+        "print(server.port, server.version(), flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with parent:
+        assert parent.stdout
+        port = int(parent.stdout.readline().split()[0])
+        socket.create_connection(("127.0.0.1", port)).close()
+        parent.kill()
+    gone = Deadline(20)
+    while _answers(port):
+        assert not gone.expired()
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def test_connects_and_disconnects(server: AdbServer, handsets: SimHandsets) -> None:
+    address = handsets.add(unit())
+    server.connect(address, Deadline(20))
+    server.connect(address, Deadline(20))
+    (found,) = [device for device in server.devices() if device.serial == address]
+    assert found.state == "device"
+    server.disconnect(address)
+    server.disconnect(address)
+    assert address not in [device.serial for device in server.devices()]
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "no.such.host.invalid:5555", "127.0.0.1:x"])
+def test_a_failed_connect_is_a_fault(server: AdbServer, address: str) -> None:
+    with pytest.raises(LinkFault) as caught:
+        server.connect(address, Deadline(20))
+    assert caught.value.code == "ADB-ABSENT"
+    assert caught.value.evidence["received"]
+
+
+def test_a_server_that_is_gone_is_not_replaced_behind_our_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, handsets: SimHandsets
+) -> None:
+    spy = tmp_path / "adb"
+    spy.write_text(f"#!/bin/sh\ntouch {tmp_path}/started\n")
+    spy.chmod(0o755)
+    monkeypatch.setenv("ADBUTILS_ADB_PATH", str(spy))
+    with AdbServer() as server:
+        dut = handset(server, handsets)
+        dut.shell("true")
+    with pytest.raises(StationFault) as caught:
+        dut.shell("true")
+    assert caught.value.code == "ADB-SERVER"
+    assert not (tmp_path / "started").exists()
+
+
+def test_leaves_no_descriptor(handsets: SimHandsets) -> None:
+    address = handsets.add(unit())
+
+    def once() -> None:
+        with AdbServer() as server:
+            server.connect(address, Deadline(20))
+
+    once()
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(3):
+        once()
+    # the simulator's own end of a connection may close a little later
+    gone = Deadline(20)
+    while len(list(Path("/proc/self/fd").iterdir())) > before:
+        assert not gone.expired()
+
+
+def test_finds_the_adb_of_the_wheel() -> None:
+    assert find_adb().name == "adb"
+    assert os.access(find_adb(), os.X_OK)
+    imported = "import sys; from harness.devices.adb.process import find_adb; find_adb(); "
+    asked = [sys.executable, "-c", imported + "sys.exit('adbutils' in sys.modules)"]
+    assert subprocess.run(asked, check=False).returncode == 0

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.devices.adb import AdbHandset, AdbServer
+from harness.devices.adb.states import DeviceInfo, parse_devices, pick
+from harness.errors import LinkFault
+from harness.sim.handset import SimHandsets
+from tests.devices.adb.rig import handset, lease, unit
+
+MIXED = """\
+TST1       device usb:1-4.2 product:CPH2451 model:CPH2451 device:OP594DL1 transport_id:3
+TST2       unauthorized usb:1-4.3 transport_id:4
+TST3       offline usb:1-4.4 transport_id:5
+TST4       no permissions (missing udev rules? user is in the plugdev group); \
+see [http://developer.android.com/tools/device.html] usb:1-4.1 transport_id:6
+TST5       authorizing usb:3-1 transport_id:9
+TST6       connecting transport_id:10
+TST7       rescue usb:3-2 transport_id:11
+TST8       device usb:3-3 transport_id:12
+TST8       device usb:3-4 transport_id:13
+(no serial number)     device usb:3-5 transport_id:14
+
+"""
+
+
+def test_reads_the_list_of_the_server() -> None:
+    devices = parse_devices(MIXED)
+    assert len(devices) == 10
+    details = {"usb": "1-4.2", "product": "CPH2451", "model": "CPH2451", "device": "OP594DL1"}
+    assert devices[0] == DeviceInfo("TST1", "device", 3, details)
+    assert devices[3].state.startswith("no permissions (missing udev rules?")
+    assert devices[3].details == {"usb": "1-4.1"}
+    assert devices[9].serial == "(no serial number)"
+
+
+@pytest.mark.parametrize(
+    ("serial", "code"),
+    [
+        ("TST2", "ADB-UNAUTHORIZED"),
+        ("TST3", "ADB-OFFLINE"),
+        ("TST4", "ADB-NO-PERMISSION"),
+        ("TST5", "ADB-CONNECTING"),
+        ("TST6", "ADB-CONNECTING"),
+        ("TST7", "ADB-WRONG-MODE"),
+        ("TST8", "ADB-TWINS"),
+        ("TST9", "ADB-ABSENT"),
+    ],
+)
+def test_each_state_has_its_code(serial: str, code: str) -> None:
+    with pytest.raises(LinkFault) as caught:
+        pick(parse_devices(MIXED), serial)
+    assert caught.value.code == code
+    assert serial in str(caught.value.evidence)
+
+
+def test_a_ready_handset_is_picked() -> None:
+    assert pick(parse_devices(MIXED), "TST1").transport_id == 3
+
+
+@pytest.mark.parametrize("line", ["TST1 device", "TST1", "TST1 device transport_id:x"])
+def test_a_line_without_a_transport_is_refused(line: str) -> None:
+    with pytest.raises(ValueError, match="no line of the list"):
+        parse_devices(line)
+
+
+@given(st.text())
+def test_any_other_list_is_refused_as_one(text: str) -> None:
+    try:
+        devices = parse_devices(text)
+    except ValueError:
+        return
+    assert all(device.serial and device.state for device in devices)
+
+
+@pytest.mark.parametrize("mode", ["recovery", "sideload", "rescue", "bootloader", "host"])
+def test_a_handset_in_another_mode(server: AdbServer, handsets: SimHandsets, mode: str) -> None:
+    address = handsets.add(unit(), mode=mode)
+    with pytest.raises(LinkFault) as caught:
+        AdbHandset(server, address).under(lease()).shell("true")
+    assert caught.value.code == "ADB-WRONG-MODE"
+    assert caught.value.evidence["state"] == mode
+
+
+@pytest.mark.parametrize(
+    ("defect", "code"),
+    [
+        ("absent", "ADB-ABSENT"),
+        ("offline", "ADB-OFFLINE"),
+        ("unauthorized", "ADB-UNAUTHORIZED"),
+    ],
+)
+def test_a_handset_that_cannot_be_used(
+    server: AdbServer, handsets: SimHandsets, defect: str, code: str
+) -> None:
+    dut = handset(server, handsets, **{defect: {}})
+    for _ in range(2):  # at first contact, and when the server knows it already
+        with pytest.raises(LinkFault) as caught:
+            dut.shell("true", timeout_s=2)
+        assert caught.value.code == code
+
+
+def test_a_usb_serial_that_is_absent_is_not_connected_to(server: AdbServer) -> None:
+    with pytest.raises(LinkFault) as caught:
+        AdbHandset(server, "A57A000001").under(lease()).shell("true")
+    assert caught.value.code == "ADB-ABSENT"
+
+
+def test_an_unplugged_handset_is_lost_and_found_again(
+    server: AdbServer, handsets: SimHandsets
+) -> None:
+    dut = handset(server, handsets)
+    assert dut.shell("echo 1").out == "1\n"
+    handsets.unplug(dut.serial)
+    with pytest.raises(LinkFault) as caught:
+        dut.shell("echo 2")
+    assert caught.value.code in ("ADB-ABSENT", "ADB-OFFLINE", "ADB-LOST")
+    handsets.replug(dut.serial)
+    assert dut.shell("echo 3").out == "3\n"

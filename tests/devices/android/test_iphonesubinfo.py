@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from harness.devices.android.iphonesubinfo import command, read_reply
+from harness.model.reading import Unknown, Unreadable
+from harness.sim.handset.parcel import error_reply, security_reply, string_reply
+
+PACKAGE = "s16 com.android.shell"
+
+
+@pytest.mark.parametrize(
+    ("sdk", "maker", "expected"),
+    [
+        (21, "OPPO", "2 i32 1"),
+        (22, "OPPO", f"3 i32 1 {PACKAGE}"),
+        (28, "OPPO", f"3 i32 1 {PACKAGE}"),
+        (28, "HUAWEI", f"4 i32 1 {PACKAGE}"),
+        (29, "HUAWEI", f"3 i32 1 {PACKAGE}"),
+        (30, "samsung", f"4 i32 1 {PACKAGE}"),
+        (34, "OPPO", f"4 i32 1 {PACKAGE}"),
+    ],
+)
+def test_command_by_version_and_maker(sdk: int, maker: str, expected: str) -> None:
+    assert command(sdk, 1, maker) == f"service call iphonesubinfo {expected}"
+
+
+def test_a_null_or_empty_string_is_unknown() -> None:
+    assert read_reply("Result: Parcel(00000000 ffffffff   '........')\n") == Unknown("null")
+    assert isinstance(read_reply(string_reply("")), Unknown)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "",
+        "service: Service iphonesubinfo does not exist\n",
+        "Result: Parcel(NULL)\n",
+        "Result: Parcel(00000000    '....')\n",
+        error_reply(-74, "Not a data message"),
+        string_reply("860123450000012").replace("0x00000010", "0x00000020"),
+        string_reply("860123450000012").replace("0000000f", "0000001f"),
+        string_reply("860123450000012").replace("0000000f", "80000000"),
+        string_reply("ab").replace("00620061", "d800d800"),
+        string_reply("860123450000012")[:-20],
+    ],
+)
+def test_what_is_no_string_is_unreadable(reply: str) -> None:
+    assert isinstance(read_reply(reply), Unreadable)
+
+
+def test_an_exception_is_unreadable_with_its_message() -> None:
+    reading = read_reply(security_reply("Package x does not belong to 2000"))
+    assert isinstance(reading, Unreadable)
+    assert reading.why == "exception -1: Package x does not belong to 2000"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
+@example("004999010001013")
+@example("a" * 6)
+def test_reads_back_what_is_printed(text: str) -> None:
+    assert read_reply(string_reply(text)) == text
+
+
+@given(st.text() | st.text().map(lambda body: f"Result: Parcel({body})"))
+def test_total_on_any_text(text: str) -> None:
+    read_reply(text)
+
+
+@given(st.data())
+def test_a_reply_that_is_cut_is_never_a_value(data: st.DataObject) -> None:
+    reply = string_reply("860123450000012").rstrip("\n")
+    cut = reply[: data.draw(st.integers(0, len(reply) - 1))]
+    assert isinstance(read_reply(cut), Unreadable)

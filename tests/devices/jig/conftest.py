@@ -1,0 +1,125 @@
+"""A simulated jig on a real pty, driven by the real driver; nothing may leak, all ends safe."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from harness.clock import Cancel, Deadline, Lease
+from harness.devices.jig.dialect import CORE, Dialect
+from harness.devices.jig.jig import JigPort, SerialJig
+from harness.errors import JigFault
+from harness.sim.jig import JigBehaviour, Reply
+from harness.sim.pty import PtyJig
+from harness.sim.unit import Defects, SimUnit
+
+QUERY_S = 0.4
+MOTION_S = 2.0
+QUICK = replace(
+    CORE,
+    verbs={
+        name: replace(verb, limit_s=MOTION_S if verb.limit_s > 1 else QUERY_S)
+        for name, verb in CORE.verbs.items()
+    },
+)
+"""The core dialect with shorter limits, for tests that wait for one."""
+
+
+class Scripted:
+    """A jig that says something else than it should, the first times it is asked."""
+
+    def __init__(self, jig: JigBehaviour, script: dict[str, list[str]]) -> None:
+        self.jig = jig
+        self.script = script
+
+    def answer(self, line: str, now_s: float) -> list[Reply]:
+        replies = self.jig.answer(line, now_s)
+        instead = self.script.get(line)
+        if not instead:
+            return replies
+        return [Reply(text) for text in instead.pop(0).split("\n")]
+
+
+@dataclass
+class Rig:
+    """A jig that may be unplugged and plugged in again at the same path."""
+
+    sim: JigBehaviour
+    unit: SimUnit
+    link: Path
+    jig: SerialJig
+    script: dict[str, list[str]]
+    pty: PtyJig
+
+    def plug_in(self) -> None:
+        self.pty = PtyJig(Scripted(self.sim, self.script), speed=20)
+        self.link.unlink()
+        self.link.symlink_to(self.pty.path)
+
+    def lease(self, limit_s: float = 30.0) -> Lease:
+        return Lease(Deadline(limit_s), Cancel())
+
+    def port(self, limit_s: float = 30.0) -> JigPort:
+        return self.jig.under(self.lease(limit_s))
+
+    def fault(self, call: Callable[[], object], code: str) -> JigFault:
+        """The fault of a call, which must have this code."""
+        with pytest.raises(JigFault) as caught:
+            call()
+        assert caught.value.code == code, caught.value
+        return caught.value
+
+
+BuildRig = Callable[..., Rig]
+
+
+@pytest.fixture(autouse=True)
+def no_leaks() -> Iterator[None]:
+    descriptors, threads = _held()
+    yield
+    assert _held() == (descriptors, threads)
+
+
+def _held() -> tuple[list[str], list[str]]:
+    descriptors = sorted(link.name for link in Path("/proc/self/fd").iterdir())
+    return descriptors, sorted(thread.name for thread in threading.enumerate())
+
+
+@pytest.fixture
+def rig(no_leaks: None, tmp_path: Path) -> Iterator[BuildRig]:
+    """Builds a rig; at the end of the test the jig on its port must come out safe."""
+    built: list[Rig] = []
+
+    def build(
+        defects: Defects | None = None,
+        *,
+        script: dict[str, list[str]] | None = None,
+        dialect: Dialect = CORE,
+        serial: str | None = "SIMJIG01",
+        noise: float = 0.0,
+        seed: int = 0,
+    ) -> Rig:
+        unit = SimUnit("A57A000001")
+        sim = JigBehaviour(unit, noise=noise, seed=seed, defects=defects)
+        script = script or {}
+        pty = PtyJig(Scripted(sim, script), speed=20)
+        link = tmp_path / f"jig{len(built)}"
+        link.symlink_to(pty.path)
+        jig = SerialJig(str(link), dialect, serial=serial)
+        built.append(Rig(sim, unit, link, jig, script, pty))
+        return built[-1]
+
+    yield build
+    for each in built:
+        each.script.clear()
+        if Path(each.pty.path).exists() and not each.sim.safe:
+            with contextlib.suppress(JigFault):  # it may be unable to say so
+                each.jig.make_safe(Deadline(10))
+            assert each.sim.safe
+        each.jig.shut()
+        each.pty.close()

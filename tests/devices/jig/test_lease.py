@@ -1,0 +1,149 @@
+"""A jig works under a lease: once it has ended, nothing moves."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from harness.clock import Cancel, Deadline, Lease
+from harness.devices.jig.dialect import CORE
+from harness.devices.jig.exchange import Exchange
+from harness.devices.jig.jig import JigPort
+from harness.devices.jig.wire import Wire
+from harness.devices.serial import SerialLink
+from harness.errors import HarnessError, OperatorStop, StepBug
+from harness.sim.jig import JigBehaviour
+from harness.sim.pty import PtyJig
+from tests.devices.jig.conftest import QUICK, BuildRig
+
+CALLS: list[Callable[[JigPort], object]] = [
+    lambda jig: jig.identify(),
+    lambda jig: jig.close(),
+    lambda jig: jig.open(),
+    lambda jig: jig.supply(5.0),
+    lambda jig: jig.supply_off(),
+    lambda jig: jig.connect("vbus"),
+    lambda jig: jig.disconnect("vbus"),
+    lambda jig: jig.voltage_v("vbus"),
+    lambda jig: jig.current_a("vbus"),
+]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_under_an_ended_lease_nothing_is_sent(
+    rig: BuildRig, call: Callable[[JigPort], object]
+) -> None:
+    bench = rig()
+    bench.port().voltage_v("vbus")  # its replies show that all before was heard
+    heard = list(bench.sim.heard)
+    lease = bench.lease()
+    lease.end()
+    with pytest.raises(StepBug) as caught:
+        call(bench.jig.under(lease))
+    assert caught.value.code == "LEASE-ENDED"
+    assert list(bench.sim.heard) == heard
+
+
+def test_cancelling_wakes_a_call_that_waits(rig: BuildRig) -> None:
+    bench = rig({"jig.stuck_fixture": {}})
+    lease = bench.lease()
+    waker = threading.Timer(
+        0.2, lambda: lease.cancel.set(OperatorStop("RUN-ABORTED", "stop pressed"))
+    )
+    waker.start()
+    started = time.monotonic()
+    with pytest.raises(OperatorStop):
+        bench.jig.under(lease).close()
+    assert time.monotonic() - started < 3  # the motion alone has 5 s
+    waker.join()
+
+
+def test_the_steps_own_time_is_not_the_jigs_fault(rig: BuildRig) -> None:
+    bench = rig({"jig.silent": {"on": "MEAS"}})
+    bench.port().identify()
+    with pytest.raises(StepBug) as caught:
+        bench.port(limit_s=0.2).voltage_v("vbus")
+    assert caught.value.code == "STEP-TIMEOUT"
+    assert caught.value.evidence["sent"] == "MEAS:VOLT? (@1)"
+
+
+def test_motion_that_outlasts_the_step(rig: BuildRig) -> None:
+    bench = rig({"jig.stuck_fixture": {}})
+    bench.port().identify()
+    with pytest.raises(StepBug) as caught:
+        bench.port(limit_s=0.3).close()
+    assert caught.value.code == "STEP-TIMEOUT"
+
+
+def test_who_waited_for_the_line_looks_at_his_lease_before_he_sends(no_leaks: None) -> None:
+    sim = JigBehaviour(None)
+    pty = PtyJig(sim)
+    wire = Wire(pty.path, lambda: SerialLink(pty.path, CORE.baud), CORE.terminator)
+    lease = Lease(Deadline(30), Cancel())
+    codes: list[str] = []
+
+    def late() -> None:
+        try:
+            JigPort(Exchange(wire, CORE, lease, None), CORE).connect("vbus")
+        except HarnessError as error:
+            codes.append(error.code)
+
+    with Exchange(wire, CORE, Lease(Deadline(30), Cancel()), None).turn():
+        thread = threading.Thread(target=late)
+        thread.start()
+        time.sleep(0.02)
+        lease.end()
+    thread.join()
+    assert codes == ["LEASE-ENDED"]
+    assert not sim.heard
+    wire.close()
+    pty.close()
+
+
+def test_a_line_that_is_busy_for_too_long(no_leaks: None) -> None:
+    def open_link() -> SerialLink:
+        raise AssertionError("nothing may be opened")
+
+    wire = Wire("busy", open_link, CORE.terminator)
+    codes: list[str] = []
+
+    def other() -> None:
+        try:
+            Exchange(wire, CORE, Lease(Deadline(0.1), Cancel()), None).tell("SAFE")
+        except HarnessError as error:
+            codes.append(error.code)
+
+    with Exchange(wire, CORE, Lease(Deadline(30), Cancel()), None).turn():
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join()
+    assert codes == ["STEP-TIMEOUT"]
+
+
+def test_threads_that_share_a_jig_get_their_own_answers(rig: BuildRig) -> None:
+    bench = rig(dialect=QUICK)
+    jig = bench.port()
+    jig.supply(5.0)
+    jig.connect("vbus")
+    wrong: list[object] = []
+
+    def reader(read: Callable[[str], float], true: float) -> None:
+        for _ in range(100):
+            try:
+                if (value := read("vbus")) != true:
+                    wrong.append(value)
+            except HarnessError as error:
+                wrong.append(error)
+
+    threads = [
+        threading.Thread(target=reader, args=args)
+        for args in ((jig.voltage_v, 5.0), (jig.current_a, 0.9), (jig.voltage_v, 5.0))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []

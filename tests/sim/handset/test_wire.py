@@ -1,0 +1,146 @@
+"""The simulated handset, seen by the real adb: server and command line."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.devices.adb import AdbServer
+from harness.devices.adb.process import find_adb
+from harness.sim.handset import SimHandsets
+from harness.sim.handset.wire import HEADER, Message, PublicKey, unpack_header
+from harness.sim.unit import SimUnit
+
+
+class Adb:
+    """The command line of adb."""
+
+    def __init__(self, server: AdbServer) -> None:
+        self._base = [str(find_adb()), "-P", str(server.port)]
+
+    def __call__(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*self._base, *words], capture_output=True, text=True, timeout=30, check=False
+        )
+
+
+@pytest.fixture
+def adb(server: AdbServer) -> Adb:
+    return Adb(server)
+
+
+@pytest.fixture
+def address(adb: Adb, handsets: SimHandsets) -> str:
+    address = handsets.add(SimUnit("A57A000001"))
+    adb("connect", address)
+    adb("-s", address, "wait-for-device")
+    return address
+
+
+def test_a_key_is_taken_once_and_then_proven(adb: Adb, address: str) -> None:
+    adb("disconnect", address)
+    assert adb("connect", address).stdout == f"connected to {address}\n"  # by its signature
+
+
+def test_an_unauthorized_handset_never_lets_in(adb: Adb, handsets: SimHandsets) -> None:
+    address = handsets.add(SimUnit("A57A000001", defects={"adb.unauthorized": {}}))
+    assert "failed to authenticate" in adb("connect", address).stdout
+    assert "device unauthorized" in adb("-s", address, "shell", "true").stderr
+
+
+def test_commands(adb: Adb, address: str) -> None:
+    ended = adb("-s", address, "shell", "getprop ro.serialno; nope")
+    assert (ended.returncode, ended.stdout) == (127, "A57A000001\n")
+    assert ended.stderr == "/system/bin/sh: nope: inaccessible or not found\n"
+    assert adb("-s", address, "exec-out", "echo raw").stdout == "raw\n"
+    assert adb("-s", address, "shell", "-x", "echo old").stdout == "old\n"
+
+
+def test_files(adb: Adb, address: str, handsets: SimHandsets, tmp_path: Path) -> None:
+    content = bytes(range(256)) * 9_000
+    local = tmp_path / "a"
+    local.write_bytes(content)
+    assert adb("-s", address, "push", str(local), "/sdcard/deep/a").returncode == 0
+    assert handsets.behaviour(address).files == {"/sdcard/deep/a": content}
+    assert adb("-s", address, "pull", "/sdcard/deep/a", str(tmp_path / "b")).returncode == 0
+    assert (tmp_path / "b").read_bytes() == content
+    assert adb("-s", address, "ls", "/sdcard/deep").stdout.split() == [
+        "000081a4",
+        f"{len(content):08x}",
+        "00000000",
+        "a",
+    ]
+    assert adb("-s", address, "pull", "/sdcard/deep", str(tmp_path / "tree")).returncode == 0
+    assert (tmp_path / "tree" / "a").read_bytes() == content
+    assert "Read-only" in adb("-s", address, "push", str(local), "/system/a").stderr
+
+
+def test_an_unknown_service_is_refused(adb: Adb, address: str) -> None:
+    assert "closed" in adb("-s", address, "root").stderr
+
+
+def test_unplugged_and_plugged_in_again(adb: Adb, address: str, handsets: SimHandsets) -> None:
+    handsets.unplug(address)
+    assert adb("-s", address, "shell", "true").returncode != 0
+    handsets.unplug(address)
+    adb("disconnect", address)
+    handsets.replug(address)
+    handsets.replug(address)
+    assert adb("connect", address).stdout == f"connected to {address}\n"
+
+
+def test_stopping_twice_and_with_open_links(server: AdbServer) -> None:
+    with SimHandsets() as handsets:
+        addresses = [handsets.add(SimUnit(f"A57A00000{n}")) for n in range(3)]
+        handsets.unplug(addresses[2])
+        adb = Adb(server)
+        adb("connect", addresses[0])
+        handsets.stop()
+    assert "refused" in Adb(server)("connect", addresses[1]).stdout
+
+
+def test_a_handset_planted_absent_comes_when_plugged_in(adb: Adb, handsets: SimHandsets) -> None:
+    address = handsets.add(SimUnit("A57A000001", defects={"adb.absent": {}}))
+    assert "refused" in adb("connect", address).stdout
+    handsets.replug(address)
+    adb("connect", address)
+    assert adb("-s", address, "wait-for-device").returncode == 0
+
+
+@given(
+    st.sampled_from([b"CNXN", b"OKAY", b"WRTE"]),
+    st.integers(0, 2**32 - 1),
+    st.integers(0, 2**32 - 1),
+    st.binary(max_size=50),
+)
+def test_a_message_reads_back(command: bytes, first: int, second: int, data: bytes) -> None:
+    packed = Message(command, first, second, data).pack()
+    header = unpack_header(packed[: HEADER.size])
+    assert (*header, packed[HEADER.size :]) == (command, first, second, len(data), data)
+
+
+@given(st.binary(min_size=HEADER.size, max_size=HEADER.size))
+def test_random_bytes_are_no_message(header: bytes) -> None:
+    with pytest.raises(ValueError, match="not a message"):
+        unpack_header(header)
+
+
+def test_a_signature_of_another_token_is_no_proof() -> None:
+    # A textbook key of 512 bits is enough for the arithmetic: n = p q, e d = 1 (mod phi).
+    p = 2**255 + 95
+    q = 2**256 - 189
+    modulus, exponent = p * q, 65537
+    token = bytes(range(20))
+    head = bytes.fromhex("3021300906052b0e03021a05000414") + token
+    size = (modulus.bit_length() + 7) // 8
+    padded = b"\0\1" + b"\xff" * (size - len(head) - 3) + b"\0" + head
+    secret = pow(exponent, -1, (p - 1) * (q - 1))
+    signature = pow(int.from_bytes(padded, "big"), secret, modulus).to_bytes(size, "big")
+    key = PublicKey(modulus, exponent)
+    assert key.signed(token, signature)
+    assert not key.signed(token[::-1], signature)
+    assert not key.signed(token, bytes(size))

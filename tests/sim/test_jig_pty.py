@@ -1,0 +1,136 @@
+"""The simulated jig's wire, read without any driver."""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.sim.jig import JigBehaviour, Reply
+from harness.sim.pty import PtyJig
+
+
+class Client:
+    """Plain reads and writes on the pty."""
+
+    def __init__(self, path: str) -> None:
+        self.fd = os.open(path, os.O_RDWR | os.O_NOCTTY)
+
+    def write(self, data: bytes) -> None:
+        while data:
+            data = data[os.write(self.fd, data[:4096]) :]
+
+    def read_lines(self, count: int) -> bytes:
+        got = b""
+        until = time.monotonic() + 20
+        while got.count(b"\n") < count and time.monotonic() < until:
+            if select.select([self.fd], [], [], 0.1)[0]:
+                got += os.read(self.fd, 65536)
+        return got
+
+
+@pytest.fixture
+def sim() -> JigBehaviour:
+    return JigBehaviour(None)
+
+
+@pytest.fixture
+def pty(sim: JigBehaviour) -> Iterator[PtyJig]:
+    pty = PtyJig(sim)
+    yield pty
+    pty.close()
+
+
+@pytest.fixture
+def client(pty: PtyJig) -> Iterator[Client]:
+    client = Client(pty.path)
+    yield client
+    os.close(client.fd)
+
+
+def test_a_line_in_a_line_out_and_no_echo(client: Client) -> None:
+    client.write(b"*OPC?\r\n")
+    assert client.read_lines(1) == b"1\n"
+
+
+def test_lines_may_come_in_pieces_or_together(client: Client) -> None:
+    client.write(b"*OP")
+    time.sleep(0.01)
+    client.write(b"C?\n*OPC?\nOUTP?\n")
+    assert client.read_lines(3) == b"1\n1\n0\n"
+
+
+def test_it_survives_garbage_and_a_line_of_a_megabyte(client: Client) -> None:
+    client.write(bytes(range(256)) + b"\n" + b"x" * 1_000_000 + b"\n*CLS\n*OPC?\n")
+    assert client.read_lines(1) == b"1\n"
+
+
+def test_a_long_reply_comes_whole() -> None:
+    class Talker:
+        def answer(self, line: str, now_s: float) -> list[Reply]:
+            return [Reply("x" * 100_000), Reply("end")]
+
+    pty = PtyJig(Talker())
+    client = Client(pty.path)
+    client.write(b"?\n")
+    time.sleep(0.05)  # let the pty fill up first
+    got = client.read_lines(2)
+    assert (len(got), got[-4:]) == (100_005, b"end\n")
+    os.close(client.fd)
+    pty.close()
+
+
+def test_while_a_late_reply_waits_the_jig_still_hears() -> None:
+    sim = JigBehaviour(None, defects={"jig.late_reply": {"on": "*OPC?", "by_s": 1.0}})
+    pty = PtyJig(sim)
+    client = Client(pty.path)
+    started = time.monotonic()
+    client.write(b"*OPC?\nOUTP ON\nOUTP?\n")
+    until = started + 10
+    while not sim.output and time.monotonic() < until:
+        time.sleep(0.001)
+    assert time.monotonic() - started < 1.0
+    assert client.read_lines(2) == b"1\n1\n"  # in the order of the commands
+    assert time.monotonic() - started >= 1.0
+    os.close(client.fd)
+    pty.close()
+
+
+def test_speed_divides_the_dwell() -> None:
+    fast, slow = (PtyJig(JigBehaviour(None), speed=speed) for speed in (1000, 0.001))
+    at_fast, at_slow = Client(fast.path), Client(slow.path)
+    state = b""
+    for client in (at_slow, at_fast):
+        client.write(b"FIXT:CLOS\n")
+    until = time.monotonic() + 20
+    while state != b"CLOSED\n" and time.monotonic() < until:
+        at_fast.write(b"FIXT:STAT?\n")
+        state = at_fast.read_lines(1)
+    at_slow.write(b"FIXT:STAT?\n")
+    assert (state, at_slow.read_lines(1)) == (b"CLOSED\n", b"MOVING\n")
+    for client, pty in ((at_fast, fast), (at_slow, slow)):
+        os.close(client.fd)
+        pty.close()
+
+
+def held() -> tuple[list[str], int]:
+    links = sorted(link.name for link in Path("/proc/self/fd").iterdir())
+    return links, threading.active_count()
+
+
+def test_unplugged_the_client_notices_and_nothing_is_left(sim: JigBehaviour) -> None:
+    before = held()
+    pty = PtyJig(sim)
+    client = Client(pty.path)
+    pty.unplug()
+    with pytest.raises(OSError, match="Input/output"):
+        os.write(client.fd, b"x")
+    os.close(client.fd)
+    assert not Path(pty.path).exists()
+    pty.close()
+    assert held() == before
