@@ -1,0 +1,1 @@
+"""Records: evidence that is written once, chained, and never changed."""

@@ -1,0 +1,169 @@
+"""Reads a whole store again: whether every record is there, unchanged, and true to its parts.
+
+A record's SHA-256 is taken over its native JSON, which holds the SHA-256 of the record before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from harness.model.conclude import Conclusion, conclude, dut_failed
+from harness.model.record import Record
+from harness.records.codec import from_json, sha256, unpack
+from harness.records.faults import coded
+from harness.records.head import FAIL_COLUMNS, HEAD_COLUMNS, fail_rows, head_row, imeis
+from harness.records.store import (
+    identity,
+    numbers_given,
+    open_for_reading,
+    schema_differences,
+)
+
+
+def verify(path: Path) -> list[str]:
+    """Everything in the store that is not as it was written, one line each; empty when clean.
+
+    A tail that was cut off together with SQLite's count of it shows only against a head of the
+    chain that was kept elsewhere.
+
+    Raises: StationFault(STORE-ABSENT | STORE-DAMAGED) when it cannot be read at all.
+    """
+    connection = open_for_reading(path)
+    try:
+        with coded(path, "cannot read"):
+            connection.execute("BEGIN")  # one state of the store, also while a station writes it
+            return list(_findings(connection))
+    finally:
+        connection.close()
+
+
+def conclude_again(record: Record) -> Conclusion:
+    """What the record's own parts add up to."""
+    return conclude(record.plan, record.steps, (note.event for note in record.notes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A record as the tables hold it; what is None is missing."""
+
+    number: int
+    previous: str | None
+    sha256: str | None
+    body: bytes | None
+    head: tuple[Any, ...]
+
+    @property
+    def name(self) -> str:
+        return f"record {self.number} (run {self.head[0]})"
+
+
+def _findings(connection: apsw.Connection) -> Iterator[str]:
+    for name in schema_differences(connection):
+        yield f"schema: {name} is missing, changed or added"
+    yield from _document_findings(connection)
+    last_sha, last_name, number = identity(connection).genesis, "the beginning", 0
+    for row in _rows(connection):
+        if row.number != number + 1:
+            yield f"{_missing(number + 1, row.number - 1)} between {last_name} and {row.name}"
+        if row.previous is not None and row.previous != last_sha:
+            yield f"{row.name}: does not follow {last_name}: previous is not its SHA-256"
+        for problem in _row_problems(connection, row):
+            yield f"{row.name}: {problem}"
+        last_sha, last_name, number = row.sha256 or "", row.name, row.number
+    if (given := numbers_given(connection)) != number:
+        yield f"{_missing(number + 1, given)} after {last_name}"
+    yield from _orphans(connection)
+
+
+def _rows(connection: apsw.Connection) -> Iterator[_Row]:
+    columns = f"number, previous, sha256, body, {HEAD_COLUMNS}"
+    every = f"SELECT {columns} FROM run LEFT JOIN record USING (number) ORDER BY number"  # noqa: S608 (our own names)
+    for number, previous, sha, body, *head in connection.execute(every):
+        yield _Row(number, previous, sha, body, tuple(head))
+
+
+def _missing(first: int, last: int) -> str:
+    return f"record {first} is missing" if first >= last else f"records {first} to {last} missing"
+
+
+def _row_problems(connection: apsw.Connection, row: _Row) -> Iterator[str]:
+    if row.body is None:
+        yield "its JSON is missing"
+        return
+    try:
+        text = unpack(row.body)
+    except ValueError as error:
+        yield f"its JSON has been changed: {error}"
+        return
+    if sha256(text) != row.sha256:
+        yield f"its JSON has been changed: SHA-256 {sha256(text)}, written was {row.sha256}"
+    try:
+        record, previous = from_json(text)
+    except ValueError as error:
+        yield f"its JSON is none of this harness: {error}"
+        return
+    if previous != row.previous:
+        yield "its JSON names another previous record than its row"
+    yield from _side_row_problems(connection, row, record)
+    yield from _conclusion_problems(record)
+
+
+def _side_row_problems(connection: apsw.Connection, row: _Row, record: Record) -> Iterator[str]:
+    """Where the rows drawn from a record differ from it."""
+    if record.ended is None or record.outcome is None:
+        yield "it has not ended"
+        return
+    names = HEAD_COLUMNS.split(", ")
+    for name, found, written in zip(names, row.head, head_row(record), strict=True):
+        if found != written:
+            yield f"column {name} of its head is {found!r}, the record says {written!r}"
+    key = (row.number,)
+    fails = f"SELECT {FAIL_COLUMNS} FROM fail WHERE number = ? ORDER BY place"  # noqa: S608 (our own names)
+    if connection.execute(fails, key).fetchall() != fail_rows(record):
+        yield "its rows of failed measurements are not those of the record"
+    owned = "SELECT imei FROM imei WHERE number = ? ORDER BY imei"
+    if [imei for (imei,) in connection.execute(owned, key)] != imeis(record):
+        yield "its rows of IMEIs are not those of the record"
+    plan = "SELECT 1 FROM document WHERE sha256 = ?"
+    if not connection.execute(plan, (record.plan.sha256,)).fetchone():
+        yield f"its plan, document {record.plan.sha256}, is missing"
+
+
+def _conclusion_problems(record: Record) -> Iterator[str]:
+    try:
+        again = conclude_again(record)
+    except (KeyError, TypeError) as error:
+        yield f"its parts cannot be concluded: {type(error).__name__}: {error}"
+        return
+    if record.outcome is not again.outcome:
+        said = record.outcome.name if record.outcome is not None else None
+        yield f"it says {said}, its parts say {again.outcome.name}"
+    if (record.fault and record.fault.code) != (again.fault and again.fault.code):
+        yield "its fault is not the one that its parts show"
+    if record.dut_failed is not dut_failed(record.steps, (note.event for note in record.notes)):
+        yield f"it says dut_failed {record.dut_failed}, its steps do not"
+
+
+def _document_findings(connection: apsw.Connection) -> Iterator[str]:
+    for name, body in connection.execute("SELECT sha256, body FROM document"):
+        try:
+            changed = sha256(unpack(body)) != name
+        except ValueError:
+            changed = True
+        if changed:
+            yield f"document {name} has been changed"
+
+
+def _orphans(connection: apsw.Connection) -> Iterator[str]:
+    """Rows that belong to no run."""
+    for table in ("record", "fail", "imei"):
+        orphans = (
+            f"SELECT DISTINCT number FROM {table} WHERE number NOT IN (SELECT number FROM run)"  # noqa: S608
+        )
+        for (number,) in connection.execute(orphans):
+            yield f"record {number}: table {table} has rows of it, but it has no head"

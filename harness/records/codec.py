@@ -1,0 +1,129 @@
+"""The native JSON of a record, the journal's line of an event, and how both are packed.
+
+Native JSON: one object a run, keys in a fixed order, `schema`, `run`, `previous` first. Its
+SHA-256 is the link to the next record of the station.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import zstandard
+
+from harness.model.codec import decode, encode
+from harness.model.events import Stamped
+from harness.model.record import Record
+
+SCHEMA = 1
+"""The version of the native JSON."""
+
+_LEVEL = 3
+
+
+def to_json(record: Record, previous: str) -> bytes:
+    """The native JSON of a record; `previous` is the SHA-256 of the record before it.
+
+    Raises: ValueError naming what has no form in JSON, such as a number that is not finite.
+    """
+    return chained(record.run, previous, content(record))
+
+
+def from_json(text: bytes) -> tuple[Record, str]:
+    """The record, and the SHA-256 of the record before it.
+
+    Raises: ValueError naming the path to what is missing, left over or of another type.
+    """
+    plain = _loads(text)
+    if plain.pop("schema", None) != SCHEMA:
+        raise ValueError(f"a record of another schema than {SCHEMA}")
+    previous = plain.pop("previous", None)
+    if not isinstance(previous, str):
+        raise ValueError(f"previous: expected the SHA-256 of a record, found {previous!r:.60}")
+    return decode(Record, plain), previous
+
+
+def content(record: Record) -> bytes:
+    """The part of the native JSON that does not depend on the place in the chain.
+
+    Raises: ValueError naming what has no form in JSON.
+    """
+    plain = encode(record)
+    del plain["run"]
+    return _dumps(plain)
+
+
+def chained(run: str, previous: str, rest: bytes) -> bytes:
+    """The native JSON of a run with this `content`, at its place in the chain."""
+    head = _dumps({"schema": SCHEMA, "run": run, "previous": previous})
+    return head[:-1] + b"," + rest[1:]
+
+
+def encode_event(stamped: Stamped) -> bytes:
+    """One line of the journal, with its newline; a batch is lines one after another.
+
+    Raises: ValueError naming what has no form in JSON.
+    """
+    return _dumps(encode(stamped)) + b"\n"
+
+
+def decode_event(line: bytes) -> Stamped:
+    """The event of one line.
+
+    Raises: ValueError when it is not exactly an event.
+    """
+    return decode(Stamped, _loads(line))
+
+
+def sha256(content_: bytes) -> str:
+    """SHA-256 in hexadecimal digits (FIPS 180-4)."""
+    return hashlib.sha256(content_).hexdigest()
+
+
+def pack(text: bytes) -> bytes:
+    """Compressed as one Zstandard frame that knows its size (RFC 8878)."""
+    return zstandard.ZstdCompressor(level=_LEVEL).compress(text)
+
+
+def unpack(frame: bytes) -> bytes:
+    """What was packed.
+
+    Raises: ValueError when it is no whole frame.
+    """
+    try:
+        return zstandard.ZstdDecompressor().decompress(frame)
+    except (zstandard.ZstdError, MemoryError) as error:  # a damaged header may ask for any size
+        raise ValueError(f"not a Zstandard frame: {error}") from None
+
+
+def _dumps(plain: Any) -> bytes:
+    try:
+        text = orjson.dumps(plain)
+    except TypeError as error:
+        raise ValueError(f"no form in JSON: {error}") from None
+    if b"null" in text:  # orjson writes what is not finite as null; only then is a walk needed
+        for path in _non_finite(plain):
+            raise ValueError(f"{path}: not a finite number")
+    return text
+
+
+def _non_finite(plain: Any) -> Iterator[str]:
+    """Paths to numbers that are not finite, the innermost key last."""
+    for key, value in plain.items() if type(plain) is dict else enumerate(plain):
+        kind = type(value)
+        if kind is float:
+            if not math.isfinite(value):
+                yield str(key)
+        elif kind is dict or kind is list or kind is tuple:
+            for path in _non_finite(value):
+                yield f"{key}.{path}"
+
+
+def _loads(text: bytes) -> dict[str, Any]:
+    plain = orjson.loads(text)
+    if not isinstance(plain, dict):
+        raise ValueError(f"expected an object, found {plain!r:.60}")
+    return plain

@@ -1,0 +1,126 @@
+"""The narrow head of a record, and the rows that are drawn from a record beside its JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from harness.model.conclude import measurement_code
+from harness.model.outcome import Outcome
+from harness.model.record import Record
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
+
+HEAD_COLUMNS = (
+    "run, serial, station, slot, jig, plan, revision, plan_sha256, process, purpose, attempt,"
+    " started_ms, ended_ms, outcome, dut_failed, fault, operator"
+)
+_TIMES, _OUTCOME, _DUT_FAILED = slice(11, 13), 13, 14
+FAIL_COLUMNS = "place, step, attempt, name, outcome, code, value, unit"
+
+
+@dataclass(frozen=True, slots=True)
+class RunHead:
+    """One run on one line. `ended` and `outcome` are None while the run is open."""
+
+    run: str
+    serial: str
+    station: str
+    slot: int
+    jig: str | None
+    plan: str
+    revision: int
+    plan_sha256: str
+    process: str
+    purpose: str
+    attempt: int
+    started: datetime
+    ended: datetime | None
+    outcome: Outcome | None
+    dut_failed: bool
+    fault: str | None
+    operator: str
+
+    @classmethod
+    def of(cls, record: Record) -> RunHead:
+        return cls(
+            run=record.run,
+            serial=record.unit.serial,
+            station=record.station.name,
+            slot=record.slot,
+            jig=record.jig.id if record.jig else None,
+            plan=record.plan.id,
+            revision=record.plan.revision,
+            plan_sha256=record.plan.sha256,
+            process=record.process,
+            purpose=record.purpose.value,
+            attempt=record.attempt,
+            started=record.started,
+            ended=record.ended,
+            outcome=record.outcome,
+            dut_failed=record.dut_failed,
+            fault=record.fault.code if record.fault else None,
+            operator=record.operator,
+        )
+
+    @classmethod
+    def from_row(cls, row: tuple[Any, ...]) -> RunHead:
+        """The head in the order of HEAD_COLUMNS."""
+        said = list(row)
+        said[_TIMES] = [_EPOCH + ms * _MS for ms in said[_TIMES]]
+        said[_OUTCOME] = Outcome[said[_OUTCOME]]
+        said[_DUT_FAILED] = bool(said[_DUT_FAILED])
+        return cls(*said)
+
+
+def head_row(record: Record) -> tuple[Any, ...]:
+    """The row of a finished record, in the order of HEAD_COLUMNS."""
+    head = RunHead.of(record)
+    assert head.ended and head.outcome is not None, "an open run has no head row"
+    return (
+        head.run,
+        head.serial,
+        head.station,
+        head.slot,
+        head.jig,
+        head.plan,
+        head.revision,
+        head.plan_sha256,
+        head.process,
+        head.purpose,
+        head.attempt,
+        unix_ms(head.started),
+        unix_ms(head.ended),
+        head.outcome.name,
+        int(head.dut_failed),
+        head.fault,
+        head.operator,
+    )
+
+
+def fail_rows(record: Record) -> list[tuple[Any, ...]]:
+    """A row for each measurement that is not PASS, in the order of FAIL_COLUMNS."""
+    return [(place, *row) for place, row in enumerate(_fails(record))]
+
+
+def imeis(record: Record) -> list[str]:
+    """Every IMEI that the label or the handset showed, sorted."""
+    return sorted({*record.unit.imei, *record.scanned.imei})
+
+
+def unix_ms(utc: datetime) -> int:
+    """Milliseconds since 1970, cut as the native JSON cuts them."""
+    return (utc - _EPOCH) // _MS
+
+
+def _fails(record: Record) -> Iterator[tuple[Any, ...]]:
+    for step in record.steps:
+        for made in step.measurements:
+            if made.outcome is Outcome.PASS:
+                continue
+            code = measurement_code(step.id, made)
+            named = (step.id, step.attempt, made.name, made.outcome.name, code)
+            yield *named, made.value, made.unit

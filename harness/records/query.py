@@ -1,0 +1,169 @@
+"""All reading SQL. Reading never writes: open runs are folded as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from harness.errors import StationFault
+from harness.model.record import Record
+from harness.records.codec import from_json, sha256, unpack
+from harness.records.faults import coded, damaged
+from harness.records.head import HEAD_COLUMNS, RunHead
+from harness.records.journal import replay
+from harness.records.store import open_for_reading
+from harness.records.writer import journal_of
+
+_MATCHES_TOLD = 5
+
+
+class Reader:
+    """Reads the store at `path`, also while a station writes it or after one was killed.
+
+    A run is named by its id or by the beginning of its id, if only one run begins so.
+
+    Raises: StationFault(STORE-ABSENT | STORE-DAMAGED).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection = open_for_reading(path)
+
+    def runs(
+        self, limit: int = 50, *, serial: str | None = None, imei: str | None = None
+    ) -> list[RunHead]:
+        """The newest runs, all or those of one unit: open ones first, then by their end."""
+        with self._snapshot():
+            opened = [
+                head
+                for record in self._open_records()
+                if serial in (None, (head := RunHead.of(record)).serial)
+                and (imei is None or imei in (*record.unit.imei, *record.scanned.imei))
+            ]
+            return [*opened, *self._sealed_heads(limit, serial, imei)][:limit]
+
+    def record(self, run: str) -> Record:
+        """The record of a run; of an open one as it stands, with no outcome.
+
+        Raises: StationFault(RECORD-UNKNOWN).
+        """
+        with self._snapshot():
+            found = self._find(run)
+            if self._one("SELECT 1 FROM open_run WHERE run = ?", found):
+                return self._open_record(found)
+            text = self._json(found)
+        try:
+            return from_json(text)[0]
+        except ValueError as error:
+            raise damaged(self._path, f"the record of run {found}: {error}") from None
+
+    def json(self, run: str) -> bytes:
+        """The native JSON of a finished run, byte by byte as it was written.
+
+        Raises: StationFault(RECORD-UNKNOWN), also while the run is open.
+        """
+        with self._snapshot():
+            return self._json(self._find(run))
+
+    def document(self, name: str) -> bytes:
+        """The document with this SHA-256, such as the resolved plan of a run.
+
+        Raises: StationFault(STORE-DAMAGED) when the store has not got it.
+        """
+        with self._snapshot():
+            row = self._one("SELECT body FROM document WHERE sha256 = ?", name)
+        return self._unpacked(row and row[0], name, f"document {name}")
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        """One state of the store for several statements."""
+        with coded(self._path, "cannot read"):
+            self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._connection.execute("ROLLBACK")
+
+    def _sealed_heads(self, limit: int, serial: str | None, imei: str | None) -> list[RunHead]:
+        where, values = ["number > 0"], []
+        if serial is not None:
+            where.append("serial = ?")
+            values.append(serial)
+        if imei is not None:
+            where.append("number IN (SELECT number FROM imei WHERE imei = ?)")
+            values.append(imei)
+        order = "number" if not values else "+number"  # the few rows of a unit are sorted instead
+        rows = self._connection.execute(
+            f"SELECT {HEAD_COLUMNS} FROM run WHERE {' AND '.join(where)}"  # noqa: S608 (our own names)
+            f" ORDER BY {order} DESC LIMIT ?",
+            (*values, limit),
+        )
+        try:
+            return [RunHead.from_row(row) for row in rows]
+        except (KeyError, TypeError, OverflowError) as error:
+            raise damaged(self._path, f"the head of a run cannot be read: {error}") from None
+
+    def _open_records(self) -> list[Record]:
+        newest = "SELECT run FROM open_run ORDER BY started_ms DESC, rowid DESC"
+        return [self._open_record(run) for (run,) in self._connection.execute(newest)]
+
+    def _open_record(self, run: str) -> Record:
+        (first,) = self._one("SELECT CAST(body AS BLOB) FROM open_run WHERE run = ?", run)
+        try:
+            return replay(first, journal_of(self._connection, run)).builder.build()
+        except ValueError as error:
+            raise damaged(self._path, f"the start of open run {run}: {error}") from None
+
+    def _find(self, run: str) -> str:
+        """The id of the one run whose id is, or begins with, `run`."""
+        every = "SELECT run FROM {} WHERE run = ?1 OR (run > ?1 AND run < ?1 || char(0x10FFFF))"
+        both = f"{every.format('run')} UNION ALL {every.format('open_run')} ORDER BY 1 LIMIT ?2"
+        found = [name for (name,) in self._connection.execute(both, (run, _MATCHES_TOLD))]
+        if run and found and (found[0] == run or len(found) == 1):
+            return str(found[0])
+        problem = "which run is meant" if found else "no such run"
+        raise StationFault(
+            "RECORD-UNKNOWN",
+            f"{problem}: {run!r}",
+            evidence={"path": str(self._path), "run": run, "begin so": found},
+        )
+
+    def _json(self, run: str) -> bytes:
+        links = "SELECT sha256, body FROM run JOIN record USING (number) WHERE run = ?"
+        row = self._one(links, run)
+        if row is None and self._one("SELECT 1 FROM open_run WHERE run = ?", run):
+            raise StationFault("RECORD-UNKNOWN", f"run {run} is open: it has no record yet")
+        sha, body = row or ("", None)
+        return self._unpacked(body, sha, f"the record of run {run}")
+
+    def _unpacked(self, body: bytes | None, sha: str, what: str) -> bytes:
+        """What was packed, if it is what was written."""
+        if body is None:
+            raise damaged(self._path, f"{what} is missing")
+        try:
+            text = unpack(body)
+        except ValueError as error:
+            raise damaged(self._path, f"{what}: {error}") from None
+        if sha256(text) != sha:
+            raise damaged(self._path, f"{what} has been changed", sha256=sha, found=sha256(text))
+        return text
+
+    def _one(self, sql: str, *values: str) -> Any:
+        return self._connection.execute(sql, values).fetchone()

@@ -1,0 +1,101 @@
+"""The tables of a record store, and the triggers that make them append-only.
+
+Times are UTC in milliseconds since 1970. `run` is the narrow head of a record, `record` its
+native JSON; measured values are never indexed here.
+"""
+
+from __future__ import annotations
+
+VERSION = 1
+APPLICATION_ID = 0x48524E53
+"""`HRNS`, in the header of the SQLite file (sqlite.org/fileformat2.html, offset 68)."""
+
+_TABLES = """
+CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE document(sha256 TEXT NOT NULL UNIQUE, body BLOB NOT NULL) STRICT;
+CREATE TABLE run(
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  run TEXT NOT NULL UNIQUE,
+  serial TEXT NOT NULL,
+  station TEXT NOT NULL,
+  slot INTEGER NOT NULL,
+  jig TEXT,
+  plan TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  plan_sha256 TEXT NOT NULL,
+  process TEXT NOT NULL,
+  purpose TEXT NOT NULL,
+  attempt INTEGER NOT NULL,
+  started_ms INTEGER NOT NULL,
+  ended_ms INTEGER NOT NULL,
+  outcome TEXT NOT NULL,
+  dut_failed INTEGER NOT NULL,
+  fault TEXT,
+  operator TEXT NOT NULL
+) STRICT;
+CREATE INDEX run_serial ON run(serial, started_ms);
+CREATE INDEX run_jig ON run(jig, started_ms, serial, outcome);
+CREATE INDEX run_station ON run(station, started_ms);
+CREATE TABLE record(
+  number INTEGER PRIMARY KEY,
+  previous TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  body BLOB NOT NULL
+) STRICT;
+CREATE TABLE fail(
+  number INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  step TEXT NOT NULL,
+  attempt INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  code TEXT NOT NULL,
+  value ANY,
+  unit TEXT NOT NULL,
+  PRIMARY KEY(number, place)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE imei(
+  number INTEGER NOT NULL, imei TEXT NOT NULL, PRIMARY KEY(number, imei)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX imei_imei ON imei(imei);
+CREATE TABLE open_run(
+  run TEXT NOT NULL UNIQUE,
+  serial TEXT NOT NULL,
+  process TEXT NOT NULL,
+  started_ms INTEGER NOT NULL,
+  body BLOB NOT NULL
+) STRICT;
+CREATE TABLE journal(run TEXT NOT NULL, seq INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
+CREATE INDEX journal_run ON journal(run, seq);
+"""
+
+_KEYS = {
+    "meta": "name = NEW.name",
+    "document": "sha256 = NEW.sha256 OR rowid = NEW.rowid",
+    "run": "number = NEW.number OR run = NEW.run",
+    "record": "number = NEW.number",
+    "fail": "number = NEW.number AND place = NEW.place",
+    "imei": "number = NEW.number AND imei = NEW.imei",
+    "open_run": "run = NEW.run OR rowid = NEW.rowid",
+    "journal": "rowid = NEW.rowid",
+}
+_CLEARED_BY_RECORD = ("open_run", "journal")
+
+
+def _triggers() -> str:
+    """No row is changed, deleted, or replaced: REPLACE deletes without asking a DELETE trigger."""
+    made = []
+    for table, same in _KEYS.items():
+        refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;"
+        written = f"EXISTS (SELECT 1 FROM {table} WHERE {same})"  # noqa: S608 (our own names)
+        cleared = "WHEN NOT EXISTS (SELECT 1 FROM run WHERE run = OLD.run)"
+        when = cleared if table in _CLEARED_BY_RECORD else ""
+        made += [
+            f"CREATE TRIGGER {table}_update BEFORE UPDATE ON {table} {refuse}",
+            f"CREATE TRIGGER {table}_delete BEFORE DELETE ON {table} {when} {refuse}",
+            f"CREATE TRIGGER {table}_replace BEFORE INSERT ON {table} WHEN {written} {refuse}",
+        ]
+    return "\n".join(made)
+
+
+DDL = _TABLES + _triggers()

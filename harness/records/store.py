@@ -1,0 +1,174 @@
+"""Opening a store file: making it, and making sure that it is ours and whole."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import apsw
+
+from harness.errors import StationFault
+from harness.records.codec import sha256, unpack
+from harness.records.faults import coded, damaged
+from harness.records.schema import APPLICATION_ID, DDL, VERSION
+
+_BUSY_MS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which station's chain a store holds; a restored store begins a new epoch."""
+
+    station: str
+    epoch: str
+
+    @property
+    def genesis(self) -> str:
+        """What stands as `previous` in the first record: it ties the chain to its station."""
+        return sha256(f"harness records {self.station} {self.epoch}".encode())
+
+
+def open_for_writing(path: Path, now: datetime) -> apsw.Connection:
+    """The connection that writes the store; the store is made if it is not there.
+
+    Raises: StationFault(STORE-DAMAGED) when it is not a whole store of this harness.
+    """
+    with coded(path, "cannot open"):
+        if not path.exists():
+            _create(path, now)
+        connection = _connect(path, apsw.SQLITE_OPEN_READWRITE)
+        try:
+            _check_whole(path, connection)
+            connection.pragma("journal_mode", "wal")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def open_for_reading(path: Path) -> apsw.Connection:
+    """A connection that cannot write.
+
+    Raises: StationFault(STORE-ABSENT | STORE-DAMAGED).
+    """
+    if not path.exists():
+        raise StationFault("STORE-ABSENT", f"no store at {path}", evidence={"path": str(path)})
+    with coded(path, "cannot read"):
+        connection = _connect(path, apsw.SQLITE_OPEN_READONLY)
+        connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        try:
+            _check_ours(path, connection)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def identity(connection: apsw.Connection) -> Identity:
+    """Whose chain it is."""
+    said = dict(connection.execute("SELECT name, value FROM meta"))
+    return Identity(said["station"], said["epoch"])
+
+
+def chain_head(connection: apsw.Connection) -> tuple[int, str]:
+    """The number and the SHA-256 of the last record; number 0 and the genesis in a new store."""
+    newest = "SELECT number, sha256 FROM record ORDER BY number DESC LIMIT 1"
+    number, sha = connection.execute(newest).fetchone() or (0, identity(connection).genesis)
+    return number, sha
+
+
+def numbers_given(connection: apsw.Connection) -> int:
+    """The last number that a record was ever given."""
+    given = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'run'").fetchone()
+    return int(given[0]) if given else 0
+
+
+def schema_differences(connection: apsw.Connection) -> list[str]:
+    """Names of tables, indexes and triggers that are missing, changed or added."""
+    pristine = apsw.Connection(":memory:")
+    try:
+        pristine.execute(DDL)
+        wanted, found = _objects(pristine), _objects(connection)
+    finally:
+        pristine.close()
+    return sorted({name for name, _ in wanted ^ found})
+
+
+def _objects(connection: apsw.Connection) -> set[tuple[str, str]]:
+    return set(connection.execute("SELECT name, coalesce(sql, '') FROM sqlite_schema"))
+
+
+def _connect(path: Path, flags: int) -> apsw.Connection:
+    connection = apsw.Connection(str(path), flags=flags)
+    connection.set_busy_timeout(_BUSY_MS)
+    return connection
+
+
+def _create(path: Path, now: datetime) -> None:
+    """Make the store under another name, so that half a store never stands at its path."""
+    if path.with_name(path.name + "-wal").exists():
+        raise damaged(path, "the store is gone, but its -wal file is there")
+    new = path.with_name(path.name + ".new")
+    for leftover in ("", "-wal", "-shm", "-journal"):
+        new.with_name(new.name + leftover).unlink(missing_ok=True)
+    connection = _connect(new, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
+    try:
+        connection.pragma("journal_mode", "wal")
+        connection.pragma("application_id", APPLICATION_ID)
+        with connection:
+            connection.execute(DDL)
+            connection.executemany(
+                "INSERT INTO meta VALUES (?, ?)",
+                [
+                    ("schema", str(VERSION)),
+                    ("station", str(uuid.uuid4())),
+                    ("epoch", "1"),
+                    ("created", now.isoformat()),
+                ],
+            )
+    finally:
+        connection.close()
+    new.rename(path)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _check_ours(path: Path, connection: apsw.Connection) -> None:
+    if connection.pragma("application_id") != APPLICATION_ID:
+        raise damaged(path, "not a record store of this harness")
+    said = dict(connection.execute("SELECT name, value FROM meta"))
+    if missing := {"schema", "station", "epoch"} - said.keys():
+        raise damaged(path, f"it does not say its {', '.join(sorted(missing))}")
+    if said["schema"] != str(VERSION):
+        raise damaged(path, f"its schema is {said['schema']}, this harness knows {VERSION}")
+
+
+def _check_whole(path: Path, connection: apsw.Connection) -> None:
+    """What can be known without reading it all; `harness records verify` reads it all."""
+    _check_ours(path, connection)
+    if odd := schema_differences(connection):
+        raise damaged(path, f"missing or changed: {', '.join(odd)}", objects=odd)
+    number, sha = chain_head(connection)
+    given = numbers_given(connection)
+    if number != given:
+        raise damaged(path, f"the last record is number {number}, it should be {given}")
+    last = connection.execute("SELECT body FROM record WHERE number = ?", (number,)).fetchone()
+    if last and _sha_of(last[0]) != sha:
+        raise damaged(path, f"record {number}, the last one, has been changed")
+
+
+def _sha_of(body: bytes) -> str:
+    try:
+        return sha256(unpack(body))
+    except ValueError as error:
+        return str(error)

@@ -1,0 +1,216 @@
+"""All writing SQL. One connection, one thread, one transaction for a group of requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from harness.errors import HarnessError
+from harness.records.codec import chained, pack, sha256
+from harness.records.faults import ERRORS, bug, store_fault
+from harness.records.head import FAIL_COLUMNS, HEAD_COLUMNS
+from harness.records.journal import Replay, replay
+from harness.records.store import chain_head, identity
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Open a run: the line of its RunStarted, and the documents that it names by hash."""
+
+    run: str
+    serial: str
+    process: str
+    started_ms: int
+    line: bytes
+    plan_sha256: str
+    documents: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """Close a run with its record: the JSON but for its place in the chain, and the rows."""
+
+    run: str
+    content: bytes
+    head: tuple[Any, ...]
+    fails: Sequence[tuple[Any, ...]]
+    imeis: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class CountAttempts:
+    """How many runs a unit has had in a process, open ones too."""
+
+    serial: str
+    process: str
+
+
+Request = Begin | Seal | CountAttempts
+Answer = str | int | HarnessError | None
+
+
+@dataclass(slots=True)
+class Group:
+    """What goes into one transaction. `lines` are journal lines by run, each with its seq."""
+
+    requests: list[Request] = field(default_factory=list)
+    lines: dict[str, list[tuple[int, bytes]]] = field(default_factory=dict)
+    durable: bool = False
+
+
+class Writer:
+    """The writing side of an open store. Not for more than one thread at a time."""
+
+    def __init__(self, path: Path, connection: apsw.Connection) -> None:
+        self._path = path
+        self._connection = connection
+        self._durable = True
+        self.station_uuid = identity(connection).station
+        self._head = chain_head(connection)[1]
+
+    def commit(self, group: Group) -> list[Answer]:
+        """Do it all or none of it; one answer for each request, a fault where it was refused.
+
+        Raises: StationFault(STORE-...) when the store cannot be written.
+        """
+        head = self._head
+        try:
+            self._set_durable(group.durable)
+            with self._transaction():
+                answers = [self._do(request) for request in group.requests]
+                self._write_lines(group)
+        except ERRORS as error:
+            self._head = head
+            number = self._connection.system_errno
+            raise store_fault(self._path, "cannot write", error, number) from error
+        return answers
+
+    def open_runs(self) -> Iterator[Replay]:
+        """The runs that a process left open, as far as their journals can be read.
+
+        Raises: ValueError when a run's first line cannot be read.
+        """
+        every = "SELECT run, CAST(body AS BLOB) FROM open_run ORDER BY started_ms, rowid"
+        opened: list[Any] = self._connection.execute(every).fetchall()
+        for run, first in opened:
+            yield replay(first, journal_of(self._connection, run))
+
+    def close(self) -> None:
+        """Let the file go. A checkpoint that fails now loses nothing: the -wal file has it."""
+        with suppress(apsw.Error):
+            self._connection.close()
+
+    def _set_durable(self, durable: bool) -> None:
+        """FULL syncs at each commit, NORMAL only before a checkpoint."""
+        if durable != self._durable:
+            self._connection.pragma("synchronous", "FULL" if durable else "NORMAL")
+            self._durable = durable
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+
+    def _do(self, request: Request) -> Answer:
+        try:
+            match request:
+                case Begin():
+                    self._begin(request)
+                    return None
+                case Seal():
+                    return self._seal(request)
+                case CountAttempts():
+                    return self._count(request)
+        except HarnessError as refused:
+            return refused
+
+    def _begin(self, begin: Begin) -> None:
+        if self._is_open(begin.run) or self._sealed(begin.run):
+            raise bug(f"run {begin.run} was begun before")
+        if begin.plan_sha256 not in begin.documents and not self._has_document(begin.plan_sha256):
+            raise bug(f"run {begin.run}: nobody gave the plan {begin.plan_sha256} that it names")
+        for name, body in begin.documents.items():
+            if not self._has_document(name):
+                row = (name, pack(body))
+                self._connection.execute("INSERT INTO document VALUES (?, ?)", row)
+        self._connection.execute(
+            "INSERT INTO open_run VALUES (?, ?, ?, ?, ?)",
+            (begin.run, begin.serial, begin.process, begin.started_ms, begin.line),
+        )
+
+    def _seal(self, seal: Seal) -> str:
+        if before := self._sealed(seal.run):
+            previous, sha = before
+            if sha256(chained(seal.run, previous, seal.content)) == sha:
+                return sha
+            raise bug(f"run {seal.run} is sealed already, with another record", sha256=sha)
+        if not self._is_open(seal.run):
+            raise bug(f"run {seal.run} was never begun")
+        text = chained(seal.run, self._head, seal.content)
+        sha = sha256(text)
+        marks = "?" + ", ?" * (len(seal.head) - 1)
+        execute = self._connection.execute
+        execute(f"INSERT INTO run ({HEAD_COLUMNS}) VALUES ({marks})", seal.head)  # noqa: S608
+        number = self._connection.last_insert_rowid()
+        execute("INSERT INTO record VALUES (?, ?, ?, ?)", (number, self._head, sha, pack(text)))
+        self._insert_rows(number, seal)
+        execute("DELETE FROM journal WHERE run = ?", (seal.run,))
+        execute("DELETE FROM open_run WHERE run = ?", (seal.run,))
+        self._head = sha
+        return sha
+
+    def _insert_rows(self, number: int, seal: Seal) -> None:
+        for row in seal.fails:
+            self._connection.execute(
+                f"INSERT INTO fail (number, {FAIL_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+                (number, *row),
+            )
+        for imei in seal.imeis:
+            self._connection.execute("INSERT INTO imei VALUES (?, ?)", (number, imei))
+
+    def _count(self, count: CountAttempts) -> int:
+        total = 0
+        for table in ("run", "open_run"):
+            number = f"SELECT count(*) FROM {table} WHERE serial = ? AND process = ?"  # noqa: S608
+            total += self._one(number, count.serial, count.process)[0]
+        return total
+
+    def _write_lines(self, group: Group) -> None:
+        """Lines of runs that are not open are left out: a sealed record has them already."""
+        for run, lines in group.lines.items():
+            if self._is_open(run):
+                batch = b"".join(line for _, line in lines)
+                row = (run, lines[0][0], batch)
+                self._connection.execute("INSERT INTO journal VALUES (?, ?, ?)", row)
+
+    def _is_open(self, run: str) -> bool:
+        return self._one("SELECT 1 FROM open_run WHERE run = ?", run) is not None
+
+    def _sealed(self, run: str) -> tuple[str, str] | None:
+        """The links of a run's record: `previous` and its own SHA-256."""
+        links = "SELECT previous, sha256 FROM run JOIN record USING (number) WHERE run = ?"
+        found: tuple[str, str] | None = self._one(links, run)
+        return found
+
+    def _has_document(self, name: str) -> bool:
+        return self._one("SELECT 1 FROM document WHERE sha256 = ?", name) is not None
+
+    def _one(self, sql: str, *values: str) -> Any:
+        return self._connection.execute(sql, values).fetchone()
+
+
+def journal_of(connection: apsw.Connection, run: str) -> list[bytes]:
+    """The batches of journal lines of an open run, in order."""
+    batches = "SELECT CAST(body AS BLOB) FROM journal WHERE run = ? ORDER BY seq, rowid"
+    return [body for (body,) in connection.execute(batches, (run,))]

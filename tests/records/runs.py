@@ -1,0 +1,147 @@
+"""Runs as a station would live them, and how they are handed to a recorder."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from harness.model import events as e
+from harness.model.conclude import attempt_outcome
+from harness.model.fault import Fault
+from harness.model.fold import RecordBuilder
+from harness.model.identity import Unit
+from harness.model.limits import Range
+from harness.model.plan import Phase
+from harness.model.record import Record
+from harness.records.recorder import Recorder
+from harness.records.schema import DDL
+
+MORNING = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+PLAN = b'{"id": "a57-final", "revision": 14}'
+PLAN_SHA256 = hashlib.sha256(PLAN).hexdigest()
+DOCUMENTS = {PLAN_SHA256: PLAN}
+LIMIT = Range(Decimal(1), Decimal(4), Decimal("0.01"))
+IMEIS = ("860123450000012", "860123450000020")
+
+
+class StillClock:
+    """A clock that stands where it is put."""
+
+    def __init__(self) -> None:
+        self.now = MORNING + timedelta(hours=2)
+
+    def monotonic(self) -> float:
+        return 0.0
+
+    def utc(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Life:
+    """A run that is being lived: it stamps events and folds them."""
+
+    run: str
+    started: datetime = MORNING
+    events: list[e.Stamped] = field(default_factory=list)
+    builder: RecordBuilder = field(default_factory=RecordBuilder)
+
+    def add(self, event: e.Event) -> e.Stamped:
+        at_ms = 7 * len(self.events)
+        utc = self.started + timedelta(milliseconds=at_ms)
+        stamped = e.Stamped(self.run, len(self.events), utc, at_ms, event)
+        self.events.append(stamped)
+        self.builder.apply(stamped)
+        return stamped
+
+    def start(self, *, serial: str = "A57A000002", steps: int = 2, measures: int = 2) -> e.Stamped:
+        names = tuple(f"rail_{place}" for place in range(measures))
+        planned = [e.PlannedRef(f"step_{n}", "jig.rails", Phase.STEPS, names) for n in range(steps)]
+        return self.add(
+            e.RunStarted(
+                run=self.run,
+                purpose=e.Purpose.PRODUCTION,
+                process="final-test",
+                unit=Unit(serial, IMEIS, "A57-4G", "C", "pk"),
+                station=e.StationRef("ft-03", "the-uuid", "hall-2"),
+                slot=2,
+                operator="4711",
+                attempt=1,
+                plan=e.PlanRef("a57-final", 14, PLAN_SHA256, tuple(planned)),
+                limits=None,
+                jig=e.JigRef("jig-7", "1.4", "2026-10-01"),
+                harness="0.1.0",
+            )
+        )
+
+    def measure(self, step: str, name: str, value: float) -> e.Stamped:
+        outcome, reason = LIMIT.judge(value)
+        limit = LIMIT.describe()
+        return self.add(e.Measured(step, 1, name, value, "V", outcome, reason, limit))
+
+    def step(self, number: int, values: Sequence[float], fault: Fault | None = None) -> None:
+        name = f"step_{number}"
+        self.add(e.StepStarted(name, "jig.rails", Phase.STEPS, 1))
+        for place, value in enumerate(values):
+            self.measure(name, f"rail_{place}", value)
+        if fault:
+            self.add(e.Faulted(fault, name, 1))
+        made = self.builder.attempt(name, 1)
+        self.add(e.StepEnded(name, 1, attempt_outcome(made.measurements, made.fault)))
+
+    def end(self) -> Record:
+        self.add(e.RunEnded(*self.builder.conclude()))
+        return self.builder.build()
+
+
+def lived(
+    run: str, *, steps: int = 2, measures: int = 2, bad: bool = False, seed: int = 0, **named: Any
+) -> Life:
+    """A run with its end; with one reading out of its limits if it is to be `bad`."""
+    readings = random.Random(seed)
+    life = Life(run, **named)
+    life.start(serial=f"A57A{seed:06}", steps=steps, measures=measures)
+    for number in range(steps):
+        values = [readings.uniform(1.5, 3.5) for _ in range(measures)]
+        if bad and number == 0:
+            values[0] = 0.11
+        life.step(number, values)
+    life.end()
+    return life
+
+
+def hand_in(recorder: Recorder, life: Life) -> str:
+    """Begin, journal and seal a run; the SHA-256 of its record."""
+    recorder.begin(life.events[0], DOCUMENTS)
+    for event in life.events[1:]:
+        recorder.write(event)
+    return recorder.seal(life.builder.build())
+
+
+def leave_open(recorder: Recorder, life: Life) -> None:
+    """Begin and journal a run, and do not seal it; it is on disk when this returns."""
+    recorder.begin(life.events[0], DOCUMENTS)
+    for event in life.events[1:]:
+        recorder.write(event)
+    recorder.attempts("", "")  # comes after them in the queue and waits for its commit
+
+
+def tamper(path: Path, *changes: str) -> None:
+    """Change a closed store as somebody would who knows SQL, and put its triggers back."""
+    connection = apsw.Connection(str(path))
+    triggers = [line for line in DDL.splitlines() if line.startswith("CREATE TRIGGER")]
+    for trigger in triggers:
+        connection.execute(f"DROP TRIGGER {trigger.split()[2]}")
+    for change in changes:
+        connection.execute(change)
+    for trigger in triggers:
+        connection.execute(trigger)
+    connection.close()

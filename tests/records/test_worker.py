@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pytest
+
+from harness.errors import HarnessError, StationFault
+from harness.records.worker import Worker
+from harness.records.writer import Answer, CountAttempts, Group
+
+ASK = CountAttempts("serial", "process")
+
+
+def test_what_comes_while_a_commit_runs_shares_the_next_one() -> None:
+    entered, go_on = Event(), Event()
+    groups: list[Group] = []
+
+    def commit(group: Group) -> Sequence[Answer]:
+        groups.append(group)
+        entered.set()
+        assert go_on.wait(20)
+        return [7] * len(group.requests)
+
+    worker = Worker(commit)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(worker.ask, ASK)
+        assert entered.wait(20)
+        for seq in range(3):
+            worker.add_line("r1", seq, b"line", urgent=False)
+            worker.add_line("r2", seq, b"line", urgent=seq == 1)
+        go_on.set()
+        assert first.result(20) == 7
+    worker.close()
+    assert [(group.durable, sorted(group.lines)) for group in groups] == [
+        (True, []),
+        (True, ["r1", "r2"]),
+    ]
+    assert groups[1].lines["r1"] == [(seq, b"line") for seq in range(3)]
+
+
+def test_a_refusal_reaches_only_who_asked() -> None:
+    answers: list[list[Answer]] = [[StationFault("ENGINE-BUG", "no")], [7]]
+    worker = Worker(lambda group: answers.pop(0))
+    with pytest.raises(HarnessError, match="ENGINE-BUG: no"):
+        worker.ask(ASK)
+    assert worker.ask(ASK) == 7
+    assert worker.failure is None
+    worker.close()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(StationFault("STORE-FULL", "full"), "STORE-FULL"), (KeyError("a bug"), "STORE-FAILED")],
+)
+def test_when_the_thread_dies_nobody_is_left_waiting(error: Exception, code: str) -> None:
+    entered = Event()
+
+    def commit(group: Group) -> Sequence[Answer]:
+        entered.set()
+        time.sleep(0.2)  # lets the others queue; who comes later still is refused at once
+        raise error
+
+    worker = Worker(commit)
+
+    def ask() -> str:
+        with pytest.raises(HarnessError) as caught:
+            worker.ask(ASK)
+        return caught.value.code
+
+    with ThreadPoolExecutor(6) as pool:
+        waiting = [pool.submit(ask)]
+        assert entered.wait(20)
+        waiting += [pool.submit(ask) for _ in range(5)]
+        assert {waiter.result(20) for waiter in waiting} == {code}
+    assert worker.failure
+    assert worker.failure.code == code
+    worker.add_line("r1", 1, b"line", urgent=True)
+    worker.close()
+    assert worker.failure.code == code
+
+
+def test_closing_writes_what_is_queued_and_then_refuses() -> None:
+    lines: dict[str, list[tuple[int, bytes]]] = {}
+
+    def commit(group: Group) -> Sequence[Answer]:
+        lines.update(group.lines)
+        return []
+
+    worker = Worker(commit)
+    worker.add_line("r1", 1, b"line", urgent=False)
+    worker.close()
+    assert lines == {"r1": [(1, b"line")]}
+    with pytest.raises(HarnessError, match="closed"):
+        worker.ask(ASK)
