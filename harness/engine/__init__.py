@@ -1,0 +1,1 @@
+"""Runs a resolved plan on a bench and lets events out."""

@@ -1,0 +1,122 @@
+"""The ports that the engine itself hands to a step's attempt."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import replace
+
+from harness.clock import Lease
+from harness.engine.log import RunLog
+from harness.errors import OperatorStop, StepBug
+from harness.model.events import Measured, UnitIdentified
+from harness.model.identity import Unit
+from harness.model.limits import UNREADABLE, Judgement, Value, exact
+from harness.model.outcome import Outcome
+from harness.model.plan import PlannedStep, Product
+from harness.model.reading import Reading, Unknown, Unreadable
+from harness.model.step import Measurement, Numeric, StepSpec, Text
+
+UNKNOWN = Judgement(Outcome.ERROR, "UNKNOWN")
+
+
+class Measurements:
+    """The Measure port of one attempt: judges each value against its limit and records both."""
+
+    def __init__(
+        self, log: RunLog, lease: Lease, spec: StepSpec, step: PlannedStep, attempt: int
+    ) -> None:
+        self._log, self._lease, self._spec = log, lease, spec
+        self._step, self._attempt = step, attempt
+        self._made: set[str] = set()
+
+    def __call__(self, name: str, value: Reading[Value]) -> None:
+        self._lease.check()
+        declared = self._spec.measures.get(name)
+        if declared is None:
+            known = ", ".join(self._spec.measures)
+            raise StepBug("MEAS-UNDECLARED", f"{self._spec.name} declares {known}; not {name}")
+        if name in self._made:
+            raise StepBug("MEAS-TWICE", f"{self._spec.name} measured {name} a second time")
+        self._made.add(name)
+        self._record(declared, readable(declared, value))
+
+    def _record(self, declared: Measurement, value: Reading[Value]) -> None:
+        limit = self._step.limits[declared.name]
+        match value:
+            case Unknown(said):
+                seen, raw, judged = None, said, UNKNOWN
+            case Unreadable(why, text):
+                seen, raw, judged = None, f"{why}: {text!r}", UNREADABLE
+            case _:
+                seen, raw, judged = value, "", limit.judge(value)
+        self._log.emit(
+            Measured(
+                step=self._step.id,
+                attempt=self._attempt,
+                name=declared.name,
+                value=seen,
+                unit=declared.unit,
+                outcome=judged.outcome,
+                reason=judged.reason,
+                limit=limit.describe(),
+                raw=raw,
+            )
+        )
+
+    def check_complete(self) -> None:
+        """Every declared measurement was made.
+
+        Raises: StepBug(MEAS-MISSING).
+        """
+        if missing := self._spec.measures.keys() - self._made:
+            words = ", ".join(sorted(missing))
+            raise StepBug("MEAS-MISSING", f"{self._spec.name} did not measure {words}")
+
+
+def readable(declared: Measurement, value: Reading[Value]) -> Reading[Value]:
+    """The value as its declaration keeps it; Unreadable when it is of another kind."""
+    if isinstance(value, Unknown | Unreadable):
+        return value
+    if isinstance(declared, Numeric):
+        return _number(value)
+    wanted = str if isinstance(declared, Text) else bool
+    if isinstance(value, wanted) and exact(value) is not None:
+        return value
+    return Unreadable(f"not a {wanted.__name__}", repr(value))
+
+
+def _number(value: object) -> Reading[Value]:
+    if isinstance(value, bool | str | bytes) or not hasattr(value, "__float__"):
+        return Unreadable("not a number", repr(value))
+    try:
+        number = float(value)
+    except (ValueError, OverflowError, TypeError) as error:
+        return Unreadable(f"not a number: {error}", repr(value))
+    return number if math.isfinite(number) else Unreadable("not a finite number", repr(value))
+
+
+class Registry:
+    """The UnitRegistry port: holds what the handset says against what was announced."""
+
+    def __init__(self, log: RunLog, announced: Unit, product: Product) -> None:
+        self._log, self._announced, self._product = log, announced, product
+
+    @property
+    def announced(self) -> Unit:
+        return self._announced
+
+    def identified(self, unit: Unit) -> None:
+        whole = replace(
+            self._announced,
+            serial=unit.serial,
+            imei=unit.imei,
+            part=self._announced.part or self._product.part,
+        )
+        self._log.emit(UnitIdentified(whole))
+        wanted = self._announced.serial
+        if wanted and unit.serial != wanted:
+            raise OperatorStop("UNIT-WRONG", f"announced {wanted}, in the slot is {unit.serial}")
+        if self._product.serial and not re.fullmatch(self._product.serial, unit.serial):
+            message = f"{unit.serial} is no serial of {self._product.model}"
+            raise OperatorStop("UNIT-WRONG", message)

@@ -1,0 +1,1 @@
+"""A station: its slots, and the supervision of what runs on them."""

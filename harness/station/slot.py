@@ -1,0 +1,84 @@
+"""One run on one slot: a thread that executes, and a supervisor that never trusts it."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from harness.clock import POLL_S
+from harness.engine.execute import execute
+from harness.engine.job import Job
+from harness.engine.log import Listener, RunLog
+from harness.engine.quarantine import GRACE_S, quarantine
+from harness.errors import HarnessError, OperatorStop, StationFault
+from harness.model.outcome import Outcome
+from harness.model.ports import Journal
+from harness.model.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """The record that is on disk, or why there is none."""
+
+    record: Record | None
+    failure: HarnessError | None
+
+    @property
+    def outcome(self) -> Outcome:
+        """PASS only when the record says so and is on disk."""
+        if self.record is None or self.record.outcome is None:
+            return Outcome.ERROR
+        return self.record.outcome
+
+
+class SlotRun:
+    """Executes a job in a thread of its own. `supervise` belongs to another thread."""
+
+    def __init__(self, job: Job, journal: Journal, listeners: tuple[Listener, ...] = ()) -> None:
+        self._job = job
+        self._log = RunLog(job.started.run, journal, job.clock, listeners)
+        self._done: queue.SimpleQueue[RunResult] = queue.SimpleQueue()
+        self._thread = threading.Thread(
+            target=self._execute, name=f"slot-{job.started.slot}", daemon=True
+        )
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def join(self, timeout_s: float) -> None:
+        """Wait for the thread itself to be gone."""
+        self._thread.join(timeout_s)
+
+    def abort(self, by: str, why: str) -> None:
+        """Stop the run; asked a second time, cut its teardown short too."""
+        reason = OperatorStop("RUN-ABORTED", why, evidence={"by": by})
+        (self._job.halt if self._job.abort.reason else self._job.abort).set(reason)
+
+    def supervise(self, each_poll: Callable[[], None] = lambda: None) -> RunResult:
+        """Wait for the end of the run; close it from here if its thread ignores its deadline.
+
+        `each_poll` is called every 50 ms: it may draw a screen or call `abort`.
+        """
+        while True:
+            try:
+                return self._done.get(timeout=POLL_S)
+            except queue.Empty:
+                each_poll()
+            if overdue := self._job.watch.overdue(GRACE_S):
+                return _result_of(partial(quarantine, self._job, self._log, overdue))
+
+    def _execute(self) -> None:
+        self._done.put(_result_of(partial(execute, self._job, self._log)))
+
+
+def _result_of(run: Callable[[], Record]) -> RunResult:
+    try:
+        return RunResult(run(), None)
+    except HarnessError as error:
+        return RunResult(None, error)
+    except Exception as error:  # noqa: BLE001 a slot whose thread dies must say so, not fall silent
+        words = f"{type(error).__name__}: {error}"
+        return RunResult(None, StationFault("ENGINE-BUG", words))

@@ -1,0 +1,135 @@
+"""A station that is open: its slots, its store, and how a run is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import harness
+from harness.clock import Cancel, Clock, Deadline, Lease
+from harness.engine.bench import Bench
+from harness.engine.job import Job
+from harness.engine.log import Listener
+from harness.errors import HarnessError, PlanError
+from harness.model.events import (
+    JigRef,
+    PlannedRef,
+    PlanRef,
+    Purpose,
+    RunStarted,
+    StationRef,
+)
+from harness.model.identity import Unit
+from harness.model.ids import new_run_id
+from harness.model.plan import Plan
+from harness.model.ports import Device, Jig, Journal
+from harness.model.step import Catalogue
+from harness.station.slot import SlotRun
+
+IDENTIFY_LIMIT_S = 2.0
+"""The whole time for asking a jig who it is [s]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place for one unit: its bench, and the unit that is announced for it."""
+
+    number: int
+    bench: Bench
+    unit: Unit
+    jig: str | None = None
+    """The jig by its configuration, in case that it does not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Who wants which plan run, why, and on which inputs."""
+
+    plan: Plan
+    purpose: Purpose = Purpose.ENGINEERING
+    operator: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """Everything that is open. `attempts` counts the runs of a unit in a process so far."""
+
+    ref: StationRef
+    slots: Mapping[int, Slot]
+    catalogue: Catalogue
+    journal: Journal
+    attempts: Callable[[str, str], int]
+    clock: Clock
+    cancel: Cancel = field(default_factory=Cancel)
+
+    def make_safe(self) -> None:
+        """Drive every slot to its electrical safe state, as at start-up after a kill.
+
+        A jig that cannot be made safe faults again, on record, in the first run that uses it.
+        """
+        for slot in self.slots.values():
+            slot.bench.make_safe(self.clock)
+
+    def run(self, order: Order, slot: Slot, listeners: tuple[Listener, ...] = ()) -> SlotRun:
+        """A run of the plan on the slot, not started yet.
+
+        Raises: PlanError(PLAN-DEVICE) when the slot has not what the plan needs.
+        """
+        if missing := slot.bench.missing(order.plan, self.catalogue):
+            raise PlanError("PLAN-DEVICE", f"slot {slot.number}: {'; '.join(missing)}")
+        halt = self.cancel.child()
+        job = Job(
+            plan=order.plan,
+            started=self._started(order, slot),
+            bench=slot.bench,
+            catalogue=self.catalogue,
+            clock=self.clock,
+            halt=halt,
+            abort=halt.child(),
+            documents={order.plan.sha256: order.plan.canonical.encode()},
+        )
+        return SlotRun(job, self.journal, listeners)
+
+    def _started(self, order: Order, slot: Slot) -> RunStarted:
+        plan = order.plan
+        return RunStarted(
+            run=new_run_id(self.clock.utc()),
+            purpose=order.purpose,
+            process=plan.process,
+            unit=slot.unit,
+            station=self.ref,
+            slot=slot.number,
+            operator=order.operator,
+            attempt=self.attempts(slot.unit.serial, plan.process) + 1,
+            plan=_plan_ref(plan, self.catalogue),
+            limits=None,
+            jig=self._jig_ref(slot),
+            harness=harness.__version__,
+            inputs=order.inputs,
+        )
+
+    def _jig_ref(self, slot: Slot) -> JigRef | None:
+        device = slot.bench.devices.get(Jig)
+        return None if device is None else self._ask(device, slot.jig or "")
+
+    def _ask(self, device: Device, configured: str) -> JigRef:
+        """Who the jig is; one that does not answer faults in the run, where it is recorded."""
+        lease = Lease(Deadline(IDENTIFY_LIMIT_S, self.clock), self.cancel.child())
+        port = device.under(lease)
+        assert isinstance(port, Jig)
+        try:
+            said = port.identify()
+        except HarnessError:
+            return JigRef(configured)
+        finally:
+            lease.end()
+        return JigRef(said.serial, said.firmware)
+
+
+def _plan_ref(plan: Plan, catalogue: Catalogue) -> PlanRef:
+    steps = tuple(
+        PlannedRef(step.id, step.use, step.phase, tuple(catalogue[step.use].measures))
+        for step in plan.steps
+    )
+    return PlanRef(plan.id, plan.revision, plan.sha256, steps)
