@@ -1,35 +1,41 @@
-# `make setup` needs python3 >= 3.11 and make, nothing else. PYTHON=python3.13 tries another one.
+# `make setup` needs python3 >= 3.11 and make, nothing else. PYTHON=python3.13 takes another one.
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := .ci/pip-26.3-py3-none-any.whl/pip
+INSTALL := $(BIN)/python $(PIP) install --quiet --disable-pip-version-check
 
-.PHONY: setup test check lock clean
+.PHONY: setup demo test lint check lock clean
 
 setup: .venv/ready
 
 # pip comes from its own wheel in the checkout, because Debian's python3 may lack ensurepip.
 .venv/ready: requirements.lock pyproject.toml
-	rm -rf .venv
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "python3 >= 3.11 is needed; this is " + sys.version)'
-	$(PYTHON) -m venv --without-pip .venv
-	$(BIN)/python $(PIP) install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
-	$(BIN)/python $(PIP) install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	touch $@
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "python3 >= 3.11 is needed, this is " + sys.version)'
+	@echo "making .venv with $$($(PYTHON) --version)"
+	@rm -rf .venv
+	@$(PYTHON) -m venv --without-pip .venv
+	@$(INSTALL) --require-hashes --only-binary :all: -r requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup
+	$(BIN)/harness run testplans/skeleton.yaml
 
 test: setup
-	$(BIN)/pytest -n auto -q
+	$(BIN)/pytest -n 4
 
-check: setup
+lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n auto -q
+
+check: lint test
 
 lock: setup
-	$(BIN)/python $(PIP) install --quiet --target .venv/uv uv
+	$(INSTALL) --target .venv/uv uv
 	.venv/uv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 		--extra dev --no-header --output-file requirements.lock pyproject.toml
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

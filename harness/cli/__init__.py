@@ -1,0 +1,88 @@
+"""The command line. Commands are imported when they are called, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+import harness
+from harness.errors import Blame, HarnessError
+
+EXIT_USAGE = 2
+EXIT_ERROR = 3
+_NOTHING_TOUCHED = ("STATION-FILE", "STORE-ABSENT", "RECORD-UNKNOWN")
+
+COMMANDS = {
+    "plan": "Check plans.",
+    "records": "Read and verify the record store; nothing here writes.",
+    "run": "Run one test plan on one unit.",
+    "steps": "List the steps, or say what one needs, takes and measures.",
+}
+"""Each command, in the module of its name, with the first line of its help."""
+
+
+class _Lazy(click.Group):
+    """A group that imports a command when it is called, not to list it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        return sorted(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(f"harness.cli.{cmd_name}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(harness.__version__, prog_name="harness")
+def cli() -> None:
+    """End-of-line test harness for smartphones.
+
+    Exit codes of what tests units: 0 every unit PASS, 1 a unit FAILed, 2 wrong usage, plan or
+    configuration (nothing was touched), 3 ERROR (we do not know), 4 ABORTED.
+
+    Example: harness run testplans/skeleton.yaml
+    """
+
+
+def main() -> None:
+    """Run the command line and leave at once: a wedged thread must not keep the process."""
+    code = _run()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _run() -> int:
+    try:
+        cli(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return EXIT_USAGE
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else EXIT_USAGE
+    except HarnessError as error:
+        return show_error(error)
+    return 0
+
+
+def show_error(error: HarnessError) -> int:
+    """Print a fault in full on stderr; its exit code."""
+    click.echo(f"{error.code}: {error.message}", err=True)
+    for problem in error.evidence.get("problems", []):
+        click.echo(f"  {problem}", err=True)
+    click.echo(f"  -> {error.remedy}", err=True)
+    if error.blame is Blame.PLAN or error.code in _NOTHING_TOUCHED:
+        return EXIT_USAGE
+    return EXIT_ERROR

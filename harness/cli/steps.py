@@ -1,0 +1,45 @@
+"""`harness steps`: the catalogue."""
+
+from __future__ import annotations
+
+import click
+
+from harness.files.problems import nearest
+from harness.model.step import Param, StepSpec
+from harness.model.units import Unit
+from harness.steps import catalogue
+
+
+@click.command()
+@click.argument("name", required=False)
+def steps(name: str | None) -> None:
+    """List the steps, or say what one needs, takes and measures.
+
+    Example: harness steps battery.charge
+    """
+    known = catalogue()
+    if name is None:
+        for spec in known.values():
+            click.echo(f"{spec.name:20} {spec.doc.splitlines()[0]}")
+        return
+    if name not in known:
+        hint = nearest(name, known)
+        raise click.UsageError(f"no step {name!r}" + (f"; did you mean {hint!r}?" if hint else ""))
+    click.echo(describe(known[name]))
+
+
+def describe(spec: StepSpec) -> str:
+    """One step in full: devices, parameters, measurements with their units, its docstring."""
+    lines = [spec.name, "", spec.doc, ""]
+    lines.append("needs     " + (", ".join(kind.__name__ for kind in spec.ports.values()) or "-"))
+    lines += [f"with      {_param(param)}" for param in spec.params.values()]
+    for made in spec.measures.values():
+        kind = type(made).__name__.lower()
+        lines.append(f"measures  {made.name} ({kind}{', ' + made.unit if made.unit else ''})")
+    return "\n".join(lines)
+
+
+def _param(param: Param) -> str:
+    kind = param.kind.symbol if isinstance(param.kind, Unit) else param.kind.__name__
+    default = "required" if param.required else f"default {param.default}"
+    return f"{param.name} ({kind}; {default})"
