@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# Machines differ and are shared: an example may take long without anything being wrong.
-settings.register_profile("harness", deadline=None)
+# Machines differ and are shared: how long an example takes says nothing.
+settings.register_profile("harness", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("harness")

@@ -24,6 +24,7 @@ class _Core:
         self.lock = threading.RLock()
         self.builder = RecordBuilder()
         self.seq = 0
+        self.ended = False
         self.began = clock.monotonic()
 
     def stamp(self, event: Event) -> Stamped:
@@ -99,16 +100,22 @@ class RunLog:
                 raise self._refusal.again()
             outcome, fault = self._core.builder.conclude()
             self.emit(RunEnded(outcome, fault))
+            self._core.ended = True
             record = self._core.builder.build()
             sha256 = self._core.journal.seal(record)
             self._core.publish(self._core.stamp(Recorded(record.run, sha256)))
             return record
 
-    def take_over(self, reason: HarnessError) -> RunLog:
-        """A new handle on the same run; this one raises `reason` from now on."""
+    def take_over(self, reason: HarnessError) -> RunLog | None:
+        """A new handle on the same run; this one raises `reason` from now on.
+
+        None when the run has ended meanwhile: there is nothing left to take over.
+        """
         with self._core.lock:
             if self._refusal:
                 raise self._refusal.again()
+            if self._core.ended:
+                return None
             heir = RunLog.__new__(RunLog)
             heir._core, heir._refusal = self._core, None
             self._refusal = reason

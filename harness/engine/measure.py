@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import replace
 
 from harness.clock import Lease
@@ -11,7 +10,7 @@ from harness.engine.log import RunLog
 from harness.errors import OperatorStop, StepBug
 from harness.model.events import Measured, UnitIdentified
 from harness.model.identity import Unit
-from harness.model.limits import UNREADABLE, Judgement, Value, exact
+from harness.model.limits import UNREADABLE, Judgement, Matches, Value, exact
 from harness.model.outcome import Outcome
 from harness.model.plan import PlannedStep, Product
 from harness.model.reading import Reading, Unknown, Unreadable
@@ -114,9 +113,9 @@ class Registry:
             part=self._announced.part or self._product.part,
         )
         self._log.emit(UnitIdentified(whole))
-        wanted = self._announced.serial
+        wanted, pattern = self._announced.serial, self._product.serial
         if wanted and unit.serial != wanted:
             raise OperatorStop("UNIT-WRONG", f"announced {wanted}, in the slot is {unit.serial}")
-        if self._product.serial and not re.fullmatch(self._product.serial, unit.serial):
+        if pattern and Matches(pattern).judge(unit.serial).outcome is not Outcome.PASS:
             message = f"{unit.serial} is no serial of {self._product.model}"
             raise OperatorStop("UNIT-WRONG", message)

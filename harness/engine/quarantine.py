@@ -16,29 +16,30 @@ GRACE_S = 2.0
 """How long past its deadline a step may take to come back [s]."""
 
 
-def quarantine(job: Job, log: RunLog, leases: list[Lease]) -> Record:
-    """Take the run over from its thread: revoke, make safe, close the record as ERROR.
+def wedged(slot: int) -> StationFault:
+    """Why a run is taken over from its thread."""
+    message = f"slot {slot} did not come back {GRACE_S:g} s after its time limit"
+    return StationFault("SLOT-WEDGED", message)
+
+
+def quarantine(job: Job, heir: RunLog, leases: list[Lease], reason: StationFault) -> Record:
+    """End a run that was taken over: revoke, make safe, close the record as ERROR.
 
     Teardown is not run: the wedged thread may still be inside a device.
 
     Raises: StationFault(STORE-...) as `execute` does.
     """
-    wedged = StationFault(
-        "SLOT-WEDGED",
-        f"slot {job.started.slot} did not come back {GRACE_S:g} s after its time limit",
-    )
     for lease in leases:
-        lease.end(wedged)
-    heir = log.take_over(wedged)
-    job.halt.set(wedged)
+        lease.end(reason)
+    job.halt.set(reason)
     for step in heir.steps():
         if step.outcome is None:
-            heir.emit(Faulted(Fault.of(wedged), step.id, step.attempt))
+            heir.emit(Faulted(Fault.of(reason), step.id, step.attempt))
             heir.emit(StepEnded(step.id, step.attempt, Outcome.ERROR))
     begun = {step.id for step in heir.steps()}
     for planned in job.plan.steps:
         if planned.id not in begun:
-            heir.emit(StepSkipped(planned.id, planned.use, planned.phase, str(wedged)))
+            heir.emit(StepSkipped(planned.id, planned.use, planned.phase, str(reason)))
     if secure(job, heir):
         heir.emit(SafeStateReached())
     return heir.end()

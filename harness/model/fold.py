@@ -7,7 +7,7 @@ Laws (tests/model/test_fold.py): any prefix folds; a live fold equals a replay;
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
 from harness.model.conclude import Conclusion, conclude, dut_failed
@@ -274,10 +274,3 @@ def _unfold_step(record: Record, step: StepRecord) -> Iterator[_Timed]:
         inner.append((end, StepEnded(step.id, step.attempt, step.outcome)))
     for at, event in inner:
         yield step.at_ms + at, step.started + timedelta(milliseconds=at), event
-
-
-def interrupted(record: Record, at: Stamped) -> Record:
-    """The record of an open run, closed by recovery with a RunInterrupted event."""
-    events = unfold(record)
-    last_ms = max(at.at_ms, events[-1].at_ms)
-    return fold([*events, replace(at, seq=len(events), at_ms=last_ms)])

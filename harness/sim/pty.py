@@ -47,6 +47,11 @@ class PtyJig:
         self._thread = threading.Thread(target=self._serve, name=f"jig {self.path}", daemon=True)
         self._thread.start()
 
+    @property
+    def plugged(self) -> bool:
+        """Whether it is there. Its path says nothing: the kernel gives it to the next pty."""
+        return not self._closed
+
     def unplug(self) -> None:
         """Pull the cable: the port goes away under whoever has it open."""
         if self._closed:

@@ -12,7 +12,7 @@ from harness.clock import POLL_S
 from harness.engine.execute import execute
 from harness.engine.job import Job
 from harness.engine.log import Listener, RunLog
-from harness.engine.quarantine import GRACE_S, quarantine
+from harness.engine.quarantine import GRACE_S, quarantine, wedged
 from harness.errors import HarnessError, OperatorStop, StationFault
 from harness.model.outcome import Outcome
 from harness.model.ports import Journal
@@ -62,13 +62,21 @@ class SlotRun:
 
         `each_poll` is called every 50 ms: it may draw a screen or call `abort`.
         """
+        try:
+            return self._wait(each_poll)
+        finally:
+            self._job.halt.detach()
+
+    def _wait(self, each_poll: Callable[[], None]) -> RunResult:
         while True:
             try:
                 return self._done.get(timeout=POLL_S)
             except queue.Empty:
                 each_poll()
             if overdue := self._job.watch.overdue(GRACE_S):
-                return _result_of(partial(quarantine, self._job, self._log, overdue))
+                reason = wedged(self._job.started.slot)
+                if heir := self._log.take_over(reason):
+                    return _result_of(partial(quarantine, self._job, heir, overdue, reason))
 
     def _execute(self) -> None:
         self._done.put(_result_of(partial(execute, self._job, self._log)))

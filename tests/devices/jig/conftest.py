@@ -58,8 +58,11 @@ class Rig:
 
     def plug_in(self) -> None:
         self.pty = PtyJig(Scripted(self.sim, self.script), speed=20)
-        self.link.unlink()
         self.link.symlink_to(self.pty.path)
+
+    def unplug(self) -> None:
+        self.link.unlink()
+        self.pty.unplug()
 
     def lease(self, limit_s: float = 30.0) -> Lease:
         return Lease(Deadline(limit_s), Cancel())
@@ -117,7 +120,7 @@ def rig(no_leaks: None, tmp_path: Path) -> Iterator[BuildRig]:
     yield build
     for each in built:
         each.script.clear()
-        if Path(each.pty.path).exists() and not each.sim.safe:
+        if each.pty.plugged and not each.sim.safe:
             with contextlib.suppress(JigFault):  # it may be unable to say so
                 each.jig.make_safe(Deadline(10))
             assert each.sim.safe

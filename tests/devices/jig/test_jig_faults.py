@@ -40,7 +40,7 @@ def test_a_port_of_no_known_kind_is_absent(rig: BuildRig) -> None:
 def test_unplugged_between_two_commands(rig: BuildRig) -> None:
     bench = rig()
     jig = powered(bench)
-    bench.pty.unplug()
+    bench.unplug()
     fault = bench.fault(lambda: jig.current_a("vbus"), "JIG-LOST")
     assert fault.evidence["os_error"]
     bench.fault(lambda: jig.current_a("vbus"), "JIG-ABSENT")
@@ -54,7 +54,7 @@ def test_unplugged_while_a_reply_is_awaited_and_plugged_in_again(rig: BuildRig) 
         until = time.monotonic() + 10
         while CURRENT not in bench.sim.heard and time.monotonic() < until:
             time.sleep(0.001)
-        bench.pty.unplug()
+        bench.unplug()
 
     puller = threading.Thread(target=pull)
     puller.start()
@@ -228,7 +228,7 @@ def test_wrong_jig_is_told_nothing(rig: BuildRig) -> None:
 def test_another_jig_at_the_same_port_is_noticed_after_it_was_lost(rig: BuildRig) -> None:
     bench, other = rig(), rig({"jig.wrong_identity": {}})
     jig = powered(bench)
-    bench.pty.unplug()
+    bench.unplug()
     bench.fault(lambda: jig.current_a("vbus"), "JIG-LOST")
     bench.sim = other.sim
     bench.plug_in()

@@ -72,7 +72,7 @@ def test_while_the_owning_thread_is_inside_an_exchange(rig: BuildRig) -> None:
 def test_over_a_port_that_came_back(rig: BuildRig) -> None:
     bench = rig()
     powered(bench)
-    bench.pty.unplug()
+    bench.unplug()
     bench.plug_in()
     bench.jig.make_safe(Deadline(10))
     assert bench.sim.safe
@@ -99,7 +99,7 @@ def test_a_jig_that_only_hears_is_safe_and_cannot_show_it(rig: BuildRig) -> None
 def test_a_jig_that_is_gone_is_not_safe(rig: BuildRig) -> None:
     bench = rig()
     powered(bench)
-    bench.pty.unplug()
+    bench.unplug()
     fault = bench.fault(lambda: bench.jig.make_safe(Deadline(5)), "JIG-UNSAFE")
     assert "JIG-ABSENT" in fault.message
 
