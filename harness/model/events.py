@@ -15,7 +15,7 @@ from harness.model.fault import Fault
 from harness.model.identity import Unit
 from harness.model.limits import Value
 from harness.model.outcome import Outcome
-from harness.model.plan import Phase
+from harness.model.plan import LimitsRef, Phase
 
 
 class Purpose(StrEnum):
@@ -54,15 +54,6 @@ class PlanRef:
     revision: int
     sha256: str
     steps: tuple[PlannedRef, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LimitsRef:
-    """The limit set by its hash; None in a run whose plan has its limits inline."""
-
-    id: str
-    revision: int
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

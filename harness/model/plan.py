@@ -49,6 +49,15 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitsRef:
+    """The limit set by its hash; None in a run whose plan has its limits inline."""
+
+    id: str
+    revision: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedStep:
     """One step of the plan, with one limit for each measurement that it declares."""
 
@@ -73,6 +82,7 @@ class Plan:
     product: Product
     steps: tuple[PlannedStep, ...]
     canonical: str
+    limits: LimitsRef | None = None
 
     @property
     def sha256(self) -> str:

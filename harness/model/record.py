@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from harness.model.events import Event, JigRef, LimitsRef, PlanRef, Purpose, StationRef
+from harness.model.events import Event, JigRef, PlanRef, Purpose, StationRef
 from harness.model.fault import Fault
 from harness.model.identity import Unit
 from harness.model.limits import Value
 from harness.model.outcome import Outcome
-from harness.model.plan import Phase
+from harness.model.plan import LimitsRef, Phase
 
 
 @dataclass(frozen=True, slots=True)

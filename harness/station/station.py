@@ -103,7 +103,7 @@ class Station:
             operator=order.operator,
             attempt=self.attempts(slot.unit.serial, plan.process) + 1,
             plan=_plan_ref(plan, self.catalogue),
-            limits=None,
+            limits=plan.limits,
             jig=self._jig_ref(slot),
             harness=harness.__version__,
             inputs=order.inputs,

@@ -13,7 +13,7 @@ from harness.model import events as e
 from harness.model.fault import Fault
 from harness.model.identity import Unit
 from harness.model.outcome import Outcome
-from harness.model.plan import Phase
+from harness.model.plan import LimitsRef, Phase
 
 RUN = "01JD8QGM2R3V5W7X9Y1Z2A4B6C"
 OTHER_RUN = "01JD8QGM2R3V5W7X9Y1Z2A4B6D"
@@ -40,7 +40,7 @@ units = st.builds(Unit, serials, st.lists(texts, max_size=2).map(tuple), texts, 
 planned = st.builds(e.PlannedRef, names, texts, phases, st.lists(names, max_size=2).map(tuple))
 plan_refs = st.builds(e.PlanRef, texts, counts, texts, st.lists(planned, max_size=3).map(tuple))
 stations = st.builds(e.StationRef, texts, texts, texts)
-limits_refs = st.builds(e.LimitsRef, texts, counts, texts)
+limits_refs = st.builds(LimitsRef, texts, counts, texts)
 jig_refs = st.builds(e.JigRef, texts, st.none() | texts, st.none() | texts)
 
 run_started = st.builds(

@@ -21,7 +21,7 @@ from harness.model.fault import Fault
 from harness.model.fold import fold
 from harness.model.identity import Unit
 from harness.model.outcome import Outcome
-from harness.model.plan import Phase
+from harness.model.plan import LimitsRef, Phase
 from harness.model.record import Record
 from tests.model.strategies import NOON, RUN, any_event, faults, runs, values
 
@@ -38,7 +38,7 @@ EXAMPLES: list[e.Event] = [
         operator="4711",
         attempt=1,
         plan=PLAN,
-        limits=e.LimitsRef("a57", 9, "00"),
+        limits=LimitsRef("a57", 9, "00"),
         jig=e.JigRef("J1", None, "2026-10-01"),
         harness="0.1.0",
         inputs={"plan": "00"},
@@ -65,7 +65,7 @@ EXAMPLES: list[e.Event] = [
     e.RunInterrupted(NOON, FAULT),
     e.Recorded(RUN, "00"),
 ]
-PARTS = {e.StationRef, e.PlannedRef, e.PlanRef, e.LimitsRef, e.JigRef, e.Stamped}
+PARTS = {e.StationRef, e.PlannedRef, e.PlanRef, LimitsRef, e.JigRef, e.Stamped}
 
 
 def stamped(event: e.Event) -> e.Stamped:
