@@ -5,6 +5,7 @@ Nothing here closes a descriptor: **cancel wakes, only the owning thread closes*
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -37,8 +38,7 @@ class SystemClock:
         return time.monotonic()
 
     def utc(self) -> datetime:
-        now = datetime.now(UTC)
-        return now.replace(microsecond=now.microsecond // 1000 * 1000)
+        return datetime.fromtimestamp(time.time_ns() // 1_000_000 / 1000, UTC)
 
 
 class Deadline:
@@ -76,6 +76,7 @@ class Cancel:
         self._event = threading.Event()
         self._wakers: list[Callable[[], None]] = []
         self._reason: HarnessError | None = None
+        self._set_at = math.inf
         self._parent = parent
         if parent:
             parent._add(self._inherit)
@@ -99,11 +100,16 @@ class Cancel:
             if self._reason:
                 return
             self._reason = reason
+            self._set_at = time.monotonic()
             self._event.set()
             with ExitStack() as calls:  # calls every one, even when one of them raises
                 for wake in reversed(self._wakers):
                     calls.callback(_call, wake)
                 self._wakers.clear()
+
+    def since_s(self) -> float:
+        """How long ago it was cancelled [s]; -inf as long as it is not."""
+        return time.monotonic() - self._set_at
 
     def wait(self, seconds: float) -> bool:
         """Sleep until cancelled or `seconds` have passed; True when cancelled."""
@@ -147,37 +153,37 @@ class Lease:
     `cancel` is a node of its own, a child of the run's: it ends with the lease.
     """
 
-    __slots__ = ("_ended", "cancel", "deadline")
+    __slots__ = ("cancel", "deadline")
 
     def __init__(self, deadline: Deadline, cancel: Cancel) -> None:
         self.deadline = deadline
         self.cancel = cancel
-        self._ended: HarnessError | None = None
 
     def end(self, reason: HarnessError | None = None) -> None:
         """Whatever is called under this lease from now on raises and moves nothing.
 
         Whoever still waits under it is woken.
         """
-        self._ended = self._ended or reason or StepBug("LEASE-ENDED", "the step has ended")
         self.cancel.detach()
-        self.cancel.set(self._ended)
+        self.cancel.set(reason or StepBug("LEASE-ENDED", "the step has ended"))
+
+    def overdue_s(self) -> float:
+        """How long ago its deadline passed or it was cancelled [s]; negative before that."""
+        return max(-self.deadline.left_s(), self.cancel.since_s())
 
     def check(self) -> None:
         """Raise the reason when ended or cancelled. A passed deadline is the caller's to name."""
-        if self._ended:
-            raise self._ended.again()
-        if self.cancel.reason:
-            raise self.cancel.reason.again()
+        if reason := self.cancel.reason:
+            raise reason.again()
 
     def check_time(self) -> None:
         """Raise StepBug(STEP-TIMEOUT) when the deadline has passed."""
         if self.deadline.expired():
             raise StepBug("STEP-TIMEOUT", f"not done within {self.deadline.limit_s:g} s")
 
-    def sooner(self, limit_s: float | None) -> Deadline:
-        """The deadline of a call that may take `limit_s` at the most."""
-        return self.deadline.sooner(limit_s)
+    def within(self, limit_s: float | None) -> Lease:
+        """This lease for a call that may take `limit_s` at the most: they end together."""
+        return Lease(self.deadline.sooner(limit_s), self.cancel)
 
     def sleep(self, seconds: float) -> None:
         """Wait, awake to cancelling.

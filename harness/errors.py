@@ -6,10 +6,11 @@ written down twice; `docs/codes.md` is generated from these tables.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 
 class Blame(StrEnum):
@@ -54,9 +55,10 @@ class HarnessError(Exception):
         known = type(self).codes[code]
         self.remedy = remedy or known.remedy
 
-    def again(self) -> HarnessError:
-        """A fresh exception that says the same, for another thread to raise."""
-        return type(self)(self.code, self.message, evidence=self.evidence, remedy=self.remedy)
+    def again(self, **more: Any) -> Self:
+        """A fresh exception that says the same, with more evidence or for another thread."""
+        evidence = {**self.evidence, **more}
+        return type(self)(self.code, self.message, evidence=evidence, remedy=self.remedy)
 
 
 class DutFault(HarnessError):
@@ -67,6 +69,40 @@ class DutFault(HarnessError):
         "IMEI-NOT-WRITTEN": Code(
             "The handset answers with no IMEI, or with one of zeros only.",
             "Send the unit back to the IMEI writing station.",
+        ),
+        "WIFI-NOT-ON": Code(
+            "The handset's Wi-Fi does not come on.",
+            "Restart the handset and test again; if it stays, send the unit to rework.",
+        ),
+        "WIFI-AP-NOT-FOUND": Code(
+            "The handset does not hear the reference access point.",
+            "If the units before and after fail too, check the access point; else rework the "
+            "Wi-Fi antenna.",
+        ),
+        "LTE-NO-DETACH": Code(
+            "The handset stays registered although airplane mode is on.",
+            "Restart the handset and test again; if it stays, send the unit to rework.",
+        ),
+        "LTE-NO-ATTACH": Code(
+            "The handset does not register with the network.",
+            "Check test SIM and call box; see the reject cause in the evidence; else rework the "
+            "LTE antenna.",
+        ),
+        "CAMERA-SERVICE": Code(
+            "The handset runs no camera service.",
+            "Restart the handset and test again; if it stays, send the unit to rework.",
+        ),
+        "CAMERA-MISSING": Code(
+            "The handset does not find the camera that is to be tested.",
+            "Send the unit to rework: camera module, its connector, its cable.",
+        ),
+        "CAMERA-NOT-OPENED": Code(
+            "The camera app did not open the camera.",
+            "Look at the handset's screen for a dialog; else send the unit to rework.",
+        ),
+        "CAMERA-NO-PICTURE": Code(
+            "The handset wrote no new picture after its camera key.",
+            "Look at the handset's screen for a dialog; else send the unit to rework.",
         ),
     }
 
@@ -228,6 +264,10 @@ class StationFault(HarnessError):
             "The harness itself failed.",
             "Report the evidence to the maintainers; test the unit again.",
         ),
+        "STATION-SOCKET": Code(
+            "The socket on which screens find the station cannot be opened.",
+            "Stop the other station, or give its folder to its owner alone (chmod 700).",
+        ),
         "STATION-FILE": Code(
             "The station file or the scenario is wrong, or asks for what this PC has not.",
             "Correct the file at the place named.",
@@ -243,6 +283,10 @@ class PlanError(HarnessError):
         "PLAN-INVALID": Code(
             "The plan has problems.",
             "Correct each problem at the place named; `harness plan check` lists them all.",
+        ),
+        "STEPS-BROKEN": Code(
+            "A package of steps that is installed beside the harness cannot be used.",
+            "Correct the package at the place named in the message, or uninstall it.",
         ),
         "PLAN-DEVICE": Code(
             "A step needs a device that the slot has not.",
@@ -263,6 +307,18 @@ class PlanError(HarnessError):
         "MEAS-UNKNOWN": Code(
             "The handset says that it does not know the value, and the limit does not allow that.",
             "Test again; if it stays, check the plan's limit for this model.",
+        ),
+        "HANDSET-UNREADABLE": Code(
+            "An answer on which the next move of a step depends could not be read.",
+            "Keep the evidence; a new firmware may print another format: report it.",
+        ),
+        "HANDSET-REFUSED": Code(
+            "The handset did not do what its shell was told to do.",
+            "Check in the evidence whether this build of the firmware allows the command.",
+        ),
+        "CAMERA-OTHER": Code(
+            "Another camera, or another app, is open than the one asked for.",
+            "Check by hand which camera the app opens; report the model to the maintainers.",
         ),
     }
 
@@ -312,6 +368,18 @@ class OperatorStop(HarnessError):
             "The handset in the slot is not the unit that was announced.",
             "Put in the unit of the label, or scan the label of this unit.",
         ),
+        "LABEL-ABSENT": Code(
+            "The handset is to be compared with its label, and none with IMEIs was scanned.",
+            "Scan the label of this unit; if it holds no IMEIs, plan `identity.read` instead.",
+        ),
+    }
+
+
+def unexpected(error: BaseException) -> dict[str, str]:
+    """The evidence of an error that nobody foresaw: its words, and where it came from."""
+    return {
+        "error": f"{type(error).__name__}: {error}",
+        "traceback": "".join(traceback.format_exception(error)[-6:]),
     }
 
 

@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.clock import Cancel, Deadline, Lease, SystemClock
-from harness.errors import HarnessError, OperatorStop, StationFault, StepBug
+from harness.errors import OperatorStop, StationFault, StepBug
+from tests.short import code_of
 
 LONG_S = 30.0
 """Longer than any of these tests waits when all is well [s]."""
@@ -286,12 +287,6 @@ def a_lease(limit_s: float = LONG_S) -> tuple[Cancel, Lease]:
     return run, Lease(Deadline(limit_s), run.child())
 
 
-def code_of(call: Callable[[], object]) -> str:
-    with pytest.raises(HarnessError) as caught:
-        call()
-    return caught.value.code
-
-
 def test_a_lease_holds_until_it_ends() -> None:
     run, lease = a_lease()
     lease.check()
@@ -344,9 +339,24 @@ def test_a_passed_deadline_is_the_callers_to_name() -> None:
 def test_a_call_has_no_more_time_than_its_step() -> None:
     clock = HandClock()
     lease = Lease(Deadline(5.0, clock), Cancel())
-    assert lease.sooner(2.0).left_s() == 2.0
-    assert lease.sooner(9.0) is lease.deadline
-    assert lease.sooner(None) is lease.deadline
+    assert lease.within(2.0).deadline.left_s() == 2.0
+    assert lease.within(9.0).deadline is lease.deadline
+    assert lease.within(None).deadline is lease.deadline
+
+
+def test_a_call_ends_with_its_step() -> None:
+    _, lease = a_lease()
+    call = lease.within(1.0)
+    call.check()
+    lease.end(SECOND)
+    assert code_of(call.check) == "SLOT-WEDGED"
+
+
+def test_a_call_is_cancelled_with_its_run() -> None:
+    run, lease = a_lease()
+    call = lease.within(None)
+    run.set(STOP)
+    assert code_of(call.check) == "RUN-ABORTED"
 
 
 def test_sleeping_takes_its_time() -> None:

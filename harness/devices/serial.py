@@ -71,10 +71,10 @@ class SerialLink:
             raise JigFault(
                 "JIG-TIMEOUT",
                 f"the port {self.name} took no bytes for {_WRITE_S:g} s",
-                evidence={"port": self.name, "sent": data.decode("ascii", "backslashreplace")},
+                evidence={"port": self.name, "sent": _shown(data)},
             ) from error
         except OSError as error:
-            raise self._lost(error) from error
+            raise self._lost(error, sent=_shown(data)) from error
 
     def read(self, timeout_s: float) -> bytes:
         wait_s = min(max(timeout_s, 0.0), POLL_S)
@@ -96,12 +96,16 @@ class SerialLink:
         with contextlib.suppress(OSError):  # unplugged: there is nothing left to give back
             self._port.close()
 
-    def _lost(self, error: OSError) -> JigFault:
+    def _lost(self, error: OSError, **more: str) -> JigFault:
         return JigFault(
             "JIG-LOST",
             f"the port {self.name} went away: {error}",
-            evidence={"port": self.name, "os_error": str(error)},
+            evidence={"port": self.name, "os_error": str(error), **more},
         )
+
+
+def _shown(data: bytes) -> str:
+    return data.decode("ascii", "backslashreplace").rstrip("\r\n")
 
 
 def _absent(url: str, error: OSError | ValueError) -> JigFault:

@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Mapping
 from typing import Any
 
 from harness.clock import Cancel, Deadline, Lease
+from harness.engine.attach import Attachments
 from harness.engine.job import Job
 from harness.engine.log import RunLog
 from harness.engine.measure import Measurements, Registry
-from harness.errors import HarnessError, StepBug
-from harness.model.conclude import attempt_outcome
+from harness.errors import HarnessError, StepBug, unexpected
+from harness.model.conclude import attempt_outcome, shows_bad
 from harness.model.events import Faulted, RetryDecided, SafeStateFailed, StepEnded, StepStarted
 from harness.model.fault import Fault
 from harness.model.outcome import Outcome
 from harness.model.plan import PlannedStep
-from harness.model.ports import Measure, UnitRegistry, Wait
+from harness.model.ports import Attach, Measure, Stopwatch, UnitRegistry, Wait
+from harness.model.record import StepRecord
 from harness.model.step import StepSpec
 from harness.model.units import Quantity
 
 
 def run_step(step: PlannedStep, job: Job, log: RunLog, cancel: Cancel) -> Outcome:
     """Attempt a step until it needs no retry; the outcome is its last attempt's."""
-    attempts = step.retry.times + 1
-    for number in range(1, attempts + 1):
-        outcome = _attempt(step, number, job, log, cancel)
-        if outcome not in step.retry.on or cancel.reason or number == attempts:
+    for number in range(1, step.retry.times + 2):
+        made = _attempt(step, number, job, log, cancel)
+        if number > step.retry.times or cancel.reason or not _wants_retry(step, made):
             break
-        log.emit(RetryDecided(step.id, number, f"attempt {number} ended {outcome.name}"))
-    return outcome
+        log.emit(RetryDecided(step.id, number, f"attempt {number} ended {_outcome(made).name}"))
+    return _outcome(made)
+
+
+def _wants_retry(step: PlannedStep, made: StepRecord) -> bool:
+    """Whether the plan has it tried again; an ERROR does not wash a bad reading away."""
+    bad = shows_bad(made) and Outcome.FAIL not in step.retry.on
+    return _outcome(made) in step.retry.on and not bad
+
+
+def _outcome(made: StepRecord) -> Outcome:
+    return attempt_outcome(made.measurements, made.fault)
 
 
 def secure(job: Job, log: RunLog) -> bool:
@@ -42,7 +52,7 @@ def secure(job: Job, log: RunLog) -> bool:
     return not faults
 
 
-def _attempt(step: PlannedStep, number: int, job: Job, log: RunLog, cancel: Cancel) -> Outcome:
+def _attempt(step: PlannedStep, number: int, job: Job, log: RunLog, cancel: Cancel) -> StepRecord:
     lease = Lease(Deadline(float(step.timeout_s), job.clock), cancel.child())
     log.emit(StepStarted(step.id, step.use, step.phase, number))
     with job.watch.over(lease):
@@ -50,37 +60,39 @@ def _attempt(step: PlannedStep, number: int, job: Job, log: RunLog, cancel: Canc
     if fault:
         log.emit(Faulted(fault, step.id, number))
         secure(job, log)  # a step that raised may have left something on
-    outcome = attempt_outcome(log.attempt(step.id, number).measurements, fault)
-    log.emit(StepEnded(step.id, number, outcome))
-    return outcome
+    made = log.attempt(step.id, number)
+    log.emit(StepEnded(step.id, number, _outcome(made)))
+    return made
 
 
 def _run_body(step: PlannedStep, number: int, job: Job, log: RunLog, lease: Lease) -> Fault | None:
     """Call the step's function; the fault it ended in, or None."""
     spec = job.catalogue[step.use]
     measure = Measurements(log, lease, spec, step, number)
+    own: dict[type, object] = {
+        Measure: measure,
+        Attach: Attachments(log, lease, step.id, number),
+        UnitRegistry: Registry(log, job.started.unit, job.plan.product),
+        Wait: lease.sleep,
+        Stopwatch: lambda: lease.deadline.limit_s - lease.deadline.left_s(),
+    }
     try:
-        spec.body(**_ports(spec, job, log, lease, measure), **_arguments(step))
+        spec.body(**_ports(spec, job, lease, own), **_arguments(step))
         lease.check()
         lease.check_time()
         measure.check_complete()
     except HarnessError as error:
         return Fault.of(error)
-    except Exception as error:  # noqa: BLE001 whatever a step raises is evidence against the step
-        return Fault.of(_bug(step, error))
+    except BaseException as error:  # noqa: BLE001 a step that calls sys.exit() is a bug like any
+        words = f"{step.use} raised {type(error).__name__}: {error}"
+        return Fault.of(StepBug("STEP-BUG", words, evidence=unexpected(error)))
     finally:
         lease.end()
     return None
 
 
-def _ports(
-    spec: StepSpec, job: Job, log: RunLog, lease: Lease, measure: Measurements
-) -> Mapping[str, Any]:
-    own: dict[type, object] = {
-        Measure: measure,
-        UnitRegistry: Registry(log, job.started.unit, job.plan.product),
-        Wait: lease.sleep,
-    }
+def _ports(spec: StepSpec, job: Job, lease: Lease, own: Mapping[type, object]) -> Mapping[str, Any]:
+    """What the step asks for, of the engine's own ports and the devices of the bench."""
     return {
         name: own[kind] if kind in own else job.bench.port(kind, lease)
         for name, kind in spec.ports.items()
@@ -92,9 +104,3 @@ def _arguments(step: PlannedStep) -> Mapping[str, Any]:
         name: float(value.amount) if isinstance(value, Quantity) else value
         for name, value in step.arguments.items()
     }
-
-
-def _bug(step: PlannedStep, error: Exception) -> StepBug:
-    lines = traceback.format_exception(error)[-6:]
-    words = f"{step.use} raised {type(error).__name__}: {error}"
-    return StepBug("STEP-BUG", words, evidence={"traceback": "".join(lines)})

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 from harness.clock import Clock, Deadline, Lease
-from harness.errors import HarnessError, JigFault
+from harness.errors import HarnessError, JigFault, unexpected
 from harness.model.fault import Fault
 from harness.model.plan import Plan
-from harness.model.ports import Device, Measure, UnitRegistry, Wait
+from harness.model.ports import Attach, Device, Measure, Stopwatch, UnitRegistry, Wait
 from harness.model.step import Catalogue
 
-OF_THE_RUN: frozenset[type] = frozenset({Measure, UnitRegistry, Wait})
+OF_THE_RUN: frozenset[type] = frozenset({Attach, Measure, Stopwatch, UnitRegistry, Wait})
 """Ports that the engine itself provides."""
 
 SAFE_LIMIT_S = 5.0
 """The whole time for bringing one device to its safe state [s]."""
+
+SAFE_GRACE_S = 1.0
+"""How much longer a driver may take to come back before it is left behind [s]."""
+
+
+def missing(plan: Plan, catalogue: Catalogue, devices: Collection[type]) -> list[str]:
+    """What steps of the plan ask for and is not among the devices, in words."""
+    return [
+        f"step {step.id} ({step.use}) needs a {kind.__name__.lower()}"
+        for step in plan.steps
+        for kind in catalogue[step.use].ports.values()
+        if kind not in OF_THE_RUN and kind not in devices
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +44,41 @@ class Bench:
         """The port of the device of this kind, for as long as the lease holds."""
         return self.devices[kind].under(lease)
 
-    def missing(self, plan: Plan, catalogue: Catalogue) -> list[str]:
-        """What steps of the plan ask for and the slot has not, in words."""
-        return [
-            f"step {step.id} ({step.use}) needs a {kind.__name__.lower()}"
-            for step in plan.steps
-            for kind in catalogue[step.use].ports.values()
-            if kind not in OF_THE_RUN and kind not in self.devices
-        ]
-
     def make_safe(self, clock: Clock) -> list[Fault]:
-        """Bring every device to its electrical safe state; what stood in the way of it."""
-        return [fault for device in self.devices.values() for fault in _make_safe(device, clock)]
+        """Bring every device to its electrical safe state; what stood in the way of it.
+
+        All at once, each in a thread of its own: one that never comes back costs neither the
+        others their safety nor the run its end.
+        """
+        tries = [_start(device, clock) for device in self.devices.values()]
+        give_up = Deadline(SAFE_LIMIT_S + SAFE_GRACE_S, clock)
+        return [fault for tried in tries for fault in _fault_of(tried, give_up)]
 
 
-def _make_safe(device: Device, clock: Clock) -> Iterable[Fault]:
+def _start(device: Device, clock: Clock) -> Future[None]:
+    """Make a device safe in a thread that nobody has to wait for."""
+    done: Future[None] = Future()
+
+    def work() -> None:
+        try:
+            device.make_safe(Deadline(SAFE_LIMIT_S, clock))
+        except BaseException as error:  # noqa: BLE001 handed on: see _fault_of
+            done.set_exception(error)
+        else:
+            done.set_result(None)
+
+    threading.Thread(target=work, name="make-safe", daemon=True).start()
+    return done
+
+
+def _fault_of(tried: Future[None], give_up: Deadline) -> Iterator[Fault]:
     try:
-        device.make_safe(Deadline(SAFE_LIMIT_S, clock))
-    except HarnessError as error:
+        error = tried.exception(max(give_up.left_s(), 0))
+    except TimeoutError:
+        message = f"the driver did not come back in {give_up.limit_s:g} s"
+        yield Fault.of(JigFault("JIG-UNSAFE", message))
+        return
+    if isinstance(error, HarnessError):
         yield Fault.of(error)
-    except Exception as error:  # noqa: BLE001 a driver's bug must not keep the others from safety
-        words = f"{type(error).__name__}: {error}"
-        yield Fault.of(JigFault("JIG-UNSAFE", "the driver failed", evidence={"error": words}))
+    elif error:
+        yield Fault.of(JigFault("JIG-UNSAFE", "the driver failed", evidence=unexpected(error)))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from harness.engine.attempt import run_step, secure
 from harness.engine.job import Job
 from harness.engine.log import RunLog
-from harness.errors import StationFault
+from harness.errors import StationFault, unexpected
 from harness.model.events import AbortRequested, Faulted, SafeStateReached, StepSkipped
 from harness.model.fault import Fault
 from harness.model.outcome import Outcome
@@ -81,5 +80,5 @@ def _our_bugs_are_faults(log: RunLog) -> Iterator[None]:
     except Exception as error:
         if log.refusal:
             raise
-        evidence = {"traceback": "".join(traceback.format_exception(error)[-6:])}
-        log.emit(Faulted(Fault.of(StationFault("ENGINE-BUG", str(error), evidence=evidence))))
+        bug = StationFault("ENGINE-BUG", str(error), evidence=unexpected(error))
+        log.emit(Faulted(Fault.of(bug)))

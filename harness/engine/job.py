@@ -33,9 +33,9 @@ class Watch:
                 self._out.remove(lease)
 
     def overdue(self, grace_s: float) -> list[Lease]:
-        """Leases whose deadline passed more than `grace_s` ago [s]."""
+        """Leases whose deadline passed more than `grace_s` ago [s], or whose cancelling did."""
         with self._lock:
-            return [lease for lease in self._out if lease.deadline.left_s() < -grace_s]
+            return [lease for lease in self._out if lease.overdue_s() > grace_s]
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,15 @@ class RunLog:
             self._core.journal.write(stamped)
             self._core.publish(stamped)
 
+    def keep(self, content: bytes) -> str:
+        """Put a file beside the store; its SHA-256, once it is on disk.
+
+        Outside the run's lock: a slow disk must not keep the supervisor from taking over.
+
+        Raises: StationFault(STORE-...).
+        """
+        return self._core.journal.keep(content)
+
     def attempt(self, step: str, number: int) -> StepRecord:
         """One running attempt as it stands."""
         with self._core.lock:

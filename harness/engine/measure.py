@@ -8,7 +8,8 @@ from dataclasses import replace
 from harness.clock import Lease
 from harness.engine.log import RunLog
 from harness.errors import OperatorStop, StepBug
-from harness.model.events import Measured, UnitIdentified
+from harness.model.events import Faulted, Measured, UnitIdentified
+from harness.model.fault import Fault
 from harness.model.identity import Unit
 from harness.model.limits import UNREADABLE, Judgement, Matches, Value, exact
 from harness.model.outcome import Outcome
@@ -86,6 +87,8 @@ def readable(declared: Measurement, value: Reading[Value]) -> Reading[Value]:
 
 
 def _number(value: object) -> Reading[Value]:
+    if type(value) is float and math.isfinite(value):
+        return value  # what nearly every measurement is
     if isinstance(value, bool | str | bytes) or not hasattr(value, "__float__"):
         return Unreadable("not a number", repr(value))
     try:
@@ -113,9 +116,17 @@ class Registry:
             part=self._announced.part or self._product.part,
         )
         self._log.emit(UnitIdentified(whole))
+        if why := self._wrong(unit.serial):
+            evidence = {"announced": self._announced.serial, "handset": unit.serial}
+            error = OperatorStop("UNIT-WRONG", why, evidence=evidence)
+            self._log.emit(Faulted(Fault.of(error)))  # the run's, whatever the step makes of it
+            raise error
+
+    def _wrong(self, serial: str) -> str:
+        """Why this serial is not the one that should be in the slot; empty when it is."""
         wanted, pattern = self._announced.serial, self._product.serial
-        if wanted and unit.serial != wanted:
-            raise OperatorStop("UNIT-WRONG", f"announced {wanted}, in the slot is {unit.serial}")
-        if pattern and Matches(pattern).judge(unit.serial).outcome is not Outcome.PASS:
-            message = f"{unit.serial} is no serial of {self._product.model}"
-            raise OperatorStop("UNIT-WRONG", message)
+        if wanted and serial != wanted:
+            return f"announced {wanted}, in the slot is {serial}"
+        if pattern and Matches(pattern).judge(serial).outcome is not Outcome.PASS:
+            return f"{serial} is no serial of {self._product.model}"
+        return ""

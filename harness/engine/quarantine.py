@@ -12,13 +12,13 @@ from harness.model.fault import Fault
 from harness.model.outcome import Outcome
 from harness.model.record import Record
 
-GRACE_S = 2.0
-"""How long past its deadline a step may take to come back [s]."""
+GRACE_S = 5.0
+"""How long past its deadline, or after an abort, a step may take to come back [s]."""
 
 
 def wedged(slot: int) -> StationFault:
     """Why a run is taken over from its thread."""
-    message = f"slot {slot} did not come back {GRACE_S:g} s after its time limit"
+    message = f"slot {slot} did not come back {GRACE_S:g} s after its time limit or an abort"
     return StationFault("SLOT-WEDGED", message)
 
 

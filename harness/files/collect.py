@@ -15,7 +15,7 @@ class Problems:
     """
 
     def __init__(self, file: str, found: Iterable[Problem] = ()) -> None:
-        self._file = file
+        self.file = file
         self._found = list(found)
         self._told = {Place(problem.line, problem.column) for problem in self._found}
 
@@ -24,10 +24,10 @@ class Problems:
             if node.place in self._told:
                 return
             self._told.add(node.place)
-        self._found.append(Problem(self._file, *node.place, message, suggestion))
+        self._found.append(Problem(self.file, *node.place, message, suggestion))
 
     def warning(self, node: Node, message: str) -> None:
-        self._found.append(Problem(self._file, *node.place, message, severity=Severity.WARNING))
+        self._found.append(Problem(self.file, *node.place, message, severity=Severity.WARNING))
 
     def sorted(self) -> list[Problem]:
         """All of them, in the order of their places."""

@@ -31,6 +31,8 @@ _NAMES = {"\t": "a tab: use spaces", "\ufeff": "a byte order mark: save the file
 
 def load(path: Path) -> tuple[Node | None, list[Problem]]:
     """The tree of a file, and what is wrong with it."""
+    if path.exists() and not path.is_file():
+        return None, [Problem(str(path), 1, 1, "cannot be read: no regular file")]
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST_FILE + 1)

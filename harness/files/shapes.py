@@ -24,4 +24,9 @@ def listing(items: Shape, least: int = 0) -> dict[str, Any]:
 
 
 WORD = {"type": "string", "minLength": 1}
+SERIAL = {
+    "type": "string",
+    "pattern": "^[!-~]{1,64}$",
+    "description": "a serial number: 1 to 64 printable ASCII characters without spaces",
+}
 VERSION_1 = {"const": 1}

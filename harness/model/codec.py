@@ -12,12 +12,14 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum, IntEnum
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 Plain = Any
 _Coder = Callable[[Any], Any]
 _SCALARS = (str, int, float, bool)
+_TIME = "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ"
 
 
 def encode(value: object) -> Plain:
@@ -37,7 +39,9 @@ def decode(cls: type[T], plain: Plain) -> T:
 
 def encode_tagged(value: object) -> Plain:
     """A dataclass that stands in a union: with its class name under `is`."""
-    return {"is": type(value).__name__, **encode(value)}
+    cls: Any = type(value)
+    encoded: Plain = _encoder(cls, tagged=True)(value)
+    return encoded
 
 
 @cache
@@ -57,9 +61,9 @@ def _coders(hint: Any) -> tuple[_Coder, _Coder]:
     if hint is datetime:
         return _encode_time, _decode_time
     if issubclass(hint, IntEnum):
-        return (lambda v: v.name), _enum_by_name(hint)
+        return attrgetter("_name_"), _enum_by_name(hint)  # `name` is a slow property
     if issubclass(hint, Enum):
-        return (lambda v: v.value), hint
+        return attrgetter("_value_"), hint
     if hint in _SCALARS:
         return (_bare if hint is float else _same), _typed(hint)
     raise TypeError(f"the codec has no form for {hint!r}")
@@ -105,7 +109,9 @@ def _enum_by_name(kind: type[IntEnum]) -> _Coder:
 
 
 def _encode_time(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    at = value if value.tzinfo is UTC else value.astimezone(UTC)
+    clock = (at.hour, at.minute, at.second, at.microsecond // 1000)
+    return _TIME % (at.year, at.month, at.day, *clock)  # isoformat() takes twice as long
 
 
 def _decode_time(plain: Plain) -> datetime:
@@ -125,6 +131,8 @@ def _tuple(item: Any) -> tuple[_Coder, _Coder]:
             raise ValueError(f"expected a list, found {plain!r:.60}")
         return tuple(_at(place, decode_item, entry) for place, entry in enumerate(plain))
 
+    if encode_item is _same:
+        return list, decode_items
     return (lambda values: [encode_item(entry) for entry in values]), decode_items
 
 
@@ -136,6 +144,8 @@ def _mapping(item: Any) -> tuple[_Coder, _Coder]:
             raise ValueError(f"expected an object, found {plain!r:.60}")
         return {name: _at(name, decode_item, entry) for name, entry in plain.items()}
 
+    if encode_item is _same:
+        return dict, decode_entries
     return (lambda given: {name: encode_item(v) for name, v in given.items()}), decode_entries
 
 
@@ -151,16 +161,16 @@ def _union(members: tuple[Any, ...]) -> tuple[_Coder, _Coder]:
     real = tuple(member for member in members if member is not type(None))
     optional = len(real) < len(members)
     encode_real, decode_real = _one_of(real)
+    if not optional:
+        return encode_real, decode_real
 
     def encode_union(value: Any) -> Plain:
         return None if value is None else encode_real(value)
 
     def decode_union(plain: Plain) -> Any:
-        if plain is None and optional:
-            return None
-        return decode_real(plain)
+        return None if plain is None else decode_real(plain)
 
-    return encode_union, decode_union
+    return (_same if encode_real is _same else encode_union), decode_union
 
 
 def _one_of(members: tuple[Any, ...]) -> tuple[_Coder, _Coder]:
@@ -195,29 +205,38 @@ def _tagged(classes: Mapping[str, type]) -> _Coder:
     return decode_tagged
 
 
+@cache
+def _encoder(cls: type, *, tagged: bool) -> _Coder:
+    """The encoder of a dataclass, written out as one dict: a loop over its fields costs twice.
+
+    For `Recorded`, tagged, it is `lambda v: {"is": "Recorded", "run": v.run, "sha256": v.sha256}`.
+    """
+    hints = get_type_hints(cls)
+    coders = {f.name: _coders(hints[f.name])[0] for f in fields(cls)}
+    entries = [f'"is": "{cls.__name__}"'] if tagged else []
+    for name, code in coders.items():
+        entries.append(f'"{name}": ' + (f"v.{name}" if code is _same else f"_{name}(v.{name})"))
+    known = {f"_{name}": code for name, code in coders.items()}
+    written: _Coder = eval(f"lambda v: {{{', '.join(entries)}}}", known)  # noqa: S307 (our own field names)
+    return written
+
+
 def _dataclass(cls: type) -> tuple[_Coder, _Coder]:
     hints = get_type_hints(cls)
-    coders = {f.name: _coders(hints[f.name]) for f in fields(cls)}
-    encoders = [(name, None if pair[0] is _same else pair[0]) for name, pair in coders.items()]
-
-    def encode_fields(value: Any) -> Plain:
-        return {
-            name: getattr(value, name) if code is None else code(getattr(value, name))
-            for name, code in encoders
-        }
+    decoders = {f.name: _coders(hints[f.name])[1] for f in fields(cls)}
 
     def decode_fields(plain: Plain) -> Any:
         if not isinstance(plain, dict):
             raise ValueError(f"expected {cls.__name__}, found {plain!r:.60}")
-        if plain.keys() != coders.keys():
-            odd = ", ".join(sorted(map(str, plain.keys() ^ coders.keys())))
+        if plain.keys() != decoders.keys():
+            odd = ", ".join(sorted(map(str, plain.keys() ^ decoders.keys())))
             raise ValueError(f"{cls.__name__}: missing or unknown: {odd}")
         given = {}
-        for name, (_, decode_field) in coders.items():
+        for name, decode_field in decoders.items():
             try:
                 given[name] = decode_field(plain[name])
             except ValueError as error:
                 raise ValueError(f"{cls.__name__}.{name}: {error}") from None
         return cls(**given)
 
-    return encode_fields, decode_fields
+    return _encoder(cls, tagged=False), decode_fields

@@ -58,7 +58,7 @@ def dut_failed(steps: Iterable[StepRecord], notes: Iterable[Event] = ()) -> bool
     """
     bad: dict[str, bool] = {}
     for step in steps:
-        if _shows_bad(step):
+        if shows_bad(step):
             bad[step.id] = True
         elif step.outcome is Outcome.PASS:
             bad[step.id] = False
@@ -126,7 +126,8 @@ def _fine(step: StepRecord) -> bool:
     return parts is Outcome.PASS and step.outcome in (Outcome.PASS, Outcome.SKIPPED)
 
 
-def _shows_bad(step: StepRecord) -> bool:
+def shows_bad(step: StepRecord) -> bool:
+    """Whether an attempt found the unit bad, however it then ended."""
     failed = any(made.outcome is Outcome.FAIL for made in step.measurements)
     return failed or (step.fault is not None and step.fault.blame is Blame.DUT)
 

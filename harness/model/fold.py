@@ -154,8 +154,18 @@ class RecordBuilder:
 
     def _measure(self, stamped: Stamped, event: Measured) -> None:
         step = self._attempt(event.step, event.attempt)
-        said = {name: getattr(event, name) for name in _MEASURED_FIELDS}
-        step.measurements.append(MeasurementRecord(at_ms=stamped.at_ms - step.start.at_ms, **said))
+        step.measurements.append(
+            MeasurementRecord(
+                name=event.name,
+                at_ms=stamped.at_ms - step.start.at_ms,
+                value=event.value,
+                unit=event.unit,
+                outcome=event.outcome,
+                reason=event.reason,
+                limit=event.limit,
+                raw=event.raw,
+            )
+        )
 
     def _attach(self, stamped: Stamped, event: Attached) -> None:
         step = self._attempt(event.step, event.attempt)

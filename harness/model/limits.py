@@ -8,12 +8,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, DecimalException
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from harness.model.identity import Imei
 from harness.model.outcome import Outcome
+from harness.model.pattern import LONGEST_TEXT, compiled, matches
 from harness.model.units import EXACT
 
 Value = float | str | bool
@@ -80,6 +82,9 @@ class Range:
     low: Decimal | None = None
     high: Decimal | None = None
     guard: Decimal = Decimal(0)
+    accept_low: Decimal | None = field(init=False)
+    accept_high: Decimal | None = field(init=False)
+    _said: Mapping[str, Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.low is None and self.high is None:
@@ -92,19 +97,15 @@ class Range:
         if self.low is not None and self.high is not None and self.low > self.high:
             raise ValueError(f"low {self.low} is above high {self.high}")
         try:
-            low, high = self.accept_low, self.accept_high
+            low = None if self.low is None else EXACT.add(self.low, self.guard)
+            high = None if self.high is None else EXACT.subtract(self.high, self.guard)
         except DecimalException:
             raise ValueError("bounds and guard have too many digits") from None
         if low is not None and high is not None and low > high:
             raise ValueError(f"the guard {self.guard} leaves no window")
-
-    @property
-    def accept_low(self) -> Decimal | None:
-        return None if self.low is None else EXACT.add(self.low, self.guard)
-
-    @property
-    def accept_high(self) -> Decimal | None:
-        return None if self.high is None else EXACT.subtract(self.high, self.guard)
+        object.__setattr__(self, "accept_low", low)
+        object.__setattr__(self, "accept_high", high)
+        object.__setattr__(self, "_said", self._describe())
 
     def judge(self, value: object) -> Judgement:
         number = exact(value)
@@ -117,6 +118,9 @@ class Range:
         return PASS
 
     def describe(self) -> Mapping[str, Any]:
+        return self._said  # the same for every measurement, so it is made once
+
+    def _describe(self) -> Mapping[str, Any]:
         sides = {
             "low": self.low,
             "high": self.high,
@@ -124,7 +128,8 @@ class Range:
             "accept_low": self.accept_low,
             "accept_high": self.accept_high,
         }
-        return {name: None if side is None else float(side) for name, side in sides.items()}
+        said = {name: None if side is None else float(side) for name, side in sides.items()}
+        return MappingProxyType(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,20 +173,20 @@ class Equals:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """A text that a regular expression matches as a whole; its classes mean ASCII."""
+    """A text that a regular expression matches as a whole; its classes mean ASCII.
+
+    A text of more than 256 characters is not judged.
+    """
 
     pattern: str
 
     def __post_init__(self) -> None:
-        try:
-            re.compile(self.pattern, re.ASCII)
-        except (re.error, OverflowError, RecursionError) as error:
-            raise ValueError(f"not a regular expression: {error}") from None
+        compiled(self.pattern)
 
     def judge(self, value: object) -> Judgement:
-        if not isinstance(value, str):
+        if not isinstance(value, str) or len(value) > LONGEST_TEXT:
             return UNREADABLE
-        return PASS if re.fullmatch(self.pattern, value, re.ASCII) else MISMATCH
+        return PASS if matches(self.pattern, value) else MISMATCH
 
     def describe(self) -> Mapping[str, Any]:
         return {"matches": self.pattern}
@@ -220,6 +225,42 @@ class RecordOnly:
 
     def describe(self) -> Mapping[str, Any]:
         return {"record_only": True}
+
+
+def limit_of(described: Mapping[str, Any]) -> Limit:
+    """The limit that describes itself so: it judges alike.
+
+    Raises: ValueError when no limit does.
+    """
+    match described:
+        case {"low": low, "high": high, "guard": guard}:
+            return Range(_bound(low), _bound(high), _bound(guard) or Decimal(0))
+        case {"one_of": list(values)}:
+            return OneOf(tuple(_exactly(value) for value in values))
+        case {"equals": value}:
+            return Equals(_exactly(value))
+        case {"matches": str(pattern)}:
+            return Matches(pattern)
+        case {"imei": True, "tac": list(tacs)}:
+            return ImeiRule(tuple(tacs))
+        case {"record_only": True}:
+            return RecordOnly()
+        case _:
+            raise ValueError(f"no limit describes itself as {dict(described)!r:.80}")
+
+
+def _bound(value: object) -> Decimal | None:
+    number = None if value is None else _exactly(value)
+    if isinstance(number, Decimal | None):
+        return number
+    raise ValueError(f"not a bound: {value!r:.60}")
+
+
+def _exactly(value: object) -> Exact:
+    known = exact(value)
+    if known is None:
+        raise ValueError(f"not a value: {value!r:.60}")
+    return known
 
 
 def _plain(value: Exact) -> float | str | bool:

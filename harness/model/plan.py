@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import Path
 
-from harness.model.limits import Limit
+from harness.model.identity import Unit
+from harness.model.label import Label
+from harness.model.limits import Limit, Matches
 from harness.model.outcome import Outcome
 from harness.model.units import Quantity
 
@@ -73,7 +76,10 @@ class PlannedStep:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan and its canonical form (JSON text), whose SHA-256 names it for good."""
+    """A plan and its canonical form (JSON text), whose SHA-256 names it for good.
+
+    `files` are those that it was read from, by their role: plan, limits, label.
+    """
 
     id: str
     revision: int
@@ -83,6 +89,8 @@ class Plan:
     steps: tuple[PlannedStep, ...]
     canonical: str
     limits: LimitsRef | None = None
+    label: Label | None = None
+    files: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def sha256(self) -> str:
@@ -91,3 +99,20 @@ class Plan:
     def of(self, phase: Phase) -> tuple[PlannedStep, ...]:
         """The steps of one phase, in order."""
         return tuple(step for step in self.steps if step.phase is phase)
+
+    def unit_of(self, scan: str) -> Unit:
+        """The unit that is announced by a scan of its label.
+
+        Raises: ValueError when it is no label of this plan, or one of another product.
+        """
+        if self.label is None:
+            raise ValueError(f"the plan {self.id} names no label file, so no scan can be read")
+        unit = self.label.read(scan)
+        if unit.part and unit.part != self.product.part:
+            raise ValueError(
+                f"the label is of part {unit.part}, the plan tests {self.product.part}"
+            )
+        pattern = self.product.serial
+        if pattern and Matches(pattern).judge(unit.serial).outcome is not Outcome.PASS:
+            raise ValueError(f"the label's {unit.serial} is no serial of {self.product.model}")
+        return unit

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from harness.clock import Deadline, Lease
 from harness.errors import HarnessError
-from harness.model.events import Stamped
 from harness.model.identity import Unit
 from harness.model.limits import Value
 from harness.model.reading import Reading
-from harness.model.record import Record
+
+if TYPE_CHECKING:  # 20 ms of every start that runs no plan
+    from harness.model.events import Stamped
+    from harness.model.record import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,19 @@ class Measure(Protocol):
 
 
 @runtime_checkable
+class Attach(Protocol):
+    """Keeps a file, such as a picture or a log, with the record."""
+
+    def __call__(self, name: str, content: bytes) -> None:
+        """Keep the content under this name; returns once it is on disk.
+
+        Raises: StationFault(STORE-...) when it cannot be kept; StepBug(STEP-BUG) when the name
+        is no file name.
+        """
+        ...
+
+
+@runtime_checkable
 class Wait(Protocol):
     """Waiting that wakes when the run is stopped."""
 
@@ -151,7 +166,16 @@ class Wait(Protocol):
         ...
 
 
-PORTS: tuple[type, ...] = (Handset, Jig, UnitRegistry, Measure, Wait)
+@runtime_checkable
+class Stopwatch(Protocol):
+    """How long the step's attempt has run."""
+
+    def __call__(self) -> float:
+        """Seconds since the attempt began; never goes back."""
+        ...
+
+
+PORTS: tuple[type, ...] = (Handset, Jig, UnitRegistry, Measure, Attach, Wait, Stopwatch)
 
 
 class Device(Protocol):
@@ -186,6 +210,13 @@ class Journal(Protocol):
 
     def write(self, event: Stamped) -> None:
         """Queue an event; on disk at most 50 ms later. Does not raise: see `failure`."""
+        ...
+
+    def keep(self, content: bytes) -> str:
+        """Store a file; returns its SHA-256 once it is on disk, so that an event may name it.
+
+        Raises: StationFault(STORE-...).
+        """
         ...
 
     def seal(self, record: Record) -> str:

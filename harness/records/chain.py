@@ -13,7 +13,9 @@ from typing import Any
 import apsw
 
 from harness.model.conclude import Conclusion, conclude, dut_failed
+from harness.model.limits import UNREADABLE, limit_of
 from harness.model.record import Record
+from harness.records.attachments import AttachmentFiles
 from harness.records.codec import from_json, sha256, unpack
 from harness.records.faults import coded
 from harness.records.head import FAIL_COLUMNS, HEAD_COLUMNS, fail_rows, head_row, imeis
@@ -34,10 +36,11 @@ def verify(path: Path) -> list[str]:
     Raises: StationFault(STORE-ABSENT | STORE-DAMAGED) when it cannot be read at all.
     """
     connection = open_for_reading(path)
+    files = AttachmentFiles(path)
     try:
         with coded(path, "cannot read"):
             connection.execute("BEGIN")  # one state of the store, also while a station writes it
-            return list(_findings(connection))
+            return list(_findings(connection, files))
     finally:
         connection.close()
 
@@ -62,7 +65,7 @@ class _Row:
         return f"record {self.number} (run {self.head[0]})"
 
 
-def _findings(connection: apsw.Connection) -> Iterator[str]:
+def _findings(connection: apsw.Connection, files: AttachmentFiles) -> Iterator[str]:
     for name in schema_differences(connection):
         yield f"schema: {name} is missing, changed or added"
     yield from _document_findings(connection)
@@ -72,7 +75,7 @@ def _findings(connection: apsw.Connection) -> Iterator[str]:
             yield f"{_missing(number + 1, row.number - 1)} between {last_name} and {row.name}"
         if row.previous is not None and row.previous != last_sha:
             yield f"{row.name}: does not follow {last_name}: previous is not its SHA-256"
-        for problem in _row_problems(connection, row):
+        for problem in _row_problems(connection, row, files):
             yield f"{row.name}: {problem}"
         last_sha, last_name, number = row.sha256 or "", row.name, row.number
     if (given := numbers_given(connection)) != number:
@@ -91,7 +94,7 @@ def _missing(first: int, last: int) -> str:
     return f"record {first} is missing" if first >= last else f"records {first} to {last} missing"
 
 
-def _row_problems(connection: apsw.Connection, row: _Row) -> Iterator[str]:
+def _row_problems(connection: apsw.Connection, row: _Row, files: AttachmentFiles) -> Iterator[str]:
     if row.body is None:
         yield "its JSON is missing"
         return
@@ -110,7 +113,9 @@ def _row_problems(connection: apsw.Connection, row: _Row) -> Iterator[str]:
     if previous != row.previous:
         yield "its JSON names another previous record than its row"
     yield from _side_row_problems(connection, row, record)
+    yield from _judgement_problems(record)
     yield from _conclusion_problems(record)
+    yield from _attachment_problems(record, files)
 
 
 def _side_row_problems(connection: apsw.Connection, row: _Row, record: Record) -> Iterator[str]:
@@ -134,6 +139,23 @@ def _side_row_problems(connection: apsw.Connection, row: _Row, record: Record) -
         yield f"its plan, document {record.plan.sha256}, is missing"
 
 
+def _judgement_problems(record: Record) -> Iterator[str]:
+    """Where a value is not judged as the limit that stands beside it judges."""
+    for step in record.steps:
+        for made in step.measurements:
+            if made.value is None:
+                again = UNREADABLE.outcome
+            else:
+                try:
+                    again = limit_of(made.limit).judge(made.value).outcome
+                except ValueError as error:
+                    yield f"the limit of {step.id}.{made.name} cannot be read: {error}"
+                    continue
+            if made.outcome is not again:
+                said = f"it says {made.outcome.name} of {step.id}.{made.name}"
+                yield f"{said}, its limit says {again.name}"
+
+
 def _conclusion_problems(record: Record) -> Iterator[str]:
     try:
         again = conclude_again(record)
@@ -147,6 +169,12 @@ def _conclusion_problems(record: Record) -> Iterator[str]:
         yield "its fault is not the one that its parts show"
     if record.dut_failed is not dut_failed(record.steps, (note.event for note in record.notes)):
         yield f"it says dut_failed {record.dut_failed}, its steps do not"
+
+
+def _attachment_problems(record: Record, files: AttachmentFiles) -> Iterator[str]:
+    for kept in record.attachments:
+        if problem := files.problem(kept.sha256, kept.bytes):
+            yield f"its attachment {kept.name} of step {kept.step}, {kept.sha256}, {problem}"
 
 
 def _document_findings(connection: apsw.Connection) -> Iterator[str]:

@@ -104,10 +104,24 @@ def _dumps(plain: Any) -> bytes:
         text = orjson.dumps(plain)
     except TypeError as error:
         raise ValueError(f"no form in JSON: {error}") from None
-    if b"null" in text:  # orjson writes what is not finite as null; only then is a walk needed
-        for path in _non_finite(plain):
-            raise ValueError(f"{path}: not a finite number")
+    if b"null" in text and not _finite(plain):  # orjson writes what is not finite as null
+        path = next(_non_finite(plain))
+        raise ValueError(f"{path}: not a finite number")
     return text
+
+
+def _finite(plain: Any) -> bool:
+    """Whether every number is; a flat loop, because every record has a null somewhere."""
+    containers = [plain]
+    for container in containers:
+        for value in container.values() if type(container) is dict else container:
+            kind = type(value)
+            if kind is float:
+                if not math.isfinite(value):
+                    return False
+            elif kind is dict or kind is list or kind is tuple:
+                containers.append(value)
+    return True
 
 
 def _non_finite(plain: Any) -> Iterator[str]:

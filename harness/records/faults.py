@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,7 +29,8 @@ _NO_ACCESS = (
     errno.EEXIST,
     errno.ENOENT,
 )
-
+_PROBE_BYTES = 64 * 1024
+"""More than SQLite needs to open a store: its -shm file takes 32 KiB at first."""
 
 StoreError = apsw.Error | OSError | UnicodeDecodeError
 """What reading and writing a store raises; the last one is a text in it that is none."""
@@ -40,8 +42,11 @@ def store_fault(path: Path, doing: str, error: StoreError, system_errno: int = 0
     """The coded fault of a failed call on the store.
 
     `system_errno` is what the operating system told SQLite last: SQLite itself calls a passed
-    quota or file size limit an I/O error.
+    quota or file size limit, and a -shm file that cannot grow, an I/O error. Without it, as when
+    the connection is closed by now, the disk is asked for room.
     """
+    if isinstance(error, apsw.IOError) and not system_errno:
+        system_errno = _room_errno(path.parent)
     words = f"{type(error).__name__}: {error}"
     evidence = {"path": str(path), "said": words, "errno": system_errno}
     if isinstance(error, OSError):
@@ -71,6 +76,18 @@ def damaged(path: Path, message: str, **evidence: object) -> StationFault:
 def bug(message: str, **evidence: object) -> StationFault:
     """The caller of the recorder broke its contract."""
     return StationFault("ENGINE-BUG", message, evidence={**evidence})
+
+
+def _room_errno(folder: Path) -> int:
+    """What the system says to a file without a name in the folder; 0 when there is room."""
+    from tempfile import TemporaryFile
+
+    try:
+        with TemporaryFile(dir=folder) as probe:
+            os.posix_fallocate(probe.fileno(), 0, _PROBE_BYTES)
+    except OSError as refused:
+        return refused.errno or 0
+    return 0
 
 
 def _code_of_errno(number: int | None) -> str:

@@ -1,17 +1,19 @@
-"""What the journal of an open run adds up to, however it was cut off."""
+"""The journal of an open run: its lines, and what they add up to however they were cut off."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
 from harness.errors import StationFault
-from harness.model.events import Recorded, RunEnded, RunInterrupted, Stamped
+from harness.model.events import Faulted, Recorded, RunEnded, RunInterrupted, Stamped
 from harness.model.fault import Fault
 from harness.model.fold import RecordBuilder
 from harness.model.record import Record
-from harness.records.codec import decode_event
+from harness.records.codec import decode_event, encode_event
+from harness.records.faults import bug
 
 _VERDICTS = (RunEnded, RunInterrupted, Recorded)
 
@@ -22,6 +24,16 @@ class Replay(NamedTuple):
     builder: RecordBuilder
     last: Stamped
     unreadable: int
+
+
+def line_of(event: Stamped) -> bytes:
+    """An event's line; one that JSON has no form for is a fault that says so."""
+    try:
+        return encode_event(event)
+    except ValueError as error:
+        kind = type(event.event).__name__
+        fault = Fault.of(bug(f"event {kind} cannot be written: {error}", event=kind))
+        return encode_event(replace(event, event=Faulted(fault)))
 
 
 def replay(first: bytes, batches: Iterable[bytes]) -> Replay:

@@ -6,16 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from harness.errors import StationFault
 from harness.model.record import Record
+from harness.records.attachments import AttachmentFiles
 from harness.records.codec import from_json, sha256, unpack
 from harness.records.faults import coded, damaged
-from harness.records.head import HEAD_COLUMNS, RunHead
+from harness.records.head import HEAD_COLUMNS, RunHead, imeis
 from harness.records.journal import replay
 from harness.records.store import open_for_reading
 from harness.records.writer import journal_of
+
+if TYPE_CHECKING:
+    from harness.records.life import Life
 
 _MATCHES_TOLD = 5
 
@@ -51,14 +55,29 @@ class Reader:
         Raises: StationFault(RECORD-UNKNOWN).
         """
         with self._snapshot():
-            found = self._find(run)
-            if self._one("SELECT 1 FROM open_run WHERE run = ?", found):
-                return self._open_record(found)
-            text = self._json(found)
-        try:
-            return from_json(text)[0]
-        except ValueError as error:
-            raise damaged(self._path, f"the record of run {found}: {error}") from None
+            return self._record(self._find(run))
+
+    def life(self, asked: str) -> Life:
+        """All runs of the unit with this serial or IMEI, or of a run, in the order of their start.
+
+        Raises: StationFault(RECORD-UNKNOWN); StationFault(STORE-DAMAGED) when one of its records
+        cannot be read.
+        """
+        from harness.records.life import Life
+
+        with self._snapshot():
+            opened = self._open_records()
+            serials = self._serials_of(asked, opened)
+            found = [] if serials else [self._record(self._find(asked, "no such unit or run"))]
+            serials |= {record.unit.serial for record in found} - {""}
+            for serial in serials:
+                found = [r for r in found if r.unit.serial != serial]
+                sealed = self._connection.execute("SELECT run FROM run WHERE serial = ?", (serial,))
+                found += [self._sealed_record(run) for (run,) in sealed]
+                found += [record for record in opened if record.unit.serial == serial]
+            shown = {imei for record in found for imei in imeis(record)}
+            claims = {imei: self._claimants(imei, opened) for imei in shown}
+        return Life.of(asked, found, claims)
 
     def json(self, run: str) -> bytes:
         """The native JSON of a finished run, byte by byte as it was written.
@@ -76,6 +95,14 @@ class Reader:
         with self._snapshot():
             row = self._one("SELECT body FROM document WHERE sha256 = ?", name)
         return self._unpacked(row and row[0], name, f"document {name}")
+
+    def attachment(self, sha: str) -> bytes:
+        """The file with this SHA-256 that a record or an event names.
+
+        Raises: StationFault(STORE-DAMAGED) when it is missing or has been changed.
+        """
+        with coded(self._path, "cannot read an attachment of"):
+            return AttachmentFiles(self._path).read(sha)
 
     def close(self) -> None:
         self._connection.close()
@@ -131,14 +158,39 @@ class Reader:
         except ValueError as error:
             raise damaged(self._path, f"the start of open run {run}: {error}") from None
 
-    def _find(self, run: str) -> str:
+    def _record(self, run: str) -> Record:
+        if self._one("SELECT 1 FROM open_run WHERE run = ?", run):
+            return self._open_record(run)
+        return self._sealed_record(run)
+
+    def _sealed_record(self, run: str) -> Record:
+        text = self._json(run)
+        try:
+            return from_json(text)[0]
+        except ValueError as error:
+            raise damaged(self._path, f"the record of run {run}: {error}") from None
+
+    def _serials_of(self, asked: str, opened: list[Record]) -> set[str]:
+        """The serials of the units that have this serial or IMEI; no serial is ''."""
+        known = self._one("SELECT 1 FROM run WHERE serial = ?", asked)
+        if asked and (known or any(record.unit.serial == asked for record in opened)):
+            return {asked}
+        return self._claimants(asked, opened) - {""}
+
+    def _claimants(self, imei: str, opened: list[Record]) -> set[str]:
+        """The serials of all units that showed this IMEI, or whose label did."""
+        claimed = "SELECT DISTINCT serial FROM run JOIN imei USING (number) WHERE imei = ?"
+        serials = {serial for (serial,) in self._connection.execute(claimed, (imei,))}
+        return serials | {record.unit.serial for record in opened if imei in imeis(record)}
+
+    def _find(self, run: str, nothing: str = "no such run") -> str:
         """The id of the one run whose id is, or begins with, `run`."""
         every = "SELECT run FROM {} WHERE run = ?1 OR (run > ?1 AND run < ?1 || char(0x10FFFF))"
         both = f"{every.format('run')} UNION ALL {every.format('open_run')} ORDER BY 1 LIMIT ?2"
         found = [name for (name,) in self._connection.execute(both, (run, _MATCHES_TOLD))]
         if run and found and (found[0] == run or len(found) == 1):
             return str(found[0])
-        problem = "which run is meant" if found else "no such run"
+        problem = "which run is meant" if found else nothing
         raise StationFault(
             "RECORD-UNKNOWN",
             f"{problem}: {run!r}",

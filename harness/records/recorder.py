@@ -5,8 +5,8 @@ A started run is never lost: opening the store closes what a killed process left
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,9 +14,9 @@ from typing import Self
 from harness.clock import Clock, SystemClock
 from harness.errors import HarnessError, StationFault
 from harness.model.events import Faulted, Measured, RunStarted, SafeStateFailed, Stamped
-from harness.model.fault import Fault
 from harness.model.outcome import Outcome
 from harness.model.record import Record
+from harness.records.attachments import AttachmentFiles
 from harness.records.ballast import Ballast
 from harness.records.chain import conclude_again
 from harness.records.codec import content, encode_event, sha256
@@ -39,16 +39,20 @@ class Recorder:
     """
 
     def __init__(self, path: Path, *, clock: Clock | None = None) -> None:
+        path = Path(os.path.realpath(path))  # a link is another name: its lock would be another
         self._path = path
         self._clock = clock or SystemClock()
         self._ballast = Ballast(path)
+        self._files = AttachmentFiles(path)
         with coded(path, "cannot open"):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = StoreLock(path)
         try:
             self._writer = Writer(path, open_for_writing(path, self._clock.utc()))
             try:
+                self._lock.watch()
                 self._take_ballast()
+                self._files.clear_unfinished()
                 self.recovered = self._recover()
             except BaseException:
                 self._writer.close()
@@ -85,6 +89,9 @@ class Recorder:
             line = encode_event(started)
         except ValueError as error:
             raise bug(f"run {event.run} cannot be written: {error}") from None
+        with coded(self._path, "no room for the attachments of"):
+            self._files.check_room()
+            self._lock.check()
         self._worker.ask(
             Begin(
                 run=event.run,
@@ -103,12 +110,19 @@ class Recorder:
         A fault, and a measurement that is not PASS, is committed at once. Events of a run that
         is not open are not kept.
         """
-        try:
-            line = encode_event(event)
-        except ValueError as error:
-            event = _unwritable(event, error)
-            line = encode_event(event)
-        self._worker.add_line(event.run, event.seq, line, urgent=_urgent(event))
+        self._worker.add_event(event, urgent=_urgent(event))
+
+    def keep(self, content_: bytes) -> str:
+        """Put a file beside the store; its SHA-256, once the file and its folder are on disk.
+
+        The same content is kept once. On a full disk the ballast stays: it is for the records.
+
+        Raises: StationFault(STORE-...); nothing may name the file then.
+        """
+        if self.failure:
+            raise self.failure.again()
+        with coded(self._path, "cannot keep an attachment of"):
+            return self._files.keep(content_)
 
     def seal(self, record: Record) -> str:
         """Store the finished record; returns its SHA-256 in the chain once it is on disk.
@@ -121,6 +135,8 @@ class Recorder:
         """
         sha = self._worker.ask(_sealing(record))
         assert isinstance(sha, str)
+        with coded(self._path, "cannot find"):
+            self._lock.check()
         return sha
 
     def attempts(self, serial: str, process: str) -> int:
@@ -178,7 +194,7 @@ class Recorder:
         kept: list[Request] = [
             request for request in group.requests if not isinstance(request, Begin)
         ]
-        answers = iter(self._writer.commit(Group(kept, group.lines, group.durable)))
+        answers = iter(self._writer.commit(Group(kept, group.events, group.durable)))
         return [full if isinstance(r, Begin) else next(answers) for r in group.requests]
 
     def _take_ballast(self) -> StationFault | None:
@@ -215,10 +231,3 @@ def _urgent(stamped: Stamped) -> bool:
             return outcome is not Outcome.PASS
         case event:
             return isinstance(event, Faulted | SafeStateFailed)
-
-
-def _unwritable(stamped: Stamped, error: ValueError) -> Stamped:
-    """What stands in the journal for an event that JSON has no form for."""
-    kind = type(stamped.event).__name__
-    fault = Fault.of(bug(f"event {kind} cannot be written: {error}", event=kind))
-    return replace(stamped, event=Faulted(fault))

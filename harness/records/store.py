@@ -67,6 +67,30 @@ def open_for_reading(path: Path) -> apsw.Connection:
     return connection
 
 
+@dataclass(frozen=True, slots=True)
+class LastRecord:
+    """The end of a chain; number 0 and time 0 in a store without records [ms since 1970]."""
+
+    number: int
+    ended_ms: int
+
+
+def last_record(path: Path) -> LastRecord:
+    """The last record of a store that is ours, complete, and unchanged at its end.
+
+    Raises: StationFault(STORE-ABSENT | STORE-DAMAGED).
+    """
+    connection = open_for_reading(path)
+    try:
+        with coded(path, "cannot read"):
+            connection.execute("BEGIN")  # one state of the store, also while a station writes it
+            _check_whole(path, connection)
+            newest = "SELECT number, ended_ms FROM run ORDER BY number DESC LIMIT 1"
+            return LastRecord(*(connection.execute(newest).fetchone() or (0, 0)))
+    finally:
+        connection.close()
+
+
 def identity(connection: apsw.Connection) -> Identity:
     """Whose chain it is."""
     said = dict(connection.execute("SELECT name, value FROM meta"))

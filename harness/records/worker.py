@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from harness.errors import HarnessError, StationFault
+from harness.model.events import Stamped
 from harness.records.writer import Answer, Group, Request
 
 LAG_S = 0.04
@@ -54,13 +55,13 @@ class Worker:
             raise answer.again()
         return answer
 
-    def add_line(self, run: str, seq: int, line: bytes, *, urgent: bool) -> None:
-        """Queue a line of a run's journal; an urgent one is committed at once, and synced."""
+    def add_event(self, event: Stamped, *, urgent: bool) -> None:
+        """Queue an event for its run's journal; an urgent one is committed at once, and synced."""
         with self._changed:
             if self._failure:
                 return
-            idle = not self._group.lines
-            self._group.lines.setdefault(run, []).append((seq, line))
+            idle = not self._group.events
+            self._group.events.setdefault(event.run, []).append(event)
             self._group.durable |= urgent
             if idle or urgent:
                 self._wake(urgent)
@@ -82,7 +83,7 @@ class Worker:
         try:
             while True:
                 group, taken = self._take()
-                if not (group.requests or group.lines):
+                if not (group.requests or group.events):
                     return
                 answers = self._commit(group)
                 for waiter, answer in zip(taken, answers, strict=True):
@@ -97,7 +98,7 @@ class Worker:
     def _take(self) -> tuple[Group, list[Future[Answer]]]:
         """All that is queued: at once when urgent, else when it has waited for LAG_S."""
         with self._changed:
-            self._changed.wait_for(lambda: self._urgent or self._group.lines)
+            self._changed.wait_for(lambda: self._urgent or self._group.events)
             self._changed.wait_for(lambda: self._urgent, timeout=LAG_S)
             group, self._group = self._group, Group()
             taken, self._waiting = self._waiting, []

@@ -11,10 +11,11 @@ from typing import Any
 import apsw
 
 from harness.errors import HarnessError
+from harness.model.events import Stamped
 from harness.records.codec import chained, pack, sha256
 from harness.records.faults import ERRORS, bug, store_fault
 from harness.records.head import FAIL_COLUMNS, HEAD_COLUMNS
-from harness.records.journal import Replay, replay
+from harness.records.journal import Replay, line_of, replay
 from harness.records.store import chain_head, identity
 
 
@@ -56,10 +57,10 @@ Answer = str | int | HarnessError | None
 
 @dataclass(slots=True)
 class Group:
-    """What goes into one transaction. `lines` are journal lines by run, each with its seq."""
+    """What goes into one transaction. `events` are for the journals of their runs, in order."""
 
     requests: list[Request] = field(default_factory=list)
-    lines: dict[str, list[tuple[int, bytes]]] = field(default_factory=dict)
+    events: dict[str, list[Stamped]] = field(default_factory=dict)
     durable: bool = False
 
 
@@ -83,7 +84,7 @@ class Writer:
             self._set_durable(group.durable)
             with self._transaction():
                 answers = [self._do(request) for request in group.requests]
-                self._write_lines(group)
+                self._write_events(group)
         except ERRORS as error:
             self._head = head
             number = self._connection.system_errno
@@ -186,12 +187,11 @@ class Writer:
             total += self._one(number, count.serial, count.process)[0]
         return total
 
-    def _write_lines(self, group: Group) -> None:
-        """Lines of runs that are not open are left out: a sealed record has them already."""
-        for run, lines in group.lines.items():
+    def _write_events(self, group: Group) -> None:
+        """Events of runs that are not open are left out: a sealed record has them already."""
+        for run, events in group.events.items():
             if self._is_open(run):
-                batch = b"".join(line for _, line in lines)
-                row = (run, lines[0][0], batch)
+                row = (run, events[0].seq, b"".join(map(line_of, events)))
                 self._connection.execute("INSERT INTO journal VALUES (?, ?, ?)", row)
 
     def _is_open(self, run: str) -> bool:

@@ -225,6 +225,7 @@ def test_writing_to_a_port_that_vanished_is_lost() -> None:
     with pytest.raises(JigFault) as caught:
         link.write(b"*IDN?\n")
     assert caught.value.code == "JIG-LOST"
+    assert caught.value.evidence["sent"] == "*IDN?"
     link.close()
     link.close()
 

@@ -5,6 +5,7 @@ The device and the journal implement the protocols of model/ports.py; nothing is
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -36,6 +37,7 @@ class MemoryJournal:
     def __init__(self) -> None:
         self.events: list[Stamped] = []
         self.records: list[Record] = []
+        self.files: dict[str, bytes] = {}
         self.failure: HarnessError | None = None
 
     def begin(self, started: Stamped, documents: Mapping[str, bytes]) -> None:
@@ -46,6 +48,13 @@ class MemoryJournal:
     def write(self, event: Stamped) -> None:
         if not self.failure:
             self.events.append(event)
+
+    def keep(self, content: bytes) -> str:
+        if self.failure:
+            raise self.failure
+        sha256 = hashlib.sha256(content).hexdigest()
+        self.files[sha256] = content
+        return sha256
 
     def seal(self, record: Record) -> str:
         if self.failure:
@@ -58,6 +67,7 @@ class MemoryJournal:
 class RememberingJig:
     """A jig in memory: each call under a lease is written down."""
 
+    name: str = "J1"
     calls: list[str] = field(default_factory=list)
     power: bool = False
     unsafe: JigFault | None = None
@@ -84,7 +94,7 @@ class LeasedJig:
 
     def identify(self) -> JigIdentity:
         self._call("identify")
-        return JigIdentity("maker", "model", "J1", "1.0")
+        return JigIdentity("maker", "model", self._jig.name, "1.0")
 
     def close(self) -> None:
         self._call("close")

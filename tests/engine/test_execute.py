@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import threading
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -11,8 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.clock import Deadline
+from harness.engine import bench
 from harness.engine.execute import execute
-from harness.errors import DutFault, JigFault, LinkFault, StationFault
+from harness.errors import DutFault, JigFault, LinkFault, OperatorStop, StationFault
 from harness.model.events import Measured, StepSkipped
 from harness.model.identity import Unit
 from harness.model.limits import Range
@@ -21,7 +25,7 @@ from harness.model.plan import OnFail, Phase, PlannedStep, Retry
 from harness.model.ports import Jig, Measure, UnitRegistry, Wait
 from harness.model.reading import Unknown, Unreadable
 from harness.model.step import Flag, Numeric, StepSpec, Text
-from tests.engine.rig import Rig, planned, spec_of
+from tests.engine.rig import RememberingJig, Rig, planned, spec_of
 
 Item = tuple[StepSpec, PlannedStep]
 
@@ -44,7 +48,7 @@ def failing(name: str, **given: Any) -> Item:
     return spec, planned(spec, **given)
 
 
-def faulting(name: str, error: Exception, **given: Any) -> Item:
+def faulting(name: str, error: BaseException, **given: Any) -> Item:
     def body(jig: Jig) -> None:
         jig.supply(5.0)
         raise error
@@ -156,6 +160,24 @@ def test_an_error_is_retried_and_the_last_attempt_counts() -> None:
     assert rig.kinds().count("RetryDecided") == 1
 
 
+def test_an_error_does_not_wash_a_bad_reading_away() -> None:
+    tries: list[int] = []
+
+    def flaky(measure: Measure) -> None:
+        tries.append(1)
+        measure("value", 99.0 if len(tries) == 1 else 1.0)
+        if len(tries) == 1:
+            raise hang()
+
+    spec = spec_of(flaky, measures=[Numeric("value", "V")])
+    retry = Retry(times=2, on=frozenset({Outcome.ERROR}))
+    rig = Rig([(spec, planned(spec, retry=retry))])
+    record = execute(rig.job, rig.log)
+    assert record.outcome is Outcome.ERROR
+    assert record.dut_failed
+    assert len(tries) == 1
+
+
 def test_a_fail_is_not_retried_unless_the_plan_says_so() -> None:
     rig = Rig([failing("bad", retry=Retry(times=3, on=frozenset({Outcome.ERROR})))])
     assert len(execute(rig.job, rig.log).steps) == 1
@@ -250,6 +272,35 @@ def test_a_step_that_raises_is_a_bug_with_its_traceback() -> None:
     assert "ZeroDivisionError" in record.fault.evidence["traceback"]
 
 
+@pytest.mark.parametrize("error", [SystemExit(1), KeyboardInterrupt(), GeneratorExit()])
+def test_a_step_that_wants_to_leave_the_process_is_a_bug_too(error: BaseException) -> None:
+    rig = Rig([faulting("leaves", error), passing("down", phase=Phase.TEARDOWN)])
+    record = execute(rig.job, rig.log)
+    assert record.fault
+    assert record.fault.code == "STEP-BUG"
+    assert record.steps[-1].outcome is Outcome.PASS
+    assert not rig.jig.power
+
+
+def test_a_driver_that_never_comes_back_from_making_safe_is_left_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bench, "SAFE_LIMIT_S", 0.1)
+    monkeypatch.setattr(bench, "SAFE_GRACE_S", 0.1)
+    stuck = threading.Event()
+
+    class Stuck(RememberingJig):
+        def make_safe(self, deadline: Deadline) -> None:
+            stuck.wait(30)
+
+    rig = Rig([passing("one")], jig=Stuck())
+    record = execute(rig.job, rig.log)
+    stuck.set()
+    assert record.outcome is Outcome.ERROR
+    assert record.fault
+    assert record.fault.code == "JIG-UNSAFE"
+
+
 def test_a_step_that_comes_back_too_late_is_an_error() -> None:
     def waits(wait: Wait) -> None:
         wait(60)
@@ -288,6 +339,19 @@ def test_another_unit_than_announced_is_stopped_but_recorded_as_it_is() -> None:
     assert record.fault.code == "UNIT-WRONG"
     assert (record.scanned.serial, record.unit.serial) == ("A57A000001", "A57A000999")
     assert record.steps[1].outcome is Outcome.SKIPPED
+
+
+def test_a_step_cannot_swallow_that_the_unit_is_the_wrong_one() -> None:
+    def identify(registry: UnitRegistry) -> None:
+        with contextlib.suppress(OperatorStop):
+            registry.identified(Unit("A57A000999"))
+
+    spec = spec_of(identify)
+    rig = Rig([(spec, planned(spec))])
+    record = execute(rig.job, rig.log)
+    assert record.outcome is Outcome.ABORTED
+    assert record.fault
+    assert record.fault.code == "UNIT-WRONG"
 
 
 def test_nothing_moves_when_the_start_cannot_be_recorded() -> None:

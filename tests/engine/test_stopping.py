@@ -155,6 +155,50 @@ def test_a_step_that_ignores_its_deadline_is_left_behind_and_moves_nothing_more(
     assert rig.journal.records == [result.record]
 
 
+def test_a_step_that_ignores_an_abort_is_left_behind_long_before_its_deadline() -> None:
+    release, started = threading.Event(), threading.Event()
+
+    def deaf(jig: Jig) -> None:
+        jig.supply(5.0)
+        started.set()
+        release.wait(40)
+
+    spec = spec_of(deaf)
+    rig = Rig([(spec, planned(spec, timeout_s=3600))])
+    running = SlotRun(rig.job, rig.journal)
+    running.start()
+    assert started.wait(10)
+    running.abort("4711", "Ctrl-C")
+    result = running.supervise()
+    release.set()
+    assert result.record
+    assert result.record.fault
+    assert result.record.fault.code == "SLOT-WEDGED"
+    assert not rig.jig.power
+
+
+def test_a_screen_that_fails_stops_the_run_and_leaves_nothing_on() -> None:
+    started = threading.Event()
+
+    def long(jig: Jig, wait: Wait) -> None:
+        jig.supply(5.0)
+        started.set()
+        wait(60)
+
+    def screen() -> None:
+        if started.is_set():
+            raise BrokenPipeError
+
+    spec = spec_of(long)
+    rig = Rig([(spec, planned(spec, timeout_s=30))])
+    running = SlotRun(rig.job, rig.journal)
+    running.start()
+    with pytest.raises(BrokenPipeError):
+        running.supervise(screen)
+    assert not rig.jig.power
+    assert [record.outcome for record in rig.journal.records] == [Outcome.ABORTED]
+
+
 def test_supervise_polls_and_takes_aborts_from_its_own_thread() -> None:
     started = threading.Event()
 

@@ -29,6 +29,7 @@ from harness.model.limits import (
     Range,
     RecordOnly,
     exact,
+    limit_of,
 )
 from harness.model.outcome import Outcome
 from harness.model.units import Quantity, unit
@@ -396,3 +397,31 @@ def test_a_tac_has_8_digits(tac: str) -> None:
 def test_record_only_keeps_what_is_readable() -> None:
     assert [RecordOnly().judge(v) for v in (0.0, "", False)] == [PASS] * 3
     assert RecordOnly().describe() == {"record_only": True}
+
+
+@pytest.mark.parametrize(
+    ("limit", "value"),
+    [
+        (Range(Decimal("0.45"), Decimal("1.1"), Decimal("0.01")), 0.46),
+        (Range(Decimal("0.45"), None), 0.449),
+        (Range(None, Decimal(-60)), -59.5),
+        (OneOf(("HOME", "ROAMING")), "HOME"),
+        (Equals(True), False),
+        (Equals(Decimal("2.50")), 2.5),
+        (Matches("A[0-9]+"), "A1"),
+        (ImeiRule(("86012345",)), "860123450000012"),
+        (RecordOnly(), 1.0),
+    ],
+)
+def test_a_limit_can_be_had_again_from_its_description(limit: Limit, value: object) -> None:
+    again = limit_of(json.loads(json.dumps(dict(limit.describe()))))
+    assert again.judge(value) == limit.judge(value)
+    assert again.describe() == limit.describe()
+
+
+@pytest.mark.parametrize(
+    "described", [{}, {"low": 1.0}, {"low": "x", "high": None, "guard": 0.0}, {"equals": None}]
+)
+def test_what_describes_no_limit_is_refused(described: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"not a|no limit"):
+        limit_of(described)

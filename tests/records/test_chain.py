@@ -161,6 +161,22 @@ def test_a_forged_record_in_the_place_of_another_is_found(path: Path) -> None:
     assert "does not follow" in finding
 
 
+def test_a_value_that_is_judged_against_its_own_limit_is_found(path: Path) -> None:
+    """The last record written anew, with every hash and row true to the forged text."""
+    bad = lived("run-6", seed=9, bad=True).builder.build()
+    first, *others = bad.steps
+    low, *rest = first.measurements
+    judged = (replace(low, outcome=Outcome.PASS, reason=""), *rest)
+    steps = (replace(first, outcome=Outcome.PASS, measurements=judged), *others)
+    liar = replace(bad, outcome=Outcome.PASS, fault=None, dut_failed=False, steps=steps)
+    with Recorder(path) as recorder:
+        hand_in(recorder, lived("run-6", seed=9, bad=True))
+    before = sha256(unpack(body_of(path, 5)))
+    tamper(path, *delete(6), *put_record(6, liar, before))
+    (finding,) = verify(path)
+    assert "it says PASS of step_0.rail_0, its limit says FAIL" in finding
+
+
 def test_a_pass_that_its_parts_do_not_show_is_found(path: Path) -> None:
     bad = lived("liar", seed=9, bad=True).builder.build()
     liar = replace(bad, outcome=Outcome.PASS, fault=None, dut_failed=False)

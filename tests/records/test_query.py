@@ -2,14 +2,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import apsw
 import pytest
 
-from harness.errors import HarnessError
 from harness.model import events as e
 from harness.model.identity import Unit
 from harness.model.outcome import Outcome
@@ -17,6 +15,7 @@ from harness.records.codec import sha256, to_json
 from harness.records.query import Reader
 from harness.records.recorder import Recorder
 from tests.records.runs import IMEIS, MORNING, PLAN_SHA256, Life, hand_in, leave_open, lived, tamper
+from tests.short import code_of
 
 Files = dict[str, tuple[bytes, int]]
 
@@ -41,12 +40,6 @@ def read_everything(path: Path) -> int:
                 reader.json(head.run)
         reader.document(PLAN_SHA256)
     return len(heads)
-
-
-def code_of(do: Callable[[], object]) -> str:
-    with pytest.raises(HarnessError) as caught:
-        do()
-    return caught.value.code
 
 
 def test_runs_are_listed_newest_first_with_open_ones_on_top(path: Path) -> None:

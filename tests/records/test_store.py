@@ -13,6 +13,7 @@ from harness.records.query import Reader
 from harness.records.recorder import Recorder
 from harness.records.schema import APPLICATION_ID
 from tests.records.runs import hand_in, leave_open, lived, tamper
+from tests.short import code_of
 
 
 @pytest.fixture
@@ -23,12 +24,6 @@ def path(tmp_path: Path) -> Path:
         hand_in(recorder, lived("r2"))
         leave_open(recorder, lived("r3"))
     return path
-
-
-def code_of(do: Callable[[], object]) -> str:
-    with pytest.raises(HarnessError) as caught:
-        do()
-    return caught.value.code
 
 
 @pytest.mark.parametrize(

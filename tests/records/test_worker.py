@@ -3,15 +3,21 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from threading import Event
 
 import pytest
 
 from harness.errors import HarnessError, StationFault
+from harness.model.events import SafeStateReached, Stamped
 from harness.records.worker import Worker
 from harness.records.writer import Answer, CountAttempts, Group
 
 ASK = CountAttempts("serial", "process")
+
+
+def event(run: str, seq: int) -> Stamped:
+    return Stamped(run, seq, datetime(2026, 11, 22, tzinfo=UTC), seq, SafeStateReached())
 
 
 def test_what_comes_while_a_commit_runs_shares_the_next_one() -> None:
@@ -29,16 +35,16 @@ def test_what_comes_while_a_commit_runs_shares_the_next_one() -> None:
         first = pool.submit(worker.ask, ASK)
         assert entered.wait(20)
         for seq in range(3):
-            worker.add_line("r1", seq, b"line", urgent=False)
-            worker.add_line("r2", seq, b"line", urgent=seq == 1)
+            worker.add_event(event("r1", seq), urgent=False)
+            worker.add_event(event("r2", seq), urgent=seq == 1)
         go_on.set()
         assert first.result(20) == 7
     worker.close()
-    assert [(group.durable, sorted(group.lines)) for group in groups] == [
+    assert [(group.durable, sorted(group.events)) for group in groups] == [
         (True, []),
         (True, ["r1", "r2"]),
     ]
-    assert groups[1].lines["r1"] == [(seq, b"line") for seq in range(3)]
+    assert groups[1].events["r1"] == [event("r1", seq) for seq in range(3)]
 
 
 def test_a_refusal_reaches_only_who_asked() -> None:
@@ -78,21 +84,21 @@ def test_when_the_thread_dies_nobody_is_left_waiting(error: Exception, code: str
         assert {waiter.result(20) for waiter in waiting} == {code}
     assert worker.failure
     assert worker.failure.code == code
-    worker.add_line("r1", 1, b"line", urgent=True)
+    worker.add_event(event("r1", 1), urgent=True)
     worker.close()
     assert worker.failure.code == code
 
 
 def test_closing_writes_what_is_queued_and_then_refuses() -> None:
-    lines: dict[str, list[tuple[int, bytes]]] = {}
+    events: dict[str, list[Stamped]] = {}
 
     def commit(group: Group) -> Sequence[Answer]:
-        lines.update(group.lines)
+        events.update(group.events)
         return []
 
     worker = Worker(commit)
-    worker.add_line("r1", 1, b"line", urgent=False)
+    worker.add_event(event("r1", 1), urgent=False)
     worker.close()
-    assert lines == {"r1": [(1, b"line")]}
+    assert events == {"r1": [event("r1", 1)]}
     with pytest.raises(HarnessError, match="closed"):
         worker.ask(ASK)

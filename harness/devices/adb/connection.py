@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from functools import cache
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from harness.clock import POLL_S, Deadline, Lease
+from harness.clock import POLL_S, Lease
 
 _HOST = "127.0.0.1"
 _CHUNK = 1 << 18
+_STATUS = 4  # bytes of OKAY and FAIL
 _MOST_BYTES = 1 << 28
 """What one call may receive [B]; an endless answer must not take the memory of all slots."""
+
+
+def decode(text: bytes | bytearray) -> str:
+    """UTF-8; a byte that is none becomes visible as its hexadecimal escape."""
+    return text.decode("utf-8", "backslashreplace")
 
 
 class Ended(Exception):
@@ -22,7 +26,7 @@ class Ended(Exception):
 
 
 class TimedOut(Exception):
-    """The deadline passed."""
+    """The deadline of the lease passed."""
 
 
 class Refused(Exception):
@@ -36,21 +40,29 @@ class Garbled(Exception):
 class Connection:
     """A connection to the adb server on this PC; a context manager.
 
+    It speaks by adbutils over a socket of ours: adbutils' own starts another server when this
+    one does not answer, and bounds each read instead of all.
+
     Every method raises the reason of a lease that was cancelled or ended, and Ended, TimedOut.
     """
 
-    def __init__(self, port: int, lease: Lease, deadline: Deadline) -> None:
+    def __init__(self, port: int, lease: Lease) -> None:
         self._port = port
         self._lease = lease
-        self._deadline = deadline
         self._exit = ExitStack()
-        self._budget_s = deadline.left_s()
+        self._budget_s = lease.deadline.left_s()
         self._last_left_s = self._budget_s
         self.received = 0
         """Bytes of the answer of the service that was opened last."""
 
     def __enter__(self) -> Self:
+        """Raises: StepBug(STEP-TIMEOUT) when no time is left to begin."""
+        from adbutils import AdbConnection  # type: ignore[import-untyped]
+
         self._lease.check()
+        self._lease.check_time()
+        self._adb = AdbConnection.__new__(AdbConnection)  # its __init__ opens the socket
+        self._adb.read = self.exact
         with ExitStack() as undo:
             try:
                 address = (_HOST, self._port)
@@ -59,7 +71,6 @@ class Connection:
                 raise Ended(str(error)) from error
             undo.callback(self._socket.close)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._adb = adb_connection()(self._socket, self.exact)
             undo.enter_context(self._lease.cancel.waking(self._wake))
             self._exit = undo.pop_all()
         return self
@@ -85,17 +96,24 @@ class Connection:
     def okay(self) -> None:
         """Wait for OKAY.
 
-        Raises: Refused with the reason.
+        Raises: Refused with the reason; Garbled.
         """
-        from adbutils import AdbError  # type: ignore[import-untyped]
+        from adbutils import AdbError
 
+        before = self.received
         try:
             self._adb.check_okay()
         except AdbError as error:
-            raise Refused(str(error)) from None
+            refused = self.received - before > _STATUS  # a reason came behind the FAIL
+            raise (Refused if refused else Garbled)(str(error)) from None
+        except ValueError as error:  # the length of the reason is no number
+            raise Garbled(str(error)) from None
 
     def block(self) -> str:
-        """An answer with its length in front."""
+        """An answer with its length in front.
+
+        Raises: Garbled.
+        """
         try:
             return str(self._adb.read_string_block())
         except ValueError as error:  # the length is no number
@@ -113,7 +131,7 @@ class Connection:
                 raise self._ended(str(error)) from error
             if not chunk:
                 raise self._ended("closed by the other end")
-            self._last_left_s = self._deadline.left_s()
+            self._last_left_s = self._lease.deadline.left_s()
             self.received += len(chunk)
             if self.received > _MOST_BYTES:
                 raise Garbled(f"the answer is longer than {_MOST_BYTES} bytes")
@@ -140,14 +158,14 @@ class Connection:
     @property
     def dripping(self) -> bool:
         """Whether bytes still came in the last second, or the last third of a short limit."""
-        silent_s = self._last_left_s - self._deadline.left_s()
+        silent_s = self._last_left_s - self._lease.deadline.left_s()
         return self.received > 0 and silent_s <= min(1.0, self._budget_s / 3)
 
     def _patience_s(self) -> float:
         self._lease.check()
-        left_s = self._deadline.left_s()
+        left_s = self._lease.deadline.left_s()
         if left_s <= 0:
-            raise TimedOut
+            raise TimedOut(f"no answer in {self._budget_s:.3g} s")
         return min(left_s, POLL_S)
 
     def _ended(self, why: str) -> Ended:
@@ -157,27 +175,3 @@ class Connection:
     def _wake(self) -> None:
         with suppress(OSError):  # it had ended already
             self._socket.shutdown(socket.SHUT_RDWR)
-
-
-@cache
-def adb_connection() -> Callable[[socket.socket, Callable[[int], bytes]], Any]:
-    """The connection of adbutils over a socket and bounded reads of ours.
-
-    As it comes it starts a server of its own on port 5037 when ours does not answer, leaks the
-    socket that failed, and bounds each read instead of all. Importing it costs 0.25 s.
-    """
-    from adbutils import AdbConnection
-
-    class Bounded(AdbConnection):  # type: ignore[misc]
-        def __init__(self, link: socket.socket, read: Callable[[int], bytes]) -> None:
-            self._link = link
-            self._read = read
-            super().__init__(_HOST, 0)
-
-        def _safe_connect(self) -> socket.socket:
-            return self._link
-
-        def _read_fully(self, n: int) -> bytes:
-            return self._read(n)
-
-    return Bounded

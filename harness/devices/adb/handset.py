@@ -19,15 +19,13 @@ class LeasedHandset:
     lease: Lease
 
     def shell(self, command: str, *, timeout_s: float | None = None) -> ShellResult:
-        deadline = self.lease.sooner(timeout_s)
-        return shell.run(self.server, self.serial, command, self.lease, deadline)
+        return shell.run(self.server, self.serial, command, self.lease.within(timeout_s))
 
     def pull(self, path: str, *, timeout_s: float | None = None) -> bytes:
-        return sync.pull(self.server, self.serial, path, self.lease, self.lease.sooner(timeout_s))
+        return sync.pull(self.server, self.serial, path, self.lease.within(timeout_s))
 
     def push(self, content: bytes, path: str, *, timeout_s: float | None = None) -> None:
-        deadline = self.lease.sooner(timeout_s)
-        sync.push(self.server, self.serial, content, path, self.lease, deadline)
+        sync.push(self.server, self.serial, content, path, self.lease.within(timeout_s))
 
 
 class AdbHandset:

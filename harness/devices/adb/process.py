@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from harness.devices.adb import launch
+from harness.devices.adb.connection import decode
 from harness.errors import StationFault
 
 LOG = "adb.log"
@@ -105,7 +106,7 @@ class ServerProcess:
             content = self._log.read_bytes()
         except FileNotFoundError:
             return ""
-        return content[-_EVIDENCE:].decode("utf-8", "backslashreplace")
+        return decode(content[-_EVIDENCE:])
 
     def _keep(self, argv: list[str], env: dict[str, str], write_end: int) -> None:
         try:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self
 
 from harness.clock import Cancel, Deadline, Lease
-from harness.devices.adb.connection import (
-    Connection,
-    Ended,
-    Garbled,
-    Refused,
-    TimedOut,
-    adb_connection,
-)
+from harness.devices.adb.connection import Connection, Ended, Garbled, Refused, TimedOut
 from harness.devices.adb.process import ServerProcess
 from harness.devices.adb.states import DeviceInfo, parse_devices, state_fault
 from harness.errors import LinkFault, StationFault
@@ -24,6 +20,8 @@ from harness.errors import LinkFault, StationFault
 _START_S = 20.0
 _ANSWER_S = 5.0
 """What the server may take for an answer that it needs no handset for [s]."""
+_AFTER_S = 0.5
+"""What it may take to say why a call failed whose own time is over [s]."""
 _ACCEPT_S = 1.0
 """What a handset may take to accept a key that it sees for the first time [s]."""
 _PORTS = 5
@@ -36,13 +34,10 @@ class AdbServer:
     `usb` it also serves the handsets on this PC's USB.
     """
 
-    def __init__(
-        self, *, port: int | None = None, home: Path | None = None, usb: bool = False
-    ) -> None:
-        self._wanted_port = port
+    def __init__(self, *, home: Path | None = None, usb: bool = False) -> None:
         self._wanted_home = home
         self._usb = usb
-        self._port = port or 0
+        self._port = 0
         self._temporary: TemporaryDirectory[str] | None = None
         self._process: ServerProcess | None = None
 
@@ -96,36 +91,42 @@ class AdbServer:
 
         Raises: StationFault(ADB-SERVER).
         """
-        answer = self._ask("host:version", _lease(_ANSWER_S), _ANSWER_S)
+        answer = self._ask("host:version", Lease(Deadline(_ANSWER_S), Cancel()))
         try:
             return int(answer, 16)
         except ValueError:
             raise self.fault(f"the version of the adb server reads {answer!r:.60}") from None
 
-    def devices(self, lease: Lease | None = None, limit_s: float = _ANSWER_S) -> list[DeviceInfo]:
-        """All handsets that it knows, in whatever state, asked for `limit_s` at the most.
+    def devices(self, lease: Lease) -> list[DeviceInfo]:
+        """All handsets that it knows, in whatever state.
 
         Raises: StationFault(ADB-SERVER).
         """
-        answer = self._ask("host:devices-l", lease or _lease(_ANSWER_S), limit_s)
+        answer = self._ask("host:devices-l", lease)
         try:
             return parse_devices(answer)
         except ValueError as error:
             raise self.fault(str(error)) from None
 
-    def connect(self, address: str, deadline: Deadline, cancel: Cancel | None = None) -> None:
+    def devices_after(self, lease: Lease) -> list[DeviceInfo]:
+        """All handsets, to tell why a call under `lease` failed, even if its time is over.
+
+        Raises: StationFault(ADB-SERVER).
+        """
+        return self.devices(Lease(Deadline(max(lease.deadline.left_s(), _AFTER_S)), lease.cancel))
+
+    def connect(self, address: str, lease: Lease) -> None:
         """Connect to a handset at `host:port`; returns once it is ready for commands.
 
         Raises: LinkFault with the code of its state, ADB-ABSENT when nobody listens there;
         StationFault(ADB-SERVER).
         """
-        lease = Lease(deadline, cancel or Cancel())
         answer = self._connect(address, lease)
         if answer.startswith("failed to authenticate"):  # so far: it may just take a new key
             self._wait_for(address, lease)
         elif answer.startswith(("connected to", "already connected to")):
             return
-        for device in self.devices(_lease(_ANSWER_S, cancel)):
+        for device in self.devices_after(lease):
             if device.serial == address:
                 if device.state == "device":
                     return
@@ -133,62 +134,58 @@ class AdbServer:
         evidence = {"sent": f"host:connect:{address}", "received": answer}
         raise LinkFault("ADB-ABSENT", f"cannot connect to {address}: {answer}", evidence=evidence)
 
-    def disconnect(self, address: str) -> None:
+    def disconnect(self, address: str, lease: Lease) -> None:
         """Forget a handset at `host:port`; does nothing when it is not known.
 
         Raises: StationFault(ADB-SERVER).
         """
-        lease = _lease(_ANSWER_S)
-        try:
-            with Connection(self._port, lease, lease.deadline) as link:
-                link.request(f"host:disconnect:{address}")
-                link.block()
-        except Refused:
-            return  # `no such device`
-        except (Ended, TimedOut, Garbled) as error:
-            raise self.fault(f"host:disconnect:{address}: {error or 'no answer'}") from error
+        service = f"host:disconnect:{address}"
+        with self._answering(service), suppress(Refused):  # `no such device`
+            self._answer(service, lease.within(_ANSWER_S))
 
     def fault(self, message: str) -> StationFault:
         """A fault of this server, with the end of its log."""
         evidence: dict[str, Any] = {"port": self._port, "alive": self.alive}
-        if self._process:
-            evidence["log"] = self._process.log_tail()
+        if process := self._process:  # another thread may restart it meanwhile
+            evidence["log"] = process.log_tail()
         return StationFault("ADB-SERVER", message, evidence=evidence)
 
-    def _ask(self, service: str, lease: Lease, limit_s: float) -> str:
+    def _ask(self, service: str, lease: Lease) -> str:
         """The answer to a request that needs no handset."""
-        deadline = lease.sooner(min(limit_s, _ANSWER_S))
-        try:
-            with Connection(self._port, lease, deadline) as link:
-                link.request(service)
-                return link.block()
-        except TimedOut:
-            raise self.fault(f"no answer to {service} in {deadline.limit_s:g} s") from None
-        except (Ended, Refused, Garbled) as error:
-            raise self.fault(f"{service}: {error}") from error
+        with self._answering(service):
+            return self._answer(service, lease.within(_ANSWER_S))
 
     def _connect(self, address: str, lease: Lease) -> str:
         """The answer to `host:connect`, which tells success and failure by its text alone."""
         service = f"host:connect:{address}"
-        try:
-            with Connection(self._port, lease, lease.deadline) as link:
-                link.request(service)
-                return link.block()
-        except TimedOut:
-            return f"no answer in {lease.deadline.limit_s:g} s"
-        except (Ended, Refused, Garbled) as error:
-            raise self.fault(f"{service}: {error}") from error
+        with self._answering(service):
+            try:
+                return self._answer(service, lease)
+            except TimedOut as error:  # the server waits for the handset, longer than we may
+                return str(error)
 
     def _wait_for(self, serial: str, lease: Lease) -> None:
         """Give a handset a moment to become ready."""
         service = f"host-serial:{serial}:wait-for-any-device"
+        with (
+            self._answering(service),
+            suppress(TimedOut, Refused),  # its state tells
+            Connection(self._port, lease.within(_ACCEPT_S)) as link,
+        ):
+            link.request(service)
+            link.okay()
+
+    def _answer(self, service: str, lease: Lease) -> str:
+        with Connection(self._port, lease) as link:
+            link.request(service)
+            return link.block()
+
+    @contextmanager
+    def _answering(self, service: str) -> Iterator[None]:
+        """What goes wrong in the block is a fault of the server."""
         try:
-            with Connection(self._port, lease, lease.sooner(_ACCEPT_S)) as link:
-                link.request(service)
-                link.okay()
-        except (TimedOut, Refused):
-            return  # its state tells
-        except Ended as error:
+            yield
+        except (Ended, TimedOut, Refused, Garbled) as error:
             raise self.fault(f"{service}: {error}") from error
 
     def _make_home(self) -> Path:
@@ -204,19 +201,15 @@ class AdbServer:
     def _launch(self, home: Path) -> None:
         """Start the process. Another program may take a free port before it does: try again."""
         for _ in range(_PORTS):
-            self._port = self._wanted_port or _free_port()
+            self._port = _free_port()
             self._process = ServerProcess(self._port, home, usb=self._usb)
-            adb_connection()  # its import passes while the server starts
+            import_module("adbutils")  # takes 0.25 s, which the server takes to start, too
             if self._process.wait_ready(_START_S):
                 return
-            if self._wanted_port or "in use" not in self._process.log_tail():
+            if "in use" not in self._process.log_tail():
                 break
             self._process.end()
         raise self.fault(f"the adb server did not come up on port {self._port}")
-
-
-def _lease(limit_s: float, cancel: Cancel | None = None) -> Lease:
-    return Lease(Deadline(limit_s), cancel or Cancel())
 
 
 def _free_port() -> int:

@@ -8,14 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.clock import Deadline, Lease
+from harness.clock import Lease
 from harness.devices.adb.connection import Connection, Ended, Garbled, Refused, TimedOut
 from harness.devices.adb.server import AdbServer
 from harness.devices.adb.states import DeviceInfo, pick
 from harness.errors import HarnessError, LinkFault, StepBug
 
-_DIAGNOSIS_S = 1.0
-"""What asking for the handset's state may take after a call has failed [s]."""
 _LONGEST = 0x7FFF
 _ADDRESS = re.compile(r"\S+:[0-9]{1,5}")
 _ABSENT, _OFFLINE = "absent", "offline"
@@ -33,12 +31,11 @@ class Call:
     serial: str
     service: str
     lease: Lease
-    deadline: Deadline
     partial: Callable[[], Mapping[str, Any]] = _nothing
     _budget_s: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self._budget_s = self.deadline.left_s()
+        self._budget_s = self.lease.deadline.left_s()
 
     @contextmanager
     def opened(self) -> Iterator[Connection]:
@@ -51,7 +48,7 @@ class Call:
         """
         self._check()
         device = self._device()
-        link = Connection(self.server.port, self.lease, self.deadline)
+        link = Connection(self.server.port, self.lease)
         try:
             with link:
                 link.request(f"host:transport-id:{device.transport_id}")
@@ -67,21 +64,18 @@ class Call:
             raise self._fault("ADB-GARBLED", f"sent what is no answer: {error}") from error
 
     def _check(self) -> None:
-        self.lease.check()
-        if self._budget_s <= 0:
-            raise StepBug("STEP-TIMEOUT", f"no time is left for {self.service!r:.200}")
         if len(self.service.encode()) > _LONGEST or "\0" in self.service:
             raise StepBug("STEP-BUG", f"adb cannot carry {self.service!r:.60} ...")
 
     def _device(self) -> DeviceInfo:
         """The handset; one with an address is connected to first when there is no link to it."""
-        devices = self.server.devices(self.lease, self.deadline.left_s())
+        devices = self.server.devices(self.lease)
         state = next((d.state for d in devices if d.serial == self.serial), _ABSENT)
         if state in (_ABSENT, _OFFLINE) and _ADDRESS.fullmatch(self.serial):
             if state == _OFFLINE:  # the server tries again by itself, but seconds later
-                self.server.disconnect(self.serial)
-            self.server.connect(self.serial, self.deadline, self.lease.cancel)
-            devices = self.server.devices(self.lease, self.deadline.left_s())
+                self.server.disconnect(self.serial, self.lease)
+            self.server.connect(self.serial, self.lease)
+            devices = self.server.devices(self.lease)
         return pick(devices, self.serial)
 
     def _silent(self, *, dripping: bool) -> LinkFault:
@@ -91,20 +85,16 @@ class Call:
 
     def _lost(self, why: str) -> HarnessError:
         """The server ended the connection: because it ended itself, or because the link broke."""
-        self._state()
+        self.server.devices_after(self.lease)
         return self._fault("ADB-LOST", f"was lost before the end of the answer: {why}")
 
     def _refused(self, reason: str) -> HarnessError:
         """A handset that is not ready refuses everything; its state says more than the reason."""
-        pick(self._state(), self.serial)
+        pick(self.server.devices_after(self.lease), self.serial)
         return self._fault("ADB-REFUSED", f"refused: {reason}", reason=reason)
 
-    def _state(self) -> list[DeviceInfo]:
-        after = Lease(Deadline(_DIAGNOSIS_S), self.lease.cancel)  # the lease's time may be over
-        return self.server.devices(after)
-
     def _fault(self, code: str, what: str, **more: Any) -> LinkFault:
-        after_s = round(self._budget_s - self.deadline.left_s(), 3)
+        after_s = round(self._budget_s - self.lease.deadline.left_s(), 3)
         evidence = {
             "serial": self.serial,
             "sent": self.service,

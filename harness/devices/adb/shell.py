@@ -6,8 +6,8 @@ import struct
 from collections.abc import Mapping
 from typing import Any
 
-from harness.clock import Deadline, Lease
-from harness.devices.adb.connection import Garbled
+from harness.clock import Lease
+from harness.devices.adb.connection import Garbled, decode
 from harness.devices.adb.server import AdbServer
 from harness.devices.adb.service import Call
 from harness.model.ports import ShellResult
@@ -69,9 +69,7 @@ class ShellDecoder:
             self.code = payload[0]
 
 
-def run(
-    server: AdbServer, serial: str, command: str, lease: Lease, deadline: Deadline
-) -> ShellResult:
+def run(server: AdbServer, serial: str, command: str, lease: Lease) -> ShellResult:
     """The output and exit code of a command that has ended.
 
     Raises: as Call.opened, with what had arrived as evidence. Output without an exit code is
@@ -79,13 +77,7 @@ def run(
     """
     decoder = ShellDecoder()
     service = f"shell,v2,raw:{command}"
-    call = Call(server, serial, service, lease, deadline, decoder.partial)
-    with call.opened() as link:
+    with Call(server, serial, service, lease, decoder.partial).opened() as link:
         while decoder.code is None:
             decoder.feed(link.receive())
     return ShellResult(decoder.code, decode(decoder.out), decode(decoder.err))
-
-
-def decode(text: bytes | bytearray) -> str:
-    """UTF-8; a byte that is none becomes visible as its hexadecimal escape."""
-    return text.decode("utf-8", "backslashreplace")

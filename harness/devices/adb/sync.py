@@ -7,8 +7,8 @@ import struct
 import time
 from contextlib import suppress
 
-from harness.clock import Deadline, Lease
-from harness.devices.adb.connection import Connection, Ended, Garbled, Refused
+from harness.clock import Lease
+from harness.devices.adb.connection import Connection, Ended, Garbled, Refused, decode
 from harness.devices.adb.server import AdbServer
 from harness.devices.adb.service import Call
 
@@ -19,7 +19,7 @@ _LONGEST_REASON = 64 * 1024
 _MODE = stat.S_IFREG | 0o644
 
 
-def pull(server: AdbServer, serial: str, path: str, lease: Lease, deadline: Deadline) -> bytes:
+def pull(server: AdbServer, serial: str, path: str, lease: Lease) -> bytes:
     """The whole content of a file.
 
     Raises: as Call.opened; ADB-REFUSED with the handset's reason. A file without its end is
@@ -30,16 +30,14 @@ def pull(server: AdbServer, serial: str, path: str, lease: Lease, deadline: Dead
     def partial() -> dict[str, object]:
         return {"path": path, "bytes": len(content)}
 
-    with Call(server, serial, _SERVICE, lease, deadline, partial).opened() as link:
+    with Call(server, serial, _SERVICE, lease, partial).opened() as link:
         link.send(_packet(b"RECV", path.encode()))
         while chunk := _next_data(link):
             content += chunk
     return bytes(content)
 
 
-def push(
-    server: AdbServer, serial: str, content: bytes, path: str, lease: Lease, deadline: Deadline
-) -> None:
+def push(server: AdbServer, serial: str, content: bytes, path: str, lease: Lease) -> None:
     """Write a file, readable by all; returns once the handset says that it has it.
 
     Raises: as Call.opened; ADB-REFUSED with the handset's reason.
@@ -48,7 +46,7 @@ def push(
     def partial() -> dict[str, object]:
         return {"path": path, "bytes": len(content)}
 
-    with Call(server, serial, _SERVICE, lease, deadline, partial).opened() as link:
+    with Call(server, serial, _SERVICE, lease, partial).opened() as link:
         with suppress(Ended):  # a handset that refuses may close first: its reason is still there
             _send_file(link, content, path)
         kind, size = _header(link)
@@ -82,7 +80,7 @@ def _next_data(link: Connection) -> bytes:
 def _reason(link: Connection, size: int) -> str:
     if size > _LONGEST_REASON:
         raise Garbled(f"a reason of {size} bytes")
-    return link.exact(size).decode("utf-8", "backslashreplace")
+    return decode(link.exact(size))
 
 
 def _header(link: Connection) -> tuple[bytes, int]:

@@ -33,7 +33,6 @@ class LineCodec:
         self._terminator = terminator
         self._buffer = bytearray()
         self._head = b""  # of an over-long line whose rest is being thrown away
-        self.damaged = 0
 
     def feed(self, data: bytes) -> list[Line]:
         """The lines that `data` completes."""
@@ -51,7 +50,7 @@ class LineCodec:
         """What waits for its terminator, as a damaged line; the codec is empty afterwards."""
         waiting, self._head = self._head or bytes(self._buffer), b""
         self._buffer.clear()
-        return self._damaged(waiting, "unfinished") if waiting.strip(b"\r\n") else None
+        return _damaged(waiting, "unfinished") if waiting.strip(b"\r\n") else None
 
     def encode(self, text: str) -> bytes:
         """A command with its terminator. Commands are ASCII."""
@@ -66,14 +65,14 @@ class LineCodec:
     def _finish(self, body: bytes) -> Line | None:
         head, self._head = self._head, b""
         if head or len(body) > LONGEST:
-            return self._damaged(head or body, f"longer than {LONGEST} bytes")
+            return _damaged(head or body, f"longer than {LONGEST} bytes")
         body = body.strip(b"\r\n")
         if not body:
             return None
         if not _PRINTABLE.issuperset(body):
-            return self._damaged(body, "bytes that are not ASCII text")
+            return _damaged(body, "bytes that are not ASCII text")
         return Line(body)
 
-    def _damaged(self, body: bytes, damage: str) -> Line:
-        self.damaged += 1
-        return Line(body[:_HEAD], damage)
+
+def _damaged(body: bytes, damage: str) -> Line:
+    return Line(body[:_HEAD], damage)

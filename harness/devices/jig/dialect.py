@@ -4,19 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-
-
-class Effect(StrEnum):
-    """What a command does to the world."""
-
-    NONE = "none"
-    MOTION = "motion"
-    """Moves mechanics: the interlock is asked first."""
-    POWER = "power"
-    """Puts voltage on the contacts: the interlock is asked first."""
-    SWITCH = "switch"
-    """Switches relays, or switches power off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +11,17 @@ class Verb:
     """One command or query.
 
     `text` has the gaps `{channel}` and `{value}`. `limit_s` is the time in which a query brings
-    its reply, or in which the state that a command asks for shows [s].
+    its reply, or in which the state that a command asks for shows [s]. A command that moves
+    mechanics or puts voltage on the contacts is `guarded`: sent only while the interlock is closed.
     """
 
     text: str
     limit_s: float = 1.0
-    effect: Effect = Effect.NONE
+    guarded: bool = False
 
     def __post_init__(self) -> None:
         if not self.text.isascii() or not self.text.isprintable() or not self.limit_s > 0:
             raise ValueError(f"no verb of a jig: {self.text!r}, {self.limit_s} s")
-
-    @property
-    def guarded(self) -> bool:
-        """Whether it may be sent only while the interlock is closed."""
-        return self.effect in (Effect.MOTION, Effect.POWER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +79,17 @@ CORE = Dialect(
         "clear": Verb("*CLS"),
         "errors": Verb("SYST:ERR?", _QUERY_S),
         "interlock": Verb("INT:STAT?", _QUERY_S),
-        "safe": Verb("SAFE", effect=Effect.SWITCH),
-        "close": Verb("FIXT:CLOS", _MOTION_S, Effect.MOTION),
-        "open": Verb("FIXT:OPEN", _MOTION_S, Effect.MOTION),
+        "safe": Verb("SAFE"),
+        "close": Verb("FIXT:CLOS", _MOTION_S, guarded=True),
+        "open": Verb("FIXT:OPEN", _MOTION_S, guarded=True),
         "fixture": Verb("FIXT:STAT?", _QUERY_S),
-        "connect": Verb("ROUT:CLOS (@{channel})", effect=Effect.SWITCH),
-        "disconnect": Verb("ROUT:OPEN (@{channel})", effect=Effect.SWITCH),
+        "connect": Verb("ROUT:CLOS (@{channel})"),
+        "disconnect": Verb("ROUT:OPEN (@{channel})"),
         "relay": Verb("ROUT:CLOS? (@{channel})", _QUERY_S),
         "set_voltage": Verb("SOUR:VOLT {value}"),
         "voltage_set": Verb("SOUR:VOLT?", _QUERY_S),
-        "output_on": Verb("OUTP ON", effect=Effect.POWER),
-        "output_off": Verb("OUTP OFF", effect=Effect.SWITCH),
+        "output_on": Verb("OUTP ON", guarded=True),
+        "output_off": Verb("OUTP OFF"),
         "output": Verb("OUTP?", _QUERY_S),
         "voltage": Verb("MEAS:VOLT? (@{channel})", _QUERY_S),
         "current": Verb("MEAS:CURR? (@{channel})", _QUERY_S),

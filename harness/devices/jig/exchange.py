@@ -25,7 +25,7 @@ T = TypeVar("T")
 QUIET_S = 0.05
 """A line out of step is quiet when nothing has come for this time [s]."""
 
-GRACE_S = 1.0
+LATE_GRACE_S = 1.0
 """The longest that a late reply is waited for, to tell a slow jig from a silent one [s]."""
 
 MOST_ERRORS = 32
@@ -59,14 +59,14 @@ class Exchange:
         finally:
             self._wire.lock.release()
 
-    def ask(self, command: str, limit_s: float, read: Callable[[str], T]) -> T:
+    def query(self, command: str, limit_s: float, read: Callable[[str], T]) -> T:
         """The reply to a query, asked once more when it is garbled.
 
         Raises: JigFault(JIG-TIMEOUT) when the jig is silent, JIG-REFUSED when it says why not,
         JIG-LATE, JIG-GARBLED, JIG-WRONG, JIG-LOST, JIG-ABSENT; StepBug(STEP-TIMEOUT).
         """
         with self.turn():
-            self._settle()
+            self._synchronise()
             try:
                 return self._reply(command, limit_s, read)
             except JigFault as fault:
@@ -74,61 +74,62 @@ class Exchange:
                     raise self._told_apart(fault, command) from fault
                 if fault.code != "JIG-GARBLED":
                     raise
-            self._settle()
+            self._synchronise()
             return self._reply(command, limit_s, read)
 
-    def tell(self, command: str) -> None:
+    def command(self, text: str) -> JigFault | None:
         """Send a command once, then read the error queue until it is empty.
 
-        Raises: JigFault(JIG-REFUSED) with the jig's own words; the others as `ask`.
+        The fault when only that acknowledgement is garbled: the jig may have heard.
+
+        Raises: JigFault(JIG-REFUSED) with the jig's own words; the others as `query`.
         """
         with self.turn():
-            self._settle()
-            self._send(command)
+            self._synchronise()
+            self._send(text)
             try:
                 errors = self._errors()
             except JigFault as fault:
-                fault.evidence["command"] = command
-                raise
+                about = fault.again(command=text)
+                if fault.code == "JIG-GARBLED":
+                    return about
+                raise about from fault
             if errors:
-                raise self._refused(command, errors)
+                raise self._refused(text, errors)
+        return None
 
-    def shout(self, command: str) -> None:
+    def write(self, command: str) -> None:
         """Send a command that is safe to repeat, whatever state the line is in."""
         with self.turn():
             self._send(command)
 
     def identify(self) -> JigIdentity:
-        """Who the jig is, asked anew."""
+        """Who the jig is, asked anew; no reply is on its way in a conversation that is in step."""
         with self.turn():
+            quiet_s = 0.0 if self._wire.in_step else QUIET_S
             self._wire.in_step = False
-            return self._settle()
-
-    def hang_up(self) -> None:
-        """Close the port; the next exchange opens it afresh."""
-        with self.turn():
-            self._wire.close()
+            return self._synchronise(quiet_s)
 
     # What follows runs with the line held.
 
-    def _settle(self) -> JigIdentity:
+    def _synchronise(self, quiet_s: float = QUIET_S) -> JigIdentity:
         """Be in step with the right jig, nothing waiting on the line."""
         wire = self._wire
         if wire.in_step and wire.identity and not self._drain(0.0):
-            return self._own(wire.identity)
+            return self._verified(wire.identity)
         wire.in_step = False
         try:
-            wire.identity = self._echo()
+            wire.identity = self._query_identity(quiet_s)
         except JigFault as fault:
             if fault.code != "JIG-GARBLED":
                 raise
-            wire.identity = self._echo()
-        identity = self._own(wire.identity)
+            wire.identity = self._query_identity(QUIET_S)
+        identity = self._verified(wire.identity)
         self._send(self._verb("clear").text)
         wire.in_step = True
         return identity
 
-    def _own(self, identity: JigIdentity) -> JigIdentity:
+    def _verified(self, identity: JigIdentity) -> JigIdentity:
         if self._serial not in (None, identity.serial):
             raise JigFault(
                 "JIG-WRONG",
@@ -138,18 +139,18 @@ class Exchange:
             )
         return identity
 
-    def _echo(self) -> JigIdentity:
+    def _query_identity(self, quiet_s: float) -> JigIdentity:
         """The identity, after every reply that was still on its way."""
         verb = self._verb("identify")
-        self._drain(QUIET_S)
+        self._drain(quiet_s)
         started = time.monotonic()
         self._send(verb.text)
         self._wire.identities_owed += 1
-        deadline = self.lease.sooner(verb.limit_s)
+        lease = self.lease.within(verb.limit_s)
         identity: JigIdentity | None = None
         others: list[Line] = []
         while self._wire.identities_owed:
-            line = self._wire.read_line(deadline, self.lease)
+            line = self._wire.read_line(lease)
             if line is None:
                 break
             if said := _identity(line):
@@ -161,14 +162,24 @@ class Exchange:
             if others:
                 raise self._garbled(others[-1], verb.text, "maker,model,serial,firmware", started)
             raise self._silent(verb.text, verb.limit_s, started)
-        self._wire.identities_owed = 0  # what has not come by now was never sent
+        if self._wire.identities_owed:
+            self._require_nothing_late(verb.text, started)
         return identity
+
+    def _require_nothing_late(self, command: str, started: float) -> None:
+        """A reply that is still owed was lost, or it is late: then it would answer the next."""
+        line = self._wire.read_line(self.lease.within(LATE_GRACE_S))
+        self._wire.identities_owed = 0  # what has not come by now was never sent
+        if line:
+            message = f"{command} was answered with the reply to an earlier one, its own came late"
+            evidence = self._evidence(command, started, received=line.text)
+            raise JigFault("JIG-LATE", message, evidence=evidence)
 
     def _reply(self, command: str, limit_s: float, read: Callable[[str], T]) -> T:
         self._drain(0.0)
         started = time.monotonic()
         self._send(command)
-        line = self._wire.read_line(self.lease.sooner(limit_s), self.lease)
+        line = self._wire.read_line(self.lease.within(limit_s))
         if line is None:
             raise self._late_or_silent(command, limit_s, started)
         if line.damage:
@@ -198,8 +209,8 @@ class Exchange:
 
     def _drain(self, quiet_s: float) -> bool:
         """Throw away what waits on the line; whether there was anything."""
-        limit = self.lease.sooner(self._verb("identify").limit_s)
-        stray = self._wire.drain(quiet_s, limit, self.lease)
+        lease = self.lease.within(self._verb("identify").limit_s)
+        stray = self._wire.drain(quiet_s, lease)
         late = sum(1 for line in stray if _identity(line))
         self._wire.identities_owed = max(0, self._wire.identities_owed - late)
         return bool(stray)
@@ -213,7 +224,7 @@ class Exchange:
         fault = self._silent(command, limit_s, started)
         if fault.code != "JIG-TIMEOUT":
             return fault
-        line = self._wire.read_line(self.lease.sooner(min(limit_s, GRACE_S)), self.lease)
+        line = self._wire.read_line(self.lease.within(min(limit_s, LATE_GRACE_S)))
         if line:
             after_s = _since(started)
             return JigFault(
@@ -221,7 +232,7 @@ class Exchange:
                 f"{command} was answered after {after_s:g} s, allowed are {limit_s:g} s",
                 evidence=self._evidence(command, started, received=line.text, limit_s=limit_s),
             )
-        if unfinished := self._wire.drain(0.0, self.lease.deadline, self.lease):
+        if unfinished := self._wire.drain(0.0, self.lease):
             return self._garbled(unfinished[0], command, "", started)
         return fault
 
@@ -239,14 +250,12 @@ class Exchange:
 
     def _told_apart(self, silent: JigFault, command: str) -> JigFault:
         """A jig that refused the query says why when it is asked; one that is dead does not."""
-        silent.evidence["alive"] = False
         try:
-            self._echo()
+            self._query_identity(QUIET_S)
             errors = self._errors()
         except (JigFault, StepBug):
-            return silent
-        silent.evidence["alive"] = True
-        return self._refused(command, errors) if errors else silent
+            return silent.again(alive=False)
+        return self._refused(command, errors) if errors else silent.again(alive=True)
 
     def _refused(self, command: str, errors: list[QueuedError]) -> JigFault:
         words = [str(error) for error in errors]

@@ -11,10 +11,10 @@ from harness.devices.jig.dialect import CORE, Dialect
 from harness.devices.jig.exchange import Exchange
 from harness.devices.jig.replies import (
     OVERRANGE,
-    Contact,
-    read_contact,
+    Position,
     read_flag,
     read_number,
+    read_position,
 )
 from harness.devices.jig.wire import Wire
 from harness.devices.serial import SerialLink
@@ -26,8 +26,11 @@ T = TypeVar("T")
 STATE_POLL_S = 0.02
 """How often a state is asked for until it shows [s]."""
 
-PAIRS = 3
-"""How often a pair of readings is taken before they are called unstable."""
+MOST_READINGS = 6
+"""How many readings are taken before they are called unstable."""
+
+_SHUT_S = 1.0
+"""How long another thread may finish its exchange before the port is left to it [s]."""
 
 _SET_TOLERANCE_V = 0.002
 """How far a supply may round the voltage that it was told [V]."""
@@ -55,36 +58,46 @@ class SerialJig:
 
         Raises: JigFault(JIG-UNSAFE) with the cause when it cannot be shown.
         """
-        first: HarnessError | None = None
-        try:
+        faults: list[HarnessError] = []
+        for limit_s in (deadline.left_s() / 2, None):
             try:
-                self._make_safe(deadline.sooner(deadline.left_s() / 2))
+                return self._make_safe(Lease(deadline.sooner(limit_s), Cancel()))
             except HarnessError as fault:
-                first = fault
-                self._make_safe(deadline, afresh=True)
-        except HarnessError as fault:
-            faults = [str(each) for each in (first, fault) if each]
-            raise JigFault(
-                "JIG-UNSAFE",
-                f"the jig on {self._wire.name} could not be shown to be safe: {fault}",
-                evidence={"port": self._wire.name, "faults": faults, "cause": fault.evidence},
-            ) from fault
+                faults.append(fault)
+        raise JigFault(
+            "JIG-UNSAFE",
+            f"the jig on {self._wire.name} could not be shown to be safe: {faults[-1]}",
+            evidence={
+                "port": self._wire.name,
+                "faults": [str(fault) for fault in faults],
+                "cause": faults[-1].evidence,
+            },
+        ) from faults[-1]
 
     def shut(self) -> None:
-        """Close the port. Only its owner calls this, when no run is on."""
-        with self._wire.lock:
-            self._wire.close()
+        """Close the port. Only its owner calls this, when no run is on.
 
-    def _make_safe(self, deadline: Deadline, *, afresh: bool = False) -> None:
-        exchange = Exchange(self._wire, self._dialect, Lease(deadline, Cancel()), None)
+        A thread that was left behind in an exchange keeps it until the process ends.
+        """
+        if self._wire.lock.acquire(timeout=_SHUT_S):
+            try:
+                self._wire.close()
+            finally:
+                self._wire.lock.release()
+
+    def _make_safe(self, lease: Lease) -> None:
+        exchange = Exchange(self._wire, self._dialect, lease, None)
         safe = self._dialect.verbs["safe"].text
         with exchange.turn():
-            if afresh:
-                exchange.hang_up()
-            if not self._wire.in_step:
-                exchange.shout(safe)  # at once: a jig that cannot answer may still hear
-            exchange.tell(safe)
-            JigPort(exchange, self._dialect).require_safe()
+            try:
+                if not self._wire.in_step:
+                    exchange.write(safe)  # at once: a jig that cannot answer may still hear
+                if garbled := exchange.command(safe):
+                    raise garbled
+                JigPort(exchange, self._dialect).require_safe()
+            except HarnessError:
+                self._wire.close()  # the next try opens the port afresh
+                raise
 
 
 class JigPort:
@@ -103,11 +116,11 @@ class JigPort:
 
     def close(self) -> None:
         """Raises: JigFault(JIG-INTERLOCK | JIG-STUCK | ...)."""
-        self._change("close", {}, self._fixture, lambda state: state is Contact.CLOSED)
+        self._change("close", {}, self._fixture, lambda state: state is Position.CLOSED)
 
     def open(self) -> None:
         """Raises: JigFault(JIG-INTERLOCK | JIG-STUCK | ...)."""
-        self._change("open", {}, self._fixture, lambda state: state is Contact.OPEN)
+        self._change("open", {}, self._fixture, lambda state: state is Position.OPEN)
 
     def supply(self, voltage_v: float) -> None:
         """The voltage is read back before the output is switched on.
@@ -119,7 +132,7 @@ class JigPort:
         self._change(
             "set_voltage",
             {"value": f"{voltage_v:.4f}"},
-            lambda: self._ask("voltage_set", {}, read_number),
+            lambda: self._query("voltage_set", {}, read_number),
             lambda set_v: abs(set_v - voltage_v) <= _SET_TOLERANCE_V,
         )
         self._change("output_on", {}, lambda: self._flag("output", {}), lambda on: on is True)
@@ -165,10 +178,11 @@ class JigPort:
         lease = self._exchange.lease
         if verb.guarded:
             self._require_interlock(command)
-        garbled = self._tell(command)
-        deadline = lease.sooner(verb.limit_s)
+        garbled = self._exchange.command(command)
+        deadline = lease.within(verb.limit_s).deadline
         while not met(state := shown()):
             if deadline.expired():
+                lease.check_time()  # else the jig had its full time
                 raise garbled or JigFault(
                     "JIG-STUCK",
                     f"{command}: still {state} after {verb.limit_s:g} s",
@@ -178,40 +192,39 @@ class JigPort:
             if verb.guarded:
                 self._require_interlock(command)
 
-    def _tell(self, command: str) -> JigFault | None:
-        """Send a command; the fault when only its acknowledgement is garbled."""
-        try:
-            self._exchange.tell(command)
-        except JigFault as fault:
-            if fault.code != "JIG-GARBLED" or "command" not in fault.evidence:
-                raise
-            return fault
-        return None
-
     def _require_interlock(self, command: str) -> None:
-        if self._ask("interlock", {}, read_contact) is not Contact.CLOSED:
+        interlock = self._query("interlock", {}, read_position)
+        if interlock is not Position.CLOSED:
             raise JigFault(
                 "JIG-INTERLOCK",
-                f"the jig's interlock is open at {command}",
-                evidence={"command": command, "interlock": "OPEN"},
+                f"the jig's interlock is {interlock.lower()} at {command}",
+                evidence={"command": command, "interlock": interlock.value},
             )
 
     def _reading(self, name: str, channel: str, symbol: str) -> float:
-        """The mean of two readings in a row that agree."""
-        taken: list[float] = []
-        for _ in range(PAIRS):
-            first, second = (self._number(name, channel) for _ in range(2))
-            if self._dialect.readings.holds(first, second):
-                return (first + second) / 2
-            taken += first, second
+        """Two readings that are the same, or the median of the last three when two of them agree.
+
+        A mean would spread a changed digit over the result; a median leaves it out.
+        """
+        taken = [self._number(name, channel) for _ in range(2)]
+        if taken[0] == taken[1]:
+            return taken[0]
+        while len(taken) < MOST_READINGS:
+            taken.append(self._number(name, channel))
+            low, median, high = sorted(taken[-3:])
+            if self._agree(low, median) or self._agree(median, high):
+                return median
         raise JigFault(
             "JIG-UNSTABLE",
             f"{name} on {channel}: no two readings agree: {taken} {symbol}",
             evidence={"channel": channel, "readings": taken, "unit": symbol},
         )
 
+    def _agree(self, first: float, second: float) -> bool:
+        return self._dialect.readings.holds(first, second)
+
     def _number(self, name: str, channel: str) -> float:
-        number = self._ask(name, self._at(channel), read_number)
+        number = self._query(name, self._at(channel), read_number)
         if abs(number) >= OVERRANGE:
             raise JigFault(
                 "JIG-REFUSED",
@@ -220,17 +233,17 @@ class JigPort:
             )
         return number
 
-    def _fixture(self) -> Contact:
-        return self._ask("fixture", {}, read_contact)
+    def _fixture(self) -> Position:
+        return self._query("fixture", {}, read_position)
 
     def _flag(self, name: str, gaps: dict[str, object]) -> bool | None:
         """A state of one digit, asked twice because a changed digit would not show."""
-        first, second = (self._ask(name, gaps, read_flag) for _ in range(2))
+        first, second = (self._query(name, gaps, read_flag) for _ in range(2))
         return first if first == second else None
 
-    def _ask(self, name: str, gaps: dict[str, object], read: Callable[[str], T]) -> T:
+    def _query(self, name: str, gaps: dict[str, object], read: Callable[[str], T]) -> T:
         verb = self._dialect.verbs[name]
-        return self._exchange.ask(verb.text.format(**gaps), verb.limit_s, read)
+        return self._exchange.query(verb.text.format(**gaps), verb.limit_s, read)
 
     def _at(self, channel: str) -> dict[str, object]:
         try:

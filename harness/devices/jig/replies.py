@@ -15,8 +15,8 @@ _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _ERROR = re.compile(r'([+-]?[0-9]{1,5}),"((?:[^"]|"")*)"')
 
 
-class Contact(StrEnum):
-    """A fixture or an interlock; only a fixture moves."""
+class Position(StrEnum):
+    """Of a fixture or an interlock; only a fixture moves."""
 
     OPEN = "OPEN"
     CLOSED = "CLOSED"
@@ -49,11 +49,11 @@ def read_identity(text: str) -> JigIdentity:
     return JigIdentity(*parts)
 
 
-def read_contact(text: str) -> Contact:
+def read_position(text: str) -> Position:
     """OPEN, CLOSED or MOVING."""
-    if text not in Contact.__members__:
+    if text not in Position.__members__:
         raise ValueError("OPEN, CLOSED or MOVING")
-    return Contact(text)
+    return Position(text)
 
 
 def read_flag(text: str) -> bool:

@@ -32,10 +32,6 @@ class Wire:
         self._codec = LineCodec(terminator.encode())
         self._lines: deque[Line] = deque()
 
-    @property
-    def is_open(self) -> bool:
-        return self._link is not None
-
     def open(self) -> ByteLink:
         """Open the port unless it is open.
 
@@ -61,29 +57,28 @@ class Wire:
         """
         try:
             self.open().write(self._codec.encode(text))
-        except JigFault as fault:
-            fault.evidence["sent"] = text
+        except JigFault:
             self.close()
             raise
 
-    def read_line(self, deadline: Deadline, lease: Lease) -> Line | None:
-        """The next line, or None when `deadline` passes first; looks at the lease meanwhile.
+    def read_line(self, lease: Lease) -> Line | None:
+        """The next line, or None when the lease's deadline passes first.
 
         Raises: JigFault(JIG-LOST), and whatever the lease was ended or cancelled with.
         """
         while not self._lines:
             lease.check()
-            left_s = deadline.left_s()
+            left_s = lease.deadline.left_s()
             self._receive(left_s)  # once more when it has passed: the PC may have been busy
             if left_s <= 0:
                 break
         return self._lines.popleft() if self._lines else None
 
-    def drain(self, quiet_s: float, deadline: Deadline, lease: Lease) -> list[Line]:
+    def drain(self, quiet_s: float, lease: Lease) -> list[Line]:
         """Take off what has come unasked, until nothing comes for `quiet_s`."""
         self._receive(0.0)
         silent = Deadline(quiet_s)
-        while not silent.expired() and not deadline.expired():
+        while not silent.expired() and not lease.deadline.expired():
             lease.check()
             if self._receive(silent.left_s()):
                 silent = Deadline(quiet_s)

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.clock import Cancel, Deadline, Lease
 from harness.devices.adb import AdbHandset, AdbServer
 from harness.devices.adb.handset import LeasedHandset
 from harness.sim.handset import SimHandsets
 from harness.sim.unit import SimUnit
+from tests.short import lease
 
 
 def unit(**defects: dict[str, Any]) -> SimUnit:
     """A unit with defects of adb, such as `hang={"on": "getprop"}`."""
     return SimUnit("A57A000001", defects={f"adb.{name}": more for name, more in defects.items()})
-
-
-def lease(limit_s: float = 30.0) -> Lease:
-    return Lease(Deadline(limit_s), Cancel())
 
 
 def handset(server: AdbServer, handsets: SimHandsets, **defects: dict[str, Any]) -> LeasedHandset:

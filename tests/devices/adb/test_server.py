@@ -5,16 +5,21 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from harness.clock import Deadline
 from harness.devices.adb import AdbServer
-from harness.devices.adb.process import environment, find_adb
-from harness.errors import LinkFault, StationFault
+from harness.devices.adb.process import ServerProcess, environment, find_adb
+from harness.errors import HarnessError, LinkFault, StationFault
 from harness.sim.handset import SimHandsets
 from tests.devices.adb.rig import handset, unit
+from tests.short import lease
 
 
 def children() -> set[str]:
@@ -28,7 +33,7 @@ def test_starts_answers_and_is_reaped(tmp_path: Path) -> None:
     with AdbServer(home=tmp_path / "home") as server:
         assert server.alive
         assert server.version() >= 40
-        assert server.devices() == []
+        assert server.devices(lease()) == []
         assert len(children() - before) == 1
         key = tmp_path / "home" / ".android" / "adbkey"
         assert key.stat().st_mode & 0o077 == 0
@@ -37,7 +42,7 @@ def test_starts_answers_and_is_reaped(tmp_path: Path) -> None:
     assert children() == before
     server.stop()
     with pytest.raises(StationFault):
-        server.devices()
+        server.devices(lease())
 
 
 def test_the_terminal_cannot_stop_it() -> None:
@@ -93,20 +98,12 @@ def test_sees_nothing_of_this_pc_unless_it_serves_usb(
     assert not {"ADB_USB", "ADB_LIBUSB"} & environment(1, tmp_path, usb=True).keys()
 
 
-def test_a_port_that_is_taken_is_a_fault_with_the_log() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        server = AdbServer(port=port)
-        with pytest.raises(StationFault) as caught:
-            server.start()
-    assert caught.value.code == "ADB-SERVER"
-    assert "in use" in caught.value.evidence["log"]
-    assert not server.alive
-
-
-def test_never_uses_somebody_elses_server(server: AdbServer) -> None:
-    with pytest.raises(StationFault):
-        AdbServer(port=server.port).start()
+def test_never_uses_somebody_elses_server(server: AdbServer, tmp_path: Path) -> None:
+    second = ServerProcess(server.port, tmp_path, usb=False)
+    assert not second.wait_ready(20)
+    assert "in use" in second.log_tail()
+    second.end()
+    assert not second.alive
     assert server.version() >= 40
 
 
@@ -119,9 +116,9 @@ def test_a_server_that_died_is_started_again() -> None:
         while server.alive:
             assert not gone.expired()
         with pytest.raises(StationFault) as caught:
-            server.devices()
+            server.devices(lease())
         assert caught.value.code == "ADB-SERVER"
-        assert server.start().devices() == []
+        assert server.start().devices(lease()) == []
 
 
 def test_dies_with_its_parent(tmp_path: Path) -> None:
@@ -161,19 +158,66 @@ def _answers(port: int) -> bool:
 
 def test_connects_and_disconnects(server: AdbServer, handsets: SimHandsets) -> None:
     address = handsets.add(unit())
-    server.connect(address, Deadline(20))
-    server.connect(address, Deadline(20))
-    (found,) = [device for device in server.devices() if device.serial == address]
+    server.connect(address, lease())
+    server.connect(address, lease())
+    (found,) = [device for device in server.devices(lease()) if device.serial == address]
     assert found.state == "device"
-    server.disconnect(address)
-    server.disconnect(address)
-    assert address not in [device.serial for device in server.devices()]
+    server.disconnect(address, lease())
+    server.disconnect(address, lease())
+    assert address not in [device.serial for device in server.devices(lease())]
+
+
+@contextmanager
+def standing_still(pid: str, after_s: float = 0.0) -> Iterator[None]:
+    """The process does nothing from `after_s` on [s], until the block ends."""
+    stop = threading.Timer(after_s, os.kill, [int(pid), signal.SIGSTOP])
+    stop.start()
+    if not after_s:
+        stop.join()
+    try:
+        yield
+    finally:
+        stop.join()
+        os.kill(int(pid), signal.SIGCONT)
+
+
+def test_a_server_that_stands_still_holds_nobody_past_his_time(handsets: SimHandsets) -> None:
+    before = children()
+    with AdbServer() as server:
+        (pid,) = children() - before
+        dut = handset(server, handsets, hang={"on": "battery"})
+        dut.push(b"x", "/sdcard/x")
+        other = handsets.add(unit())
+        calls: dict[str, Callable[[], object]] = {
+            "shell": lambda: dut.shell("true", timeout_s=1),
+            "pull": lambda: dut.pull("/sdcard/x", timeout_s=1),
+            "push": lambda: dut.push(b"y", "/sdcard/x", timeout_s=1),
+            "devices": lambda: server.devices(lease(1)),
+            "connect": lambda: server.connect(other, lease(1)),
+            "disconnect": lambda: server.disconnect(dut.serial, lease(1)),
+        }
+        with standing_still(pid):
+            ended = {name: _ending(call) for name, call in calls.items()}
+        assert {code for code, _ in ended.values()} == {"ADB-SERVER"}
+        with standing_still(pid, after_s=0.4):
+            ended["stopped within"] = _ending(lambda: dut.shell("dumpsys battery", timeout_s=1))
+        assert ended["stopped within"][0] == "ADB-HANG"
+        assert {name: after_s for name, (_, after_s) in ended.items() if after_s > 2} == {}
+        assert dut.shell("echo on").out == "on\n"
+
+
+def _ending(call: Callable[[], object]) -> tuple[str, float]:
+    """The code of the fault of a call, and after how long it came [s]."""
+    started = time.monotonic()
+    with pytest.raises(HarnessError) as caught:
+        call()
+    return caught.value.code, time.monotonic() - started
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "no.such.host.invalid:5555", "127.0.0.1:x"])
 def test_a_failed_connect_is_a_fault(server: AdbServer, address: str) -> None:
     with pytest.raises(LinkFault) as caught:
-        server.connect(address, Deadline(20))
+        server.connect(address, lease())
     assert caught.value.code == "ADB-ABSENT"
     assert caught.value.evidence["received"]
 
@@ -199,7 +243,7 @@ def test_leaves_no_descriptor(handsets: SimHandsets) -> None:
 
     def once() -> None:
         with AdbServer() as server:
-            server.connect(address, Deadline(20))
+            server.connect(address, lease())
 
     once()
     before = len(list(Path("/proc/self/fd").iterdir()))

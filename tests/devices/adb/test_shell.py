@@ -18,7 +18,8 @@ from harness.devices.adb.shell import ShellDecoder
 from harness.errors import HarnessError, LinkFault, OperatorStop, StationFault, StepBug
 from harness.model.ports import Device, Handset, ShellResult
 from harness.sim.handset import SimHandsets
-from tests.devices.adb.rig import handset, lease, unit
+from tests.devices.adb.rig import handset, unit
+from tests.short import lease
 
 PACKETS = st.lists(st.tuples(st.sampled_from([1, 2]), st.binary(max_size=50)), max_size=8)
 
@@ -173,7 +174,7 @@ def test_cancelling_wakes_while_connecting(server: AdbServer, handsets: SimHands
 
 
 def test_a_service_that_the_handset_has_not(server: AdbServer, handsets: SimHandsets) -> None:
-    call = Call(server, handsets.add(unit()), "nope:", lease(), Deadline(20))
+    call = Call(server, handsets.add(unit()), "nope:", lease())
     with pytest.raises(LinkFault) as caught, call.opened():
         pass
     assert caught.value.code == "ADB-REFUSED"
@@ -216,7 +217,7 @@ def test_a_cancelled_lease_moves_nothing(server: AdbServer, handsets: SimHandset
     until.cancel.set(OperatorStop("RUN-ABORTED", "stop"))
     with pytest.raises(OperatorStop):
         AdbHandset(server, address).under(until).shell("true")
-    assert address not in [device.serial for device in server.devices()]
+    assert address not in [device.serial for device in server.devices(lease())]
 
 
 def test_no_time_left_is_the_fault_of_the_step(server: AdbServer, handsets: SimHandsets) -> None:

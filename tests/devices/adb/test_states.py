@@ -8,7 +8,8 @@ from harness.devices.adb import AdbHandset, AdbServer
 from harness.devices.adb.states import DeviceInfo, parse_devices, pick
 from harness.errors import LinkFault
 from harness.sim.handset import SimHandsets
-from tests.devices.adb.rig import handset, lease, unit
+from tests.devices.adb.rig import handset, unit
+from tests.short import lease
 
 MIXED = """\
 TST1       device usb:1-4.2 product:CPH2451 model:CPH2451 device:OP594DL1 transport_id:3

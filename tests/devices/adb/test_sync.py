@@ -8,7 +8,8 @@ import pytest
 from harness.devices.adb import AdbHandset, AdbServer
 from harness.errors import LinkFault, OperatorStop
 from harness.sim.handset import SimHandsets
-from tests.devices.adb.rig import handset, lease, unit
+from tests.devices.adb.rig import handset, unit
+from tests.short import lease
 
 
 @pytest.mark.parametrize("size", [0, 1, 65_535, 65_536, 65_537, 3_000_000])

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from harness.clock import Cancel, Deadline, Lease
+from harness.clock import Deadline
 from harness.devices.jig.dialect import CORE, Dialect
 from harness.devices.jig.jig import JigPort, SerialJig
 from harness.errors import JigFault
 from harness.sim.jig import JigBehaviour, Reply
 from harness.sim.pty import PtyJig
 from harness.sim.unit import Defects, SimUnit
+from tests.short import lease
 
 QUERY_S = 0.4
 MOTION_S = 2.0
@@ -64,11 +65,8 @@ class Rig:
         self.link.unlink()
         self.pty.unplug()
 
-    def lease(self, limit_s: float = 30.0) -> Lease:
-        return Lease(Deadline(limit_s), Cancel())
-
     def port(self, limit_s: float = 30.0) -> JigPort:
-        return self.jig.under(self.lease(limit_s))
+        return self.jig.under(lease(limit_s))
 
     def fault(self, call: Callable[[], object], code: str) -> JigFault:
         """The fault of a call, which must have this code."""

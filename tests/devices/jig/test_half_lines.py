@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.clock import Cancel, Deadline, Lease
 from harness.devices.jig.jig import SerialJig
 from harness.errors import JigFault
 from tests.devices.jig.conftest import QUERY_S, QUICK
+from tests.short import lease
 
 
 class Dribbler:
@@ -55,7 +55,7 @@ def dribbler() -> Iterator[Dribbler]:
 def test_digits_without_an_end_are_no_number(dribbler: Dribbler) -> None:
     jig = SerialJig(dribbler.path, QUICK)
     with pytest.raises(JigFault) as caught:
-        jig.under(Lease(Deadline(30), Cancel())).voltage_v("vbus")
+        jig.under(lease()).voltage_v("vbus")
     assert caught.value.code == "JIG-GARBLED"
     assert "unfinished" in caught.value.message
     assert caught.value.evidence["received"].strip("7") == ""

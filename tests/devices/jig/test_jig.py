@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from dataclasses import replace
+
 import pytest
 
+from harness.devices.jig.dialect import CORE
 from harness.devices.jig.jig import SerialJig
 from harness.errors import PlanError
 from harness.model.ports import Device, Jig, JigIdentity
 from tests.devices.jig.conftest import BuildRig
+from tests.short import code_of, lease
+
+SLOW = {name: replace(verb, limit_s=25.0) for name, verb in CORE.verbs.items()}
 
 
 def test_it_is_a_jig(rig: BuildRig) -> None:
     bench = rig()
     device: Device = bench.jig
     port: Jig = bench.port()
-    assert isinstance(device.under(bench.lease()), Jig)
+    assert isinstance(device.under(lease()), Jig)
     assert isinstance(port, Jig)
 
 
@@ -73,14 +81,31 @@ def test_a_jig_opens_nothing_before_it_is_used() -> None:
     jig.shut()
 
 
+def test_shut_leaves_the_port_to_a_thread_that_does_not_come_back(rig: BuildRig) -> None:
+    bench = rig({"jig.silent": {"on": "MEAS"}}, dialect=replace(CORE, verbs=SLOW))
+    until = lease()
+    owner = threading.Thread(
+        target=lambda: code_of(lambda: bench.jig.under(until).voltage_v("vbus"))
+    )
+    owner.start()
+    while not any(line.startswith("MEAS") for line in bench.sim.heard):
+        time.sleep(0.001)
+    started = time.monotonic()
+    bench.jig.shut()
+    assert time.monotonic() - started < 10
+    assert owner.is_alive()
+    until.end()
+    owner.join()
+
+
 def test_shut_gives_the_port_back(rig: BuildRig) -> None:
     bench = rig()
     bench.port().identify()
     other = SerialJig(str(bench.link))
-    held = bench.fault(lambda: other.under(bench.lease()).identify(), "JIG-ABSENT")
+    held = bench.fault(lambda: other.under(lease()).identify(), "JIG-ABSENT")
     assert "another program" in held.message
     assert "other program" in held.remedy
     bench.jig.shut()
-    assert other.under(bench.lease()).identify().serial == "SIMJIG01"
+    assert other.under(lease()).identify().serial == "SIMJIG01"
     other.shut()
     assert bench.port().identify().serial == "SIMJIG01"

@@ -13,6 +13,7 @@ from harness.devices.jig.dialect import CORE
 from harness.devices.jig.jig import JigPort, SerialJig
 from harness.errors import JigFault, StepBug
 from tests.devices.jig.conftest import QUERY_S, QUICK, BuildRig, Rig
+from tests.short import lease
 
 CURRENT = "MEAS:CURR? (@1)"
 
@@ -27,14 +28,14 @@ def powered(bench: Rig) -> JigPort:
 def test_absent(rig: BuildRig) -> None:
     bench = rig()
     absent = SerialJig("/dev/no-such-port")
-    fault = bench.fault(absent.under(bench.lease()).identify, "JIG-ABSENT")
+    fault = bench.fault(absent.under(lease()).identify, "JIG-ABSENT")
     assert "no such port" in fault.message
     assert fault.evidence["port"] == "/dev/no-such-port"
 
 
 def test_a_port_of_no_known_kind_is_absent(rig: BuildRig) -> None:
     bench = rig()
-    bench.fault(SerialJig("carrier-pigeon://loft").under(bench.lease()).identify, "JIG-ABSENT")
+    bench.fault(SerialJig("carrier-pigeon://loft").under(lease()).identify, "JIG-ABSENT")
 
 
 def test_unplugged_between_two_commands(rig: BuildRig) -> None:
@@ -165,7 +166,12 @@ def test_an_unasked_line_answers_nothing(rig: BuildRig) -> None:
 def test_a_changed_digit_is_read_again(rig: BuildRig) -> None:
     bench = rig(script={CURRENT: ["0.900000", "8.900000"]})
     assert powered(bench).current_a("vbus") == 0.9
-    assert bench.sim.heard.count(CURRENT) == 4
+    assert bench.sim.heard.count(CURRENT) == 3
+
+
+def test_a_changed_digit_near_a_limit_does_not_move_the_reading(rig: BuildRig) -> None:
+    bench = rig(script={CURRENT: ["0.455000", "0.451000", "0.455000"]})
+    assert powered(bench).current_a("vbus") == 0.455
 
 
 def test_unstable(rig: BuildRig) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.clock import Cancel, Deadline, Lease
 from harness.devices.jig.dialect import CORE
 from harness.devices.jig.exchange import Exchange
 from harness.devices.jig.jig import JigPort
@@ -18,6 +17,7 @@ from harness.errors import HarnessError, OperatorStop, StepBug
 from harness.sim.jig import JigBehaviour
 from harness.sim.pty import PtyJig
 from tests.devices.jig.conftest import QUICK, BuildRig
+from tests.short import lease
 
 CALLS: list[Callable[[JigPort], object]] = [
     lambda jig: jig.identify(),
@@ -39,24 +39,24 @@ def test_under_an_ended_lease_nothing_is_sent(
     bench = rig()
     bench.port().voltage_v("vbus")  # its replies show that all before was heard
     heard = list(bench.sim.heard)
-    lease = bench.lease()
-    lease.end()
+    until = lease()
+    until.end()
     with pytest.raises(StepBug) as caught:
-        call(bench.jig.under(lease))
+        call(bench.jig.under(until))
     assert caught.value.code == "LEASE-ENDED"
     assert list(bench.sim.heard) == heard
 
 
 def test_cancelling_wakes_a_call_that_waits(rig: BuildRig) -> None:
     bench = rig({"jig.stuck_fixture": {}})
-    lease = bench.lease()
+    until = lease()
     waker = threading.Timer(
-        0.2, lambda: lease.cancel.set(OperatorStop("RUN-ABORTED", "stop pressed"))
+        0.2, lambda: until.cancel.set(OperatorStop("RUN-ABORTED", "stop pressed"))
     )
     waker.start()
     started = time.monotonic()
     with pytest.raises(OperatorStop):
-        bench.jig.under(lease).close()
+        bench.jig.under(until).close()
     assert time.monotonic() - started < 3  # the motion alone has 5 s
     waker.join()
 
@@ -82,20 +82,20 @@ def test_who_waited_for_the_line_looks_at_his_lease_before_he_sends(no_leaks: No
     sim = JigBehaviour(None)
     pty = PtyJig(sim)
     wire = Wire(pty.path, lambda: SerialLink(pty.path, CORE.baud), CORE.terminator)
-    lease = Lease(Deadline(30), Cancel())
+    until = lease()
     codes: list[str] = []
 
     def late() -> None:
         try:
-            JigPort(Exchange(wire, CORE, lease, None), CORE).connect("vbus")
+            JigPort(Exchange(wire, CORE, until, None), CORE).connect("vbus")
         except HarnessError as error:
             codes.append(error.code)
 
-    with Exchange(wire, CORE, Lease(Deadline(30), Cancel()), None).turn():
+    with Exchange(wire, CORE, lease(), None).turn():
         thread = threading.Thread(target=late)
         thread.start()
         time.sleep(0.02)
-        lease.end()
+        until.end()
     thread.join()
     assert codes == ["LEASE-ENDED"]
     assert not sim.heard
@@ -112,11 +112,11 @@ def test_a_line_that_is_busy_for_too_long(no_leaks: None) -> None:
 
     def other() -> None:
         try:
-            Exchange(wire, CORE, Lease(Deadline(0.1), Cancel()), None).tell("SAFE")
+            Exchange(wire, CORE, lease(0.1), None).command("SAFE")
         except HarnessError as error:
             codes.append(error.code)
 
-    with Exchange(wire, CORE, Lease(Deadline(30), Cancel()), None).turn():
+    with Exchange(wire, CORE, lease(), None).turn():
         thread = threading.Thread(target=other)
         thread.start()
         thread.join()

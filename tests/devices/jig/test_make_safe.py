@@ -11,6 +11,7 @@ import pytest
 from harness.clock import Deadline
 from harness.errors import HarnessError, JigFault, OperatorStop
 from tests.devices.jig.conftest import QUICK, BuildRig, Rig
+from tests.short import lease
 
 
 def powered(bench: Rig) -> None:
@@ -49,12 +50,12 @@ def test_it_is_made_safe_whoever_it_is(rig: BuildRig) -> None:
 def test_while_the_owning_thread_is_inside_an_exchange(rig: BuildRig) -> None:
     bench = rig({"jig.silent": {"on": "MEAS:CURR"}})
     powered(bench)
-    lease = bench.lease()
+    until = lease()
     ended: list[str] = []
 
     def owner() -> None:
         try:
-            bench.jig.under(lease).current_a("vbus")
+            bench.jig.under(until).current_a("vbus")
         except HarnessError as error:
             ended.append(error.code)
 
@@ -62,7 +63,7 @@ def test_while_the_owning_thread_is_inside_an_exchange(rig: BuildRig) -> None:
     thread.start()
     while "MEAS:CURR? (@1)" not in bench.sim.heard:
         time.sleep(0.001)
-    lease.cancel.set(OperatorStop("RUN-ABORTED", "the operator pressed stop"))
+    until.cancel.set(OperatorStop("RUN-ABORTED", "the operator pressed stop"))
     bench.jig.make_safe(Deadline(10))
     assert bench.sim.safe
     thread.join()

@@ -44,9 +44,9 @@ def test_an_identity_has_four_fields() -> None:
 @pytest.mark.parametrize(
     ("read", "text"),
     [
-        (replies.read_contact, "CLOSEE"),
-        (replies.read_contact, "closed"),
-        (replies.read_contact, ""),
+        (replies.read_position, "CLOSEE"),
+        (replies.read_position, "closed"),
+        (replies.read_position, ""),
         (replies.read_flag, "2"),
         (replies.read_flag, "01"),
         (replies.read_error, "0"),

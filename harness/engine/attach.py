@@ -1,0 +1,28 @@
+"""The port by which a step's attempt hands in files."""
+
+from __future__ import annotations
+
+import re
+
+from harness.clock import Lease
+from harness.engine.log import RunLog
+from harness.errors import StepBug
+from harness.model.events import Attached
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+class Attachments:
+    """The Attach port of one attempt: a file is on disk before the event that names it."""
+
+    def __init__(self, log: RunLog, lease: Lease, step: str, attempt: int) -> None:
+        self._log, self._lease = log, lease
+        self._step, self._attempt = step, attempt
+
+    def __call__(self, name: str, content: bytes) -> None:
+        self._lease.check()
+        if not _NAME.fullmatch(name):
+            raise StepBug("STEP-BUG", f"{name!r:.120} is no name for an attachment")
+        sha256 = self._log.keep(content)
+        self._lease.check()
+        self._log.emit(Attached(self._step, self._attempt, name, sha256, len(content)))

@@ -1,0 +1,1 @@
+"""Pure measurements on pictures: bytes in; values or unreadable out."""

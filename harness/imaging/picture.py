@@ -1,0 +1,56 @@
+"""A decoded still, and what is measured on the whole of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.model.reading import Unreadable
+
+if TYPE_CHECKING:
+    from numpy import uint8
+    from numpy.typing import NDArray
+
+_MOST_PIXELS = 1 << 28  # the largest phone sensors have 200 million; a forged header asks for 4e9
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The luma of a picture, as rows of code values from 0 to 255.
+
+    Luma is the Y of JFIF (ITU-T T.871 clause 7: ITU-R BT.601 weights, full range), taken from
+    the file as it is, without a way through RGB.
+    """
+
+    luma: NDArray[uint8]
+
+    @property
+    def width_px(self) -> int:
+        return int(self.luma.shape[1])
+
+    @property
+    def height_px(self) -> int:
+        return int(self.luma.shape[0])
+
+    @property
+    def mean_luma(self) -> float:
+        """Arithmetic mean of the luma [code values, 0 to 255]."""
+        return float(self.luma.mean())
+
+
+def decode_jpeg(content: bytes) -> Picture | Unreadable:
+    """The picture of a JPEG file (ITU-T T.81), if all of it is there and undamaged.
+
+    Strict: libjpeg fills what is missing with grey and only warns, so that half a picture with
+    an end marker would have a mean; here a warning makes it Unreadable. Bytes after the end
+    marker, which makers put there, are allowed.
+    """
+    import simplejpeg
+
+    try:
+        height, width, _, _ = simplejpeg.decode_jpeg_header(content)
+        if width * height > _MOST_PIXELS:
+            return Unreadable(f"a JPEG of {width} x {height} px", content[:16].hex())
+        return Picture(simplejpeg.decode_jpeg(content, colorspace="GRAY", strict=True)[:, :, 0])
+    except ValueError as error:
+        return Unreadable(f"no whole JPEG of {len(content)} bytes: {error}", content[:16].hex())

@@ -1,0 +1,84 @@
+"""Files that a step hands in: on disk before they are named, or the step does not pass."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from harness.clock import Cancel, Deadline, Lease
+from harness.engine.attach import Attachments
+from harness.engine.execute import execute
+from harness.errors import StationFault, StepBug
+from harness.model.outcome import Outcome
+from harness.model.ports import Attach, Measure, Stopwatch, Wait
+from harness.model.step import Numeric
+from tests.engine.rig import MemoryJournal, Rig, planned, spec_of
+
+
+def rig_of(name: str = "a.jpg", journal: MemoryJournal | None = None) -> Rig:
+    def takes(attach: Attach) -> None:
+        attach(name, b"picture")
+
+    spec = spec_of(takes)
+    return Rig([(spec, planned(spec, "shoot"))], journal=journal or MemoryJournal())
+
+
+def test_a_file_is_kept_and_named_in_the_record() -> None:
+    rig = rig_of()
+    record = execute(rig.job, rig.log)
+    assert record.outcome is Outcome.PASS
+    (kept,) = record.attachments
+    sha256 = hashlib.sha256(b"picture").hexdigest()
+    assert (kept.name, kept.sha256, kept.bytes, kept.step) == ("a.jpg", sha256, 7, "shoot")
+    assert rig.journal.files == {sha256: b"picture"}
+    assert rig.replay().attachments == record.attachments
+
+
+class FullJournal(MemoryJournal):
+    """Has no room for files."""
+
+    def keep(self, content: bytes) -> str:
+        raise StationFault("STORE-FULL", "no room")
+
+
+def test_a_file_that_cannot_be_kept_is_never_named_nor_passed() -> None:
+    rig = rig_of(journal=FullJournal())
+    record = execute(rig.job, rig.log)
+    assert record.outcome is Outcome.ERROR
+    assert record.fault
+    assert record.fault.code == "STORE-FULL"
+    assert "Attached" not in rig.kinds()
+
+
+@pytest.mark.parametrize("name", ["", "../x", "/etc/passwd", ".hidden", "a b", "a\0b", "x" * 101])
+def test_a_name_is_a_file_name(name: str) -> None:
+    rig = rig_of(name)
+    record = execute(rig.job, rig.log)
+    assert record.fault
+    assert record.fault.code == "STEP-BUG"
+    assert rig.journal.files == {}
+
+
+def test_a_step_that_has_ended_attaches_nothing() -> None:
+    rig = rig_of()
+    lease = Lease(Deadline(5), Cancel())
+    attach = Attachments(rig.log, lease, "shoot", 1)
+    lease.end()
+    with pytest.raises(StepBug, match="LEASE-ENDED"):
+        attach("a.jpg", b"late")
+    assert rig.journal.files == {}
+
+
+def test_the_stopwatch_runs_with_the_attempt() -> None:
+    def timed(stopwatch: Stopwatch, wait: Wait, measure: Measure) -> None:
+        before_s = stopwatch()
+        wait(0.05)
+        measure("waited", stopwatch() - before_s)
+
+    spec = spec_of(timed, measures=[Numeric("waited", "s")])
+    rig = Rig([(spec, planned(spec))])
+    (step,) = execute(rig.job, rig.log).steps
+    value = step.measurements[0].value
+    assert isinstance(value, float)
+    assert 0.05 <= value < 5
