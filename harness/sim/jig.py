@@ -64,6 +64,14 @@ class JigBehaviour:
         self._arrives_s = 0.0
         self._interlock_open = False
 
+    def insert(self, unit: SimUnit, seed: int | str) -> None:
+        """Put another unit in; the meter's noise starts again from the seed."""
+        if self._unit:
+            self._unit.vbus_v = 0.0
+        self._unit = unit
+        self._random.seed(seed)
+        self._power_unit()
+
     @property
     def safe(self) -> bool:
         """Whether no voltage is on any contact."""
@@ -118,11 +126,11 @@ class JigBehaviour:
         self._errors.append(f'{code},"{words}"')
 
     def _garble(self, text: str) -> str:
-        """Flip one bit of some characters."""
+        """Flip one bit of some characters: of each with the probability `rate`."""
         hit = self._random.random
+        rate = float(self._defects["jig.noise"].get("rate", _NOISE_PER_BYTE))
         return "".join(
-            chr(ord(c) ^ 1 << self._random.randrange(8)) if hit() < _NOISE_PER_BYTE else c
-            for c in text
+            chr(ord(c) ^ 1 << self._random.randrange(8)) if hit() < rate else c for c in text
         )
 
     def _power_unit(self) -> None:

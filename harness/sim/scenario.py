@@ -11,8 +11,9 @@ from harness.files.collect import Problems
 from harness.files.nodes import Node, Scalar
 from harness.files.problems import nearest
 from harness.files.settings import load_settings
-from harness.files.shapes import VERSION_1, WORD, listing, mapping
-from harness.sim.unit import Defects, SimUnit
+from harness.files.shapes import SERIAL, VERSION_1, WORD, listing, mapping
+from harness.model.outcome import Outcome
+from harness.sim.unit import Defects, SimUnit, Verdict
 
 UNIT_DEFECTS: Mapping[str, frozenset[str]] = {
     "adb.absent": frozenset(),
@@ -23,13 +24,27 @@ UNIT_DEFECTS: Mapping[str, frozenset[str]] = {
     "adb.drop": frozenset({"on"}),
     "adb.garbage": frozenset({"on"}),
     "battery.weak_charge": frozenset({"current_a"}),
-    "identity.label_mismatch": frozenset({"label"}),
+    "camera.app_ignores_facing": frozenset(),
+    "camera.cut_file": frozenset(),
+    "camera.front.missing": frozenset(),
+    "camera.no_service": frozenset(),
+    "camera.leftover": frozenset(),
+    "camera.rear.dark": frozenset({"luma"}),
+    "camera.still_fails": frozenset(),
+    "identity.label_mismatch": frozenset({"label", "imei"}),
     "imei.not_written": frozenset(),
+    "lte.attach_slow": frozenset({"attach_s"}),
+    "lte.no_attach": frozenset({"reason"}),
+    "lte.no_detach": frozenset(),
+    "lte.weak": frozenset({"rsrp_dbm"}),
+    "lte.wrong_plmn": frozenset({"plmn"}),
+    "wifi.dead": frozenset(),
+    "wifi.deaf": frozenset(),
 }
 JIG_DEFECTS: Mapping[str, frozenset[str]] = {
     "jig.silent": frozenset({"on"}),
     "jig.late_reply": frozenset({"on", "by_s"}),
-    "jig.noise": frozenset({"on"}),
+    "jig.noise": frozenset({"on", "rate"}),
     "jig.refuses": frozenset({"on"}),
     "jig.interlock_open": frozenset({"on"}),
     "jig.stuck_fixture": frozenset({"on"}),
@@ -52,11 +67,16 @@ SCHEMA = mapping(
     units=listing(
         mapping(
             "serial",
-            serial=WORD,
+            serial=SERIAL,
             imei=listing({"type": ["string", "integer"]}),
             android={"type": "integer", "minimum": 9, "maximum": 15},
-            profile={"enum": ["oppo-mtk"]},
+            profile={"enum": ["oppo-mtk", "samsung"]},
             defects=_DEFECTS,
+            expect=mapping(
+                "outcome",
+                outcome={"enum": [o.name for o in Outcome if o is not Outcome.SKIPPED]},
+                code=WORD,
+            ),
         ),
         least=1,
     ),
@@ -85,10 +105,11 @@ def load_scenario(path: Path) -> Scenario:
     """
     data = load_settings(path, SCHEMA, _tell_unknown_defects)
     jig = data.get("jig", {})
-    units = tuple(_unit(entry) for entry in data.get("units", ()))
+    seed = data.get("seed", 0)
+    units = tuple(_unit(entry, seed) for entry in data.get("units", ()))
     return Scenario(
         units=units or _one_good_unit(),
-        seed=data.get("seed", 0),
+        seed=seed,
         speed=float(data.get("speed", 1)),
         jig_noise=float(jig.get("noise", 0)),
         jig_defects=_defects(jig.get("defects", ())),
@@ -125,11 +146,14 @@ def _tell_unknown(
             found.error(key, message, nearest(key.text, known[name.text]))
 
 
-def _unit(entry: Mapping[str, Any]) -> SimUnit:
-    given = {name: entry[name] for name in ("android", "profile") if name in entry}
+def _unit(entry: Mapping[str, Any], seed: int) -> SimUnit:
+    given: dict[str, Any] = {name: entry[name] for name in ("android", "profile") if name in entry}
     if "imei" in entry:
         given["imei"] = tuple(str(number) for number in entry["imei"])
-    return SimUnit(entry["serial"], defects=_defects(entry.get("defects", ())), **given)
+    if wanted := entry.get("expect"):
+        given["expect"] = Verdict(Outcome[wanted["outcome"]], wanted.get("code", ""))
+    defects = _defects(entry.get("defects", ()))
+    return SimUnit(entry["serial"], defects=defects, seed=seed, **given)
 
 
 def _defects(entries: Sequence[str | Mapping[str, Any]]) -> Defects:

@@ -9,8 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.model.identity import Unit
+from harness.model.outcome import Outcome
+
 Defects = Mapping[str, Mapping[str, Any]]
 """Planted defects by name, such as `battery.weak_charge`, each with its settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a test of a unit must find; `code` is that of the fault that decides."""
+
+    outcome: Outcome = Outcome.PASS
+    code: str = ""
 
 
 @dataclass(slots=True)
@@ -22,16 +33,22 @@ class SimUnit:
     android: int = 13
     profile: str = "oppo-mtk"
     defects: Defects = field(default_factory=dict)
+    expect: Verdict = Verdict()
     level_percent: int = 62
     temperature_c: float = 27.5
     cell_v: float = 3.914
     vbus_v: float = 0.0
+    seed: int = 0
 
     @property
-    def label(self) -> str:
-        """The serial on its label."""
+    def label(self) -> Unit:
+        """What its label says: its serial and IMEIs, or those that a mismatch is planted with."""
         wrong = self.defects.get("identity.label_mismatch")
-        return self.serial if wrong is None else str(wrong.get("label", "A57Z999999"))
+        if wrong is None:
+            return Unit(self.serial, self.imei)
+        first = (str(wrong["imei"]),) if "imei" in wrong else self.imei[:1]
+        other = self.serial if "imei" in wrong else "A57Z999999"
+        return Unit(str(wrong.get("label", other)), first + self.imei[1:])
 
     @property
     def charging(self) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from harness.devices.android.battery import read_battery
-from harness.devices.android.power_supply import read_uevent
+from harness.devices.android import battery, power_supply
+from harness.devices.android.fields import scaled
 from harness.model.ports import Handset, Jig, Measure, Wait
 from harness.model.reading import Reading, Unreadable
 from harness.model.units import Duration, Voltage, seconds, volts
 from harness.steps.api import Numeric, step
 
-GAUGE = "/sys/class/power_supply/battery/uevent"
 SHELL_LIMIT_S = 5.0
 
 
@@ -46,18 +45,17 @@ def charge(
     wait(settle)
     measure("current_jig", jig.current_a("vbus"))
     measure("voltage_jig", jig.voltage_v("vbus"))
-    battery = read_battery(handset.shell("dumpsys battery", timeout_s=SHELL_LIMIT_S).out)
+    gauge = battery.read_battery(handset.shell(battery.COMMAND, timeout_s=SHELL_LIMIT_S).out)
     measure("current_handset", _gauge_current_a(handset))
     jig.disconnect("vbus")
     jig.supply_off()
-    measure("voltage", battery.voltage_v)
-    measure("temperature", battery.temperature_c)
-    measure("level", battery.level_percent)
+    measure("voltage", gauge.voltage_v)
+    measure("temperature", gauge.temperature_c)
+    measure("level", gauge.level_percent)
 
 
 def _gauge_current_a(handset: Handset) -> Reading[float]:
-    answer = handset.shell(f"cat {GAUGE}", timeout_s=SHELL_LIMIT_S)
+    answer = handset.shell(power_supply.COMMAND, timeout_s=SHELL_LIMIT_S)
     if answer.code != 0:
         return Unreadable(f"cat ended with {answer.code}", answer.err)
-    raw = read_uevent(answer.out).current_raw
-    return raw * 1e-6 if isinstance(raw, int) else raw
+    return scaled(power_supply.read_uevent(answer.out).current_raw, 1_000_000)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from harness.devices.android import getprop, iphonesubinfo
-from harness.errors import DutFault
+from harness.errors import DutFault, OperatorStop
 from harness.model.identity import Serial, Unit
 from harness.model.ports import Handset, Measure, UnitRegistry
 from harness.model.reading import Reading, Unknown, Unreadable
-from harness.steps.api import Text, step
+from harness.steps.api import Flag, Text, step
 
 SIMS = 2
 
@@ -19,6 +21,31 @@ def read(handset: Handset, registry: UnitRegistry, measure: Measure) -> None:
     Raises: OperatorStop(UNIT-WRONG) when it is not the unit announced; DutFault(IMEI-NOT-WRITTEN)
     when an IMEI is empty or zeros only.
     """
+    _identify(handset, registry, measure)
+
+
+@step(measures=[Text("serial"), Text("imei1"), Text("imei2"), Flag("imei_matches")])
+def match_label(handset: Handset, registry: UnitRegistry, measure: Measure) -> None:
+    """Serial number and both IMEIs, and whether each IMEI on the label is the handset's.
+
+    IMEIs are compared in their order; a label of one IMEI says nothing of the second.
+
+    Raises: OperatorStop(UNIT-WRONG) when its serial is not the one on the label; OperatorStop(
+    LABEL-ABSENT) when no serial or no IMEI was announced; DutFault(IMEI-NOT-WRITTEN).
+    """
+    imeis = _identify(handset, registry, measure)
+    label = registry.announced
+    if not (label.serial and label.imei):
+        raise OperatorStop(
+            "LABEL-ABSENT",
+            f"announced was {label.serial or 'no unit'} with {len(label.imei)} IMEIs; "
+            "expected a serial and at least one IMEI",
+        )
+    measure("imei_matches", _matches(label.imei, imeis))
+
+
+def _identify(handset: Handset, registry: UnitRegistry, measure: Measure) -> list[Reading[str]]:
+    """Ask for serial and IMEIs, say them to the registry, measure them; gives the IMEIs."""
     serial = _serial(handset)
     imeis = [_imei(handset, slot) for slot in range(SIMS)]
     if isinstance(serial, str):
@@ -28,6 +55,17 @@ def read(handset: Handset, registry: UnitRegistry, measure: Measure) -> None:
         _require_written(slot, imei)
     measure("imei1", imeis[0])
     measure("imei2", imeis[1])
+    return imeis
+
+
+def _matches(label: Sequence[str], said: Sequence[Reading[str]]) -> Reading[bool]:
+    """False once one IMEI differs, whatever else cannot be read; a label of more never matches."""
+    if len(label) > len(said):
+        return False
+    pairs = list(zip(label, said, strict=False))
+    if any(isinstance(imei, str) and imei != wanted for wanted, imei in pairs):
+        return False
+    return next((imei for _, imei in pairs if not isinstance(imei, str)), True)
 
 
 def _property(handset: Handset, name: str) -> Reading[str]:

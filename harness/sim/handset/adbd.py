@@ -7,6 +7,8 @@ import socket
 import threading
 from collections.abc import Coroutine
 from functools import partial
+from ipaddress import IPv4Address
+from itertools import count
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -17,27 +19,33 @@ from harness.sim.handset.wire import MAX_DATA, PublicKey
 from harness.sim.unit import SimUnit
 
 T = TypeVar("T")
-_HOST = "127.0.0.1"
+_FIRST = IPv4Address("127.0.1.1")
+"""Each handset has a loopback address of its own, from this one on."""
 _PATIENCE_S = 30.0
 
 
 class SimHandsets:
-    """Handsets that an adb server can connect to. Thread safe; a context manager."""
+    """Handsets that an adb server can connect to. Thread safe; a context manager.
 
-    def __init__(self) -> None:
+    `speed` divides their dwell times.
+    """
+
+    def __init__(self, *, speed: float = 1.0) -> None:
+        self._speed = speed
         self._loop = asyncio.new_event_loop()
         self._handsets: dict[str, _Handset] = {}
+        self._numbers = count()
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="sim-handsets", daemon=True
         )
         self._thread.start()
 
     def add(self, unit: SimUnit, *, mode: str = "device") -> str:
-        """Plug a handset in; returns its address `127.0.0.1:PORT`, by which adb knows it.
+        """Plug a handset in; returns its address `127.x.y.z:PORT`, by which adb knows it.
 
         `mode` is what it has booted: device, recovery, sideload, rescue or bootloader.
         """
-        handset = _Handset(unit, mode)
+        handset = _Handset(unit, str(_FIRST + next(self._numbers)), mode, self._speed)
         self._handsets[handset.address] = handset
         if "adb.absent" not in unit.defects:
             self._call(handset.plug())
@@ -80,39 +88,35 @@ class SimHandsets:
 
 
 class _Handset:
-    """One handset: its port (reserved while it is unplugged), its links and the keys it trusts."""
+    """One handset: its port (held while it is unplugged), its links and the keys it trusts.
 
-    def __init__(self, unit: SimUnit, mode: str) -> None:
-        self.behaviour = HandsetBehaviour(unit)
+    Its socket is never closed and bound again: a child that is being started (an adb server)
+    holds a copy for a moment, and the port would be in use.
+    """
+
+    def __init__(self, unit: SimUnit, host: str, mode: str, speed: float) -> None:
+        self.behaviour = HandsetBehaviour(unit, speed=speed)
         self._mode = mode
         self._keys: set[PublicKey] = set()
-        self._reserved: socket.socket | None = _reserve(0)
-        port: int = self._reserved.getsockname()[1]
-        self._port = port
-        self.address = f"{_HOST}:{port}"
+        self._held = _reserve(host)
+        self.address = f"{host}:{self._held.getsockname()[1]}"
         self._server: asyncio.Server | None = None
         self._connections: dict[asyncio.Task[Any], asyncio.StreamWriter] = {}
 
     async def plug(self) -> None:
-        if self._reserved:
+        if not self._server:
             self._server = await asyncio.start_server(
-                self._accept, sock=self._reserved, limit=2 * MAX_DATA
+                self._accept, sock=self._held.dup(), limit=2 * MAX_DATA
             )
-            self._reserved = None
+
+    async def end(self) -> None:
+        await self.unplug()
+        self._held.close()
 
     async def unplug(self) -> None:
         if self._server:
-            await self._close()
-            self._reserved = _reserve(self._port)
-
-    async def end(self) -> None:
-        await self._close()
-        if self._reserved:
-            self._reserved.close()
-
-    async def _close(self) -> None:
-        if self._server:
             self._server.close()
+            self._held.shutdown(socket.SHUT_RDWR)  # listens no more, keeps its port
             self._server = None
         for writer in self._connections.values():
             writer.transport.abort()
@@ -154,12 +158,21 @@ async def _swallow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
     writer.close()
 
 
-def _reserve(port: int) -> socket.socket:
-    """A socket that holds a port and refuses connections as long as nobody listens on it.
+def _reserve(host: str) -> socket.socket:
+    """A socket that holds a port and refuses connections as long as it does not listen.
 
-    Its protocol is named, because asyncio switches Nagle's delay off only then.
+    It is bound to a port by number, because a port that the kernel chose for a socket is given
+    away when that socket stops listening.
     """
-    held = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    held.bind((_HOST, port))
+    with _socket() as probe:
+        probe.bind((host, 0))
+        held = _socket()
+        held.bind(probe.getsockname())
     return held
+
+
+def _socket() -> socket.socket:
+    """A TCP socket. Its protocol is named: only then asyncio switches Nagle's delay off."""
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    return made

@@ -1,12 +1,16 @@
-"""What a simulated handset answers to commands. Pure: its unit and a command in, an answer out."""
+"""What a simulated handset answers. Pure: its unit, a command and the time in, an answer out."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterator
 
-from harness.sim.handset import parcel
+from harness.sim.handset import camera, packages, parcel, radios, settings, storage
+from harness.sim.handset.answer import Answer, Program
+from harness.sim.handset.answer import failure as _failure
+from harness.sim.handset.answer import text as _text
+from harness.sim.handset.telephony import Telephony
+from harness.sim.handset.wifi import Wifi
 from harness.sim.unit import SimUnit
 
 UEVENT = "/sys/class/power_supply/battery/uevent"
@@ -22,32 +26,46 @@ _SHELL = "com.android.shell"
 _JOINTS = (";", "&&")
 
 
-class Answer(NamedTuple):
-    """What a command prints, and its exit code."""
-
-    out: bytes = b""
-    err: bytes = b""
-    code: int = 0
-
-
 class HandsetBehaviour:
-    """A handset's shell and file system. `files` maps absolute paths to contents."""
+    """A handset's shell and file system. `files` maps absolute paths to contents.
 
-    def __init__(self, unit: SimUnit) -> None:
+    `speed` divides its dwell times, such as that of an attach. `programs` holds what it runs, by
+    the first word or two: a test may put in one that answers as another firmware would.
+    """
+
+    def __init__(self, unit: SimUnit, *, speed: float = 1.0) -> None:
         self.unit = unit
         self.files: dict[str, bytes] = {}
-        self._programs: Mapping[str, Callable[[list[str]], Answer]] = {
-            "echo": lambda words: _text(" ".join(words) + "\n"),
-            "true": lambda _: Answer(),
-            "false": lambda _: Answer(code=1),
+        self.radios = radios.Radios()
+        sdk = _SDK[unit.android]
+        self._telephony = Telephony(unit, self.radios, sdk, speed)
+        self.cameras = camera.Cameras(unit, self.files, speed)
+        self.screen = camera.Screen()
+        self._battery_stopped = False
+        self.programs: dict[str, Program] = {
+            "echo": lambda words, _: _text(" ".join(words) + "\n"),
+            "true": lambda *_: Answer(),
+            "false": lambda *_: Answer(code=1),
             "cat": self._cat,
             "getprop": self._getprop,
-            "dumpsys": self._dumpsys,
+            "dumpsys": lambda words, _: _failure(f"Can't find service: {' '.join(words)}", 0),
+            "dumpsys battery": self._dumpsys_battery,
             "service": self._service,
+            "cmd": lambda words, _: _failure(f"cmd: Can't find service: {' '.join(words[:1])}", 20),
+            **radios.programs(unit, self.radios, sdk),
+            **Wifi(unit, self.radios, sdk, speed).programs(),
+            **self._telephony.programs(),
+            **camera.programs(self.cameras, self.screen, unit.android),
+            **packages.programs(self.cameras),
+            **settings.programs(settings.Settings(self.radios)),
+            **storage.programs(self.files, self.cameras.advance),
         }
 
-    def run(self, command: str) -> Answer:
-        """Run commands joined by `;` or `&&`; words are quoted as in a POSIX shell."""
+    def run(self, command: str, now_s: float) -> Answer:
+        """Run commands joined by `;` or `&&`; words are quoted as in a POSIX shell.
+
+        `now_s` is the time [s of a clock that never goes back].
+        """
         try:
             parts = list(_split(command))
         except ValueError as error:
@@ -56,7 +74,7 @@ class HandsetBehaviour:
         for joint, words in parts:
             if joint == "&&" and code != 0:
                 continue
-            answer = self._run_one(words)
+            answer = self._run_one(words, now_s)
             out += answer.out
             err += answer.err
             code = answer.code
@@ -68,13 +86,13 @@ class HandsetBehaviour:
             return self._uevent().encode()
         return self.files.get(path)
 
-    def _run_one(self, words: list[str]) -> Answer:
-        program = self._programs.get(words[0])
-        if program is None:
-            return _failure(f"/system/bin/sh: {words[0]}: inaccessible or not found", 127)
-        return program(words[1:])
+    def _run_one(self, words: list[str], now_s: float) -> Answer:
+        for length in (2, 1):
+            if program := self.programs.get(" ".join(words[:length])):
+                return program(words[length:], now_s)
+        return _failure(f"/system/bin/sh: {words[0]}: inaccessible or not found", 127)
 
-    def _cat(self, words: list[str]) -> Answer:
+    def _cat(self, words: list[str], _now_s: float) -> Answer:
         answers = [self._cat_one(path) for path in words]
         out = b"".join(answer.out for answer in answers)
         err = b"".join(answer.err for answer in answers)
@@ -86,7 +104,7 @@ class HandsetBehaviour:
             return _failure(f"cat: {path}: No such file or directory", 1)
         return Answer(content)
 
-    def _getprop(self, words: list[str]) -> Answer:
+    def _getprop(self, words: list[str], _now_s: float) -> Answer:
         props = self._props()
         if words:
             return _text(props.get(words[0], "") + "\n")
@@ -104,17 +122,25 @@ class HandsetBehaviour:
             "ro.build.type": "user",
             "persist.sys.boot.reason.history": "reboot,,1637000514\ncold,powerkey,1636927828",
             "sys.boot_completed": "1",
+            "gsm.sim.state": self._telephony.sim_state(),
         }
 
-    def _dumpsys(self, words: list[str]) -> Answer:
-        if words == ["battery"]:
-            return _text(self._battery())
-        return _failure(f"Can't find service: {' '.join(words)}", 0)
+    def _dumpsys_battery(self, words: list[str], _now_s: float) -> Answer:
+        match words:
+            case []:
+                return _text(self._battery())
+            case ["unplug" | "reset" as action]:
+                self._battery_stopped = action == "unplug"
+                return Answer()
+            case _:
+                return _text("Battery service (battery) commands:\n")
 
     def _battery(self) -> str:
         unit = self.unit
+        stopped = "  (UPDATES STOPPED -- use 'reset' to restart)\n"
         return (
             "Current Battery Service state:\n"
+            f"{stopped if self._battery_stopped else ''}"
             "  AC powered: false\n"
             f"  USB powered: {str(unit.charging).lower()}\n"
             "  Wireless powered: false\n"
@@ -147,7 +173,7 @@ class HandsetBehaviour:
         }
         return "".join(f"POWER_SUPPLY_{key}={value}\n" for key, value in values.items())
 
-    def _service(self, words: list[str]) -> Answer:
+    def _service(self, words: list[str], _now_s: float) -> Answer:
         match words:
             case ["call", "iphonesubinfo", "1", "s16", package]:
                 return self._imei(0, package)
@@ -194,11 +220,3 @@ def _split(command: str) -> Iterator[tuple[str, list[str]]]:
         yield joint, words
     elif joint == "&&":
         raise ValueError("unexpected end")
-
-
-def _text(out: str) -> Answer:
-    return Answer(out.encode())
-
-
-def _failure(message: str, code: int) -> Answer:
-    return Answer(err=f"{message}\n".encode(), code=code)

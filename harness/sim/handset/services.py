@@ -36,16 +36,20 @@ async def serve(behaviour: HandsetBehaviour, stream: Stream, name: str) -> None:
     elif "v2" in options:
         await _shell(behaviour, stream, command)
     else:
-        answer = behaviour.run(command)
+        answer = behaviour.run(command, _now_s())
         await stream.write(answer.out + answer.err)
 
 
 async def _shell(behaviour: HandsetBehaviour, stream: Stream, command: str) -> None:
-    answer = behaviour.run(command)
+    answer = behaviour.run(command, _now_s())
     if fault := _struck(behaviour, command):
         return await _suffer(fault, stream, answer.out, _stdout)
     end = _packet(_STDERR, answer.err) + _packet(_EXIT, bytes([answer.code]))
     return await stream.write(_stdout(answer.out) + end)
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _stdout(output: bytes) -> bytes:

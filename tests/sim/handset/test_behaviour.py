@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.sim.handset.behaviour import UEVENT, Answer, HandsetBehaviour
+from harness.sim.handset.answer import Answer
+from harness.sim.handset.behaviour import UEVENT, HandsetBehaviour
 from harness.sim.handset.parcel import security_reply, string_reply
 from harness.sim.unit import SimUnit
 
@@ -15,7 +16,7 @@ PACKAGE = "s16 com.android.shell"
 
 
 def told(command: str, unit: SimUnit | None = None) -> Answer:
-    return HandsetBehaviour(unit or SimUnit("A57A000001")).run(command)
+    return HandsetBehaviour(unit or SimUnit("A57A000001")).run(command, now_s=0.0)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,62 @@
+"""Which app answers an intent, and which permissions it would ask a person for.
+
+Formats: `cmd package resolve-activity --brief` (PackageManagerShellCommand) and `dumpsys package`
+(Settings.dumpLPr) of AOSP.
+"""
+
+from __future__ import annotations
+
+import re
+
+from harness.model.reading import Reading, Unknown, Unreadable
+
+_COMPONENT = re.compile(r"(?P<package>[A-Za-z0-9_]{1,100}(\.[A-Za-z0-9_]{1,100})+)/\S{1,255}")
+_REQUESTED = re.compile(r" {6}(?P<name>[A-Za-z0-9._]{1,255})(: restricted=true)?")
+_GRANTED = re.compile(r" {6,10}(?P<name>[A-Za-z0-9._]{1,255}): granted=(?P<granted>true|false)\b.*")
+_USER = re.compile(r" {4}User (?P<user>[0-9]{1,9}):.*")
+
+
+def resolve(action: str) -> str:
+    """The command that names the app which answers an intent."""
+    return f"cmd package resolve-activity --brief -a {action}"
+
+
+def dump(package: str) -> str:
+    """The command that describes an app."""
+    return f"dumpsys package {package}"
+
+
+def read_resolved(out: str) -> Reading[str]:
+    """The package that answers; unknown when none does, or when a person would have to choose."""
+    lines = [line for line in out.replace("\r\n", "\n").split("\n") if line]
+    if not lines or lines[-1] == "No activity found":
+        return Unknown("no activity found")
+    match = _COMPONENT.fullmatch(lines[-1])
+    if not match:  # Android's own chooser is of the package `android`
+        chooser = lines[-1].startswith("android/")
+        return Unknown(lines[-1]) if chooser else Unreadable("no component", lines[-1])
+    return match["package"]
+
+
+def read_ungranted(out: str, wanted: frozenset[str]) -> Reading[tuple[str, ...]]:
+    """Those of the wanted permissions that the app declares and user 0 has not granted."""
+    lines = out.replace("\r\n", "\n").split("\n")
+    if lines.count("    requested permissions:") != 1:
+        return Unreadable("expected one list of requested permissions", out)
+    requested: set[str] = set()
+    for line in lines[lines.index("    requested permissions:") + 1 :]:
+        if not (match := _REQUESTED.fullmatch(line)):
+            break
+        requested.add(match["name"])
+    return tuple(sorted(requested & wanted - _granted(lines)))
+
+
+def _granted(lines: list[str]) -> set[str]:
+    """What is granted at installation or by user 0."""
+    granted, user = set(), "0"
+    for line in lines:
+        if match := _USER.fullmatch(line):
+            user = match["user"]
+        elif user == "0" and (match := _GRANTED.fullmatch(line)) and match["granted"] == "true":
+            granted.add(match["name"])
+    return granted

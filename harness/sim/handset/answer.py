@@ -1,0 +1,32 @@
+"""What a program of a simulated handset says, and the shape of a program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+
+class Answer(NamedTuple):
+    """What a command prints, and its exit code."""
+
+    out: bytes = b""
+    err: bytes = b""
+    code: int = 0
+
+
+Program = Callable[[list[str], float], Answer]
+"""Answers the words after its name, at a time [s of the simulator's clock, which runs as real
+time does; dwell times are divided by the scenario's speed instead]."""
+
+Programs = Mapping[str, Program]
+"""Programs by the first word or two of their command: `getprop`, `dumpsys battery`."""
+
+
+def text(out: str) -> Answer:
+    """An answer that succeeds."""
+    return Answer(out.encode())
+
+
+def failure(message: str, code: int) -> Answer:
+    """An answer on the error stream."""
+    return Answer(err=f"{message}\n".encode(), code=code)

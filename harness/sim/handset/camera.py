@@ -1,0 +1,232 @@
+"""The cameras of a simulated handset, and the app that takes pictures with them.
+
+Prints after CameraService::dump (frameworks/av) and ActivityManagerShellCommand of AOSP.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.sim.handset.answer import Answer, Programs, failure, text
+from harness.sim.handset.photo import GREY_CARD, HEIGHT_PX, WIDTH_PX, grey_card
+from harness.sim.unit import SimUnit
+
+FOLDER = "/sdcard/DCIM/Camera"
+DWELL_S = 1.2
+"""From the camera key to the finished file [s at speed 1]; it grows in the second half of it."""
+
+_DARK = 12
+CAMERA, FINE_LOCATION = "android.permission.CAMERA", "android.permission.ACCESS_FINE_LOCATION"
+_APPS = {"samsung": "com.sec.android.app.camera/.Camera", "oppo-mtk": "com.oplus.camera/.Camera"}
+_AOSP_APP = "com.android.camera2/com.android.camera.CameraLauncher"
+STILL_IMAGE = "android.media.action.STILL_IMAGE_CAMERA"
+_NAMES = {"samsung": "20261120_{:06}.jpg"}
+_ORIENTATIONS = {"back": 90, "front": 270}
+
+
+@dataclass(frozen=True, slots=True)
+class _Shot:
+    """A picture on its way to the disk."""
+
+    path: str
+    content: bytes
+    began_s: float
+
+
+class Cameras:
+    """The state of the cameras. `advance` brings `files` to a time."""
+
+    def __init__(self, unit: SimUnit, files: dict[str, bytes], speed: float) -> None:
+        self.app = _APPS.get(unit.profile, _AOSP_APP)
+        self.open: str | None = None
+        """Where the camera faces that the app has open."""
+        self._unit = unit
+        self._files = files
+        self._dwell_s = DWELL_S / speed
+        self.granted: set[str] = set()
+        """Runtime permissions of the app; it opens no camera without those that it needs."""
+        self._shots: list[_Shot] = []
+        self._taken = 0
+        if "camera.leftover" in unit.defects:
+            name = self._name(235959).replace("2026", "2099")
+            files[f"{FOLDER}/{name}"] = grey_card(GREY_CARD, "left over")
+
+    @property
+    def facings(self) -> list[str]:
+        """Where the cameras face, in the order of their ids."""
+        missing = "camera.front.missing" in self._unit.defects
+        return ["back"] if missing else ["back", "front"]
+
+    @property
+    def front_opens(self) -> bool:
+        """Whether the app opens the front camera when its intent asks for it."""
+        return "front" in self.facings and "camera.app_ignores_facing" not in self._unit.defects
+
+    @property
+    def needs(self) -> set[str]:
+        """Permissions for which the app asks in a dialog at its first start."""
+        return {CAMERA, FINE_LOCATION} if self._unit.profile == "oppo-mtk" else set()
+
+    @property
+    def package(self) -> str:
+        return self.app.partition("/")[0]
+
+    def dump(self, android: int) -> Answer:
+        """What the camera service says, if it runs."""
+        if "camera.no_service" in self._unit.defects:
+            return failure("Can't find service: media.camera", 0)
+        return text(_dump(self, android))
+
+    def kill(self) -> None:
+        """End the app: what it has not finished writing stays as it is."""
+        self.open = None
+        self._shots.clear()
+
+    def shutter(self, now_s: float) -> None:
+        """The camera key."""
+        if self.open is None or "camera.still_fails" in self._unit.defects:
+            return
+        self._taken += 1
+        path = f"{FOLDER}/{self._name(100000 + self._taken)}"
+        self._shots.append(_Shot(path, self._picture(self.open), now_s))
+
+    def advance(self, now_s: float) -> None:
+        """Write what the shots have written by now."""
+        for shot in list(self._shots):
+            done = 2 * (now_s - shot.began_s) / self._dwell_s - 1
+            unfinished = self._unfinished(shot.path)
+            if done >= 1:
+                self._files.pop(unfinished, None)
+                self._files[shot.path] = shot.content
+                self._shots.remove(shot)
+            elif done >= 0:
+                self._files[unfinished] = shot.content[: int(done * len(shot.content))]
+
+    def _unfinished(self, path: str) -> str:
+        """Samsung's app of Android 11 writes through MediaStore, under a hidden name."""
+        if self._unit.profile != "samsung" or self._unit.android < 11:
+            return path
+        folder, _, name = path.rpartition("/")
+        return f"{folder}/.pending-1764237600-{name}"
+
+    def _name(self, number: int) -> str:
+        return _NAMES.get(self._unit.profile, "IMG20261120{:06}.jpg").format(number)
+
+    def _picture(self, facing: str) -> bytes:
+        dark = self._unit.defects.get("camera.rear.dark") if facing == "back" else None
+        luma = GREY_CARD if dark is None else int(dark.get("luma", _DARK))
+        unit = self._unit
+        whole = grey_card(luma, f"{unit.seed} {unit.serial} {facing} {self._taken}")
+        return whole[: len(whole) // 2] if "camera.cut_file" in unit.defects else whole
+
+
+@dataclass(slots=True)
+class Screen:
+    """Whether something can be seen on it."""
+
+    awake: bool = False
+    locked: bool = True
+
+
+def programs(cameras: Cameras, screen: Screen, android: int) -> Programs:
+    """The commands that open the camera app, press keys and ask the camera service."""
+
+    def start(words: list[str], _now_s: float) -> Answer:
+        action = words[words.index("-a") + 1] if "-a" in words[:-1] else ""
+        if action != STILL_IMAGE:
+            said = f"Error: Activity not started, unable to resolve Intent {{ act={action} }}"
+            return Answer(out=f"Starting: Intent {{ act={action} }}\n{said}\n".encode(), code=1)
+        if screen.awake and not screen.locked and cameras.needs <= cameras.granted:
+            front = _extra(words, "android.intent.extras.CAMERA_FACING") == "1"
+            cameras.open = "front" if front and cameras.front_opens else "back"
+        return text(_started(action, cameras.app))
+
+    def force_stop(words: list[str], _now_s: float) -> Answer:
+        if words == [cameras.package]:
+            cameras.kill()
+        return Answer()
+
+    def keyevent(words: list[str], now_s: float) -> Answer:
+        match words:
+            case ["3"]:
+                cameras.open = None
+            case ["27"]:
+                cameras.shutter(now_s)
+            case ["223"]:
+                screen.awake, screen.locked, cameras.open = False, True, None
+            case ["224"]:
+                screen.awake = True
+            case _:
+                return failure("Error: Invalid arguments for command: keyevent", 255)
+        return Answer()
+
+    def dismiss_keyguard(_words: list[str], _now_s: float) -> Answer:
+        screen.locked = not screen.awake
+        return Answer()
+
+    return {
+        "am start": start,
+        "am force-stop": force_stop,
+        "input keyevent": keyevent,
+        "wm dismiss-keyguard": dismiss_keyguard,
+        "dumpsys media.camera": lambda *_: cameras.dump(android),
+    }
+
+
+def _extra(words: list[str], name: str) -> str | None:
+    return words[words.index(name) + 1] if name in words[:-1] else None
+
+
+def _started(action: str, app: str) -> str:
+    return (
+        f"Starting: Intent {{ act={action} (has extras) }}\nStatus: ok\nLaunchState: COLD\n"
+        f"Activity: {app}\nTotalTime: 812\nWaitTime: 815\nComplete\n"
+    )
+
+
+def _dump(cameras: Cameras, android: int) -> str:
+    count = len(cameras.facings)
+    api1 = f"Number of public camera devices visible to API1: {count}\n" if android >= 11 else ""
+    maps = "".join(f'    Device {at} maps to "{at}"\n' for at in range(count))
+    return (
+        "\n== Service global info: ==\n\n"
+        f"Number of camera devices: {count}\n"
+        f"Number of normal camera devices: {count}\n"
+        f"{api1}{maps}Active Camera Clients:\n{_clients(cameras)}"
+        "Allowed user IDs: 0\n\n"
+        "== Camera service events log (most recent at top): ==\n"
+        "  11-20 10:00:00 : USER_SWITCH previous allowed user IDs: <None>, "
+        "current allowed user IDs: 0\n\n"
+        f"== Camera Provider HAL internal/0 (v2.6, remote) static info: {count} devices: ==\n"
+        + "".join(_device(at, facing) for at, facing in enumerate(cameras.facings))
+        + "\n== Vendor tags: ==\n\n"
+        "  Dumping vendor tag descriptors for vendor with id 11706189966126095484 \n\n"
+        "== Camera error traces (0): ==\n  No camera traces collected.\n"
+    )
+
+
+def _clients(cameras: Cameras) -> str:
+    if cameras.open is None:
+        return "[]\n"
+    camera = cameras.facings.index(cameras.open)
+    return (
+        f"[\n(Camera ID: {camera}, Cost: 100, PID: 4242, Score: 0, State: 2User Id: 0, "
+        f"Client Package Name: {cameras.package}, Conflicting Client Devices: {{}})\n]\n"
+    )
+
+
+def _device(at: int, facing: str) -> str:
+    return (
+        f"== Camera HAL device device@3.6/internal/{at} (v3.6) static information: ==\n"
+        "  Resource cost: 100\n  Conflicting devices: None\n  API1 info:\n"
+        f"    Has a flash unit: {str(facing == 'back').lower()}\n"
+        f"    Facing: {facing.title()}\n"
+        f"    Orientation: {_ORIENTATIONS[facing]}\n"
+        "  API2 camera characteristics:\n"
+        "    Dumping camera metadata array: 2 / 2 entries, 64 / 64 bytes of extra data.\n"
+        "      Version: 1, Flags: 00000000\n"
+        "      android.lens.facing (80005): byte[1]\n"
+        f"        [{facing.upper()} ]\n"
+        "      android.sensor.info.pixelArraySize (f0006): int32[2]\n"
+        f"        [{WIDTH_PX} {HEIGHT_PX} ]\n"
+    )

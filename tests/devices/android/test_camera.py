@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.devices.android.camera import Cameras, Client, read_cameras
+from harness.model.reading import Unknown, Unreadable
+
+CORPUS = Path(__file__).parents[2] / "corpus" / "android"
+TEN = (CORPUS / "camera_a10_k30_ten_devices.txt").read_text("utf-8")
+USB = (CORPUS / "camera_a13_external_usb.txt").read_text("utf-8")
+ZERO = (CORPUS / "camera_a13_mtk_zero.txt").read_text("utf-8")
+CLIENT = "Client Package Name: com.android.camera"
+
+
+def read(text: str) -> Cameras:
+    cameras = read_cameras(text)
+    assert isinstance(cameras, Cameras), cameras
+    return cameras
+
+
+def test_which_cameras_face_where() -> None:
+    cameras = read(TEN)
+    assert cameras.that_face("back") == ("0",)
+    assert cameras.that_face("front") == ("1",)
+    assert isinstance(cameras.facing("8"), Unknown)
+    assert read(ZERO).that_face("back") == ()
+
+
+def test_apis_that_do_not_agree_are_no_facing() -> None:
+    assert isinstance(read(USB).facing("0"), Unreadable)
+    assert read(USB).that_face("front") == ()
+
+
+def test_a_camera_that_is_not_public_cannot_be_opened_by_an_app() -> None:
+    hidden = TEN.replace('    Device 1 maps to "1"\n', "")
+    assert read(hidden).that_face("front") == ()
+
+
+def test_without_the_second_api_the_first_one_counts() -> None:
+    assert read(TEN.replace("        [FRONT ]\n", "")).facing("1") == "front"
+
+
+@pytest.mark.parametrize("facing", ["Sideways", "back", "Front Back"])
+def test_a_facing_that_has_no_meaning_is_unreadable(facing: str) -> None:
+    text = TEN.replace("Facing: Front", f"Facing: {facing}").replace("[FRONT ]", f"[{facing} ]")
+    assert isinstance(read(text).facing("1"), Unreadable)
+
+
+def test_a_device_that_is_described_twice_has_no_facing() -> None:
+    title = "== Camera HAL device device@3.5/legacy/1 (v3.5) static information: =="
+    assert isinstance(read(TEN.replace("legacy/0 (v3.5)", "legacy/1 (v3.5)")).facing("1"), Unknown)
+    assert title in TEN
+
+
+def test_clients_by_their_line() -> None:
+    line = (
+        "(Camera ID: 1, Cost: 100, PID: 2412, Score: 0, State: 2, User Id: 10, "
+        "Client Package Name: com.oplus.camera, Conflicting Client Devices: {})"
+    )
+    both = TEN.replace("[\n(Camera", f"[\n{line}\n(Camera")
+    assert read(both).clients == (
+        Client("1", "com.oplus.camera"),
+        Client("0", "com.android.camera"),
+    )
+    assert read(TEN.replace("\n", "\r\n")).clients == (Client("0", "com.android.camera"),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TEN.replace("Active Camera Clients:\n", ""),
+        TEN.replace("Active Camera Clients:\n[", "Active Camera Clients:\n"),
+        TEN.replace(CLIENT, "Client: com.android.camera"),
+        TEN.replace("com.android.camera,", "com.android; rm -rf /,"),
+        TEN.replace("Active Camera Clients:", "Active Camera Clients:\n[]\nActive Camera Clients:"),
+    ],
+)
+def test_a_list_of_clients_that_cannot_be_read_is_not_an_empty_one(text: str) -> None:
+    assert isinstance(read(text).clients, Unreadable)
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"), [("", Unknown), ("-1", Unreadable), ("x", Unreadable), ("5", Unreadable)]
+)
+def test_public_ids_must_fit_their_number(number: str, kind: type) -> None:
+    text = TEN.replace("normal camera devices: 6", f"normal camera devices: {number}")
+    assert isinstance(read(text).public_ids, kind)
+
+
+@pytest.mark.parametrize("text", ["", "Can't find service: media.camera\n", TEN + TEN])
+def test_no_answer_of_the_service_is_unreadable(text: str) -> None:
+    assert isinstance(read_cameras(text), Unreadable)
+
+
+@given(st.text() | st.text().map(lambda tail: TEN + tail) | st.text().map(lambda head: head + USB))
+def test_total_on_any_text(text: str) -> None:
+    cameras = read_cameras(text)
+    if isinstance(cameras, Cameras):
+        cameras.that_face("back")
+
+
+@pytest.mark.parametrize(
+    "unit", ["== ", "(Camera ID: 0, ", "Facing: ", "    Facing: Back\n", "      android.", " " * 8]
+)
+def test_linear_in_the_length(unit: str) -> None:
+    def took_s(size: int) -> float:
+        text = TEN + unit * (size // len(unit))
+        began = time.perf_counter()
+        read_cameras(text)
+        return time.perf_counter() - began
+
+    assert min(took_s(1 << 21) for _ in range(3)) < 5

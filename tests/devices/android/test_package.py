@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.devices.android.package import read_resolved, read_ungranted
+from harness.model.reading import Unknown, Unreadable
+
+CAMERA, AUDIO, INTERNET = (
+    f"android.permission.{name}" for name in ("CAMERA", "RECORD_AUDIO", "INTERNET")
+)
+WANTED = frozenset({CAMERA, AUDIO})
+# In the form of Settings.dumpLPr of AOSP 13.
+PACKAGE = f"""Packages:
+  Package [com.oplus.camera] (3a5f2b1):
+    userId=10211
+    requested permissions:
+      {CAMERA}
+      {AUDIO}: restricted=true
+      {INTERNET}
+    install permissions:
+      {INTERNET}: granted=true
+    User 0: ceDataInode=131 installed=true hidden=false
+      gids=[3003]
+      runtime permissions:
+        {CAMERA}: granted=true, flags=[ USER_SET|USER_SENSITIVE_WHEN_GRANTED]
+        {AUDIO}: granted=false, flags=[ USER_SENSITIVE_WHEN_GRANTED]
+    User 10: ceDataInode=9 installed=true hidden=false
+      runtime permissions:
+        {AUDIO}: granted=true, flags=[ ]
+"""
+
+
+def test_who_answers_an_intent() -> None:
+    said = "priority=0 preferredOrder=0 match=0x108000\r\ncom.oplus.camera/.Camera\r\n"
+    assert read_resolved(said) == "com.oplus.camera"
+    assert read_resolved("com.sec.android.app.camera/.Camera") == "com.sec.android.app.camera"
+
+
+@pytest.mark.parametrize(
+    "out",
+    ["", "No activity found\n", "priority=0\nandroid/com.android.internal.app.ResolverActivity"],
+)
+def test_nobody_or_a_choice_is_unknown(out: str) -> None:
+    assert isinstance(read_resolved(out), Unknown)
+
+
+@pytest.mark.parametrize("out", ["Unknown command", "com.evil;reboot/.X", "Security exception: no"])
+def test_anything_else_is_unreadable(out: str) -> None:
+    assert isinstance(read_resolved(out), Unreadable)
+
+
+def test_what_user_0_has_not_granted() -> None:
+    assert read_ungranted(PACKAGE, WANTED) == (AUDIO,)
+    assert read_ungranted(PACKAGE.replace("granted=true", "granted=false"), WANTED) == (
+        CAMERA,
+        AUDIO,
+    )
+    assert read_ungranted(PACKAGE, frozenset({INTERNET})) == ()
+
+
+def test_what_the_app_does_not_declare_is_not_asked_for() -> None:
+    assert read_ungranted(PACKAGE, frozenset({"android.permission.READ_MEDIA_IMAGES"})) == ()
+
+
+@pytest.mark.parametrize("out", ["", "Unable to find package: x\n", PACKAGE + PACKAGE])
+def test_no_description_or_two_is_unreadable(out: str) -> None:
+    assert isinstance(read_ungranted(out, WANTED), Unreadable)
+
+
+@given(st.text() | st.text().map(lambda tail: PACKAGE + tail))
+def test_total_on_any_text(out: str) -> None:
+    read_resolved(out)
+    read_ungranted(out, WANTED)

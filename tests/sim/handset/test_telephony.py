@@ -1,0 +1,129 @@
+"""A simulated modem, with time as an input; what it prints is read by the harness's own readers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.devices.android.telephony import COMMAND, Phone, Registry, read_registry
+from harness.model.reading import Unknown
+from harness.sim.handset import HandsetBehaviour
+from harness.sim.handset.telephony import ATTACH_S, DATA_S, SLOW_ATTACH_S
+from harness.sim.unit import SimUnit
+
+ON = "cmd connectivity airplane-mode enable"
+OFF = "cmd connectivity airplane-mode disable"
+FORMS = [("oppo-mtk", 10), ("samsung", 10), ("samsung", 11), ("oppo-mtk", 12), ("oppo-mtk", 13)]
+
+
+def handset(
+    defects: dict[str, dict[str, Any]] | None = None, *, speed: float = 1.0, **more: Any
+) -> HandsetBehaviour:
+    return HandsetBehaviour(SimUnit("A57A000001", defects=defects or {}, **more), speed=speed)
+
+
+def slot(phone: HandsetBehaviour, now_s: float, number: int = 0) -> Phone:
+    registry = read_registry(phone.run(COMMAND, now_s).out.decode())
+    assert isinstance(registry, Registry), registry
+    found = registry.phone(number)
+    assert isinstance(found, Phone)
+    return found
+
+
+def state(phone: HandsetBehaviour, now_s: float) -> tuple[object, ...]:
+    seen = slot(phone, now_s)
+    return (seen.service.data_state, seen.service.registration, seen.data_state)
+
+
+def toggled(defects: dict[str, dict[str, Any]] | None = None, **more: Any) -> HandsetBehaviour:
+    """One whose airplane mode ended at 0 s."""
+    phone = handset(defects, **more)
+    assert phone.run(f"{ON} && {OFF}", 0.0).code == 0
+    return phone
+
+
+@pytest.mark.parametrize(("profile", "android"), FORMS)
+def test_one_that_has_booted_stands_on_the_test_network(profile: str, android: int) -> None:
+    seen = slot(handset(profile=profile, android=android), 0.0)
+    service = seen.service
+    assert (service.plmn, service.rat, service.registration) == ("00101", "LTE", "HOME")
+    assert (service.earfcn, service.data_rat, service.reject_cause) == (1650, "LTE", 0)
+    assert service.bands == (3,) if android >= 11 else isinstance(service.bands, Unknown)
+    assert (seen.signal.rsrp_dbm, seen.signal.rsrq_db, seen.signal.rssnr_db) == (-95, -10, 15.0)
+    assert seen.data_state == "connected"
+    assert service.operator == "FactoryNet" if profile != "samsung" else True
+
+
+@pytest.mark.parametrize(("profile", "android"), FORMS)
+def test_the_second_slot_is_empty(profile: str, android: int) -> None:
+    seen = slot(handset(profile=profile, android=android), 0.0, 1)
+    assert seen.service.data_state == 1
+    assert isinstance(seen.service.registration, Unknown)
+    assert isinstance(seen.signal.rsrp_dbm, Unknown)
+
+
+def test_it_attaches_in_its_time_after_airplane_mode() -> None:
+    phone = handset()
+    assert phone.run("cmd connectivity airplane-mode", 0.0).out == b"disabled\n"
+    phone.run(ON, 10.0)
+    assert phone.run("cmd connectivity airplane-mode", 10.0).out == b"enabled\n"
+    assert state(phone, 11.0) == (3, "NOT_REG_OR_SEARCHING", "disconnected")
+    phone.run(OFF, 20.0)
+    assert state(phone, 20 + ATTACH_S - 0.1) == (1, "NOT_REG_OR_SEARCHING", "disconnected")
+    assert state(phone, 20.1 + ATTACH_S) == (0, "HOME", "disconnected")
+    assert state(phone, 20.1 + ATTACH_S + DATA_S) == (0, "HOME", "connected")
+
+
+def test_speed_divides_the_dwell_times() -> None:
+    phone = toggled(speed=10)
+    assert state(phone, ATTACH_S / 10 - 0.01)[0] == 1
+    assert state(phone, (ATTACH_S + DATA_S) / 10 + 0.01)[2] == "connected"
+
+
+def test_no_data_when_it_is_switched_off() -> None:
+    phone = toggled()
+    phone.run("svc data disable", 1.0)
+    assert state(phone, 100.0) == (0, "HOME", "disconnected")
+    phone.run("svc data enable", 1.0)
+    assert state(phone, 100.0) == (0, "HOME", "connected")
+
+
+@pytest.mark.parametrize(
+    ("reason", "registration", "cause", "sims"),
+    [
+        ("searching", "NOT_REG_OR_SEARCHING", 0, "LOADED,ABSENT"),
+        ("rejected", "DENIED", 11, "LOADED,ABSENT"),
+        ("sim_absent", None, None, "ABSENT,ABSENT"),
+    ],
+)
+def test_one_that_never_attaches(
+    reason: str, registration: str | None, cause: int | None, sims: str
+) -> None:
+    phone = toggled({"lte.no_attach": {"reason": reason}})
+    service = slot(phone, 1000.0).service
+    assert service.data_state == 1
+    assert isinstance(service.registration, Unknown) or service.registration == registration
+    assert isinstance(service.reject_cause, Unknown) or service.reject_cause == cause
+    assert phone.run("getprop gsm.sim.state", 0.0).out.decode() == f"{sims}\n"
+
+
+def test_other_defects() -> None:
+    assert slot(toggled({"lte.wrong_plmn": {}}), 100.0).service.plmn == "00102"
+    assert slot(toggled({"lte.wrong_plmn": {"plmn": "41006"}}), 100.0).service.plmn == "41006"
+    assert slot(toggled({"lte.weak": {}}), 100.0).signal.rsrp_dbm == -118
+    assert slot(toggled({"lte.weak": {"rsrp_dbm": -110}}), 100.0).signal.rsrp_dbm == -110
+    slow = toggled({"lte.attach_slow": {}}, speed=10)
+    assert state(slow, SLOW_ATTACH_S - 0.1)[0] == 1
+    assert state(slow, SLOW_ATTACH_S)[0] == 0
+    stuck = handset({"lte.no_detach": {}})
+    stuck.run(ON, 0.0)
+    assert state(stuck, 10.0) == (0, "HOME", "connected")
+
+
+def test_before_android_11_the_shell_may_not_switch_airplane_mode() -> None:
+    phone = handset(android=10)
+    answer = phone.run(ON, 0.0)
+    assert answer.code == 255
+    assert b"Security exception" in answer.err
+    assert state(phone, 1.0)[0] == 0

@@ -1,0 +1,121 @@
+"""The wires of a simulated line: jigs that stay, handsets that come and go."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.errors import StationFault
+from harness.model.outcome import Outcome
+from harness.sim.handset import SimHandsets
+from harness.sim.jig import JigBehaviour
+from harness.sim.line import SimLine
+from harness.sim.scenario import Scenario, load_scenario
+from harness.sim.unit import SimUnit, Verdict
+
+
+@pytest.fixture
+def line() -> Iterator[SimLine]:
+    with SimLine(Scenario(jig_noise=0.01), slots=2) as line:
+        yield line
+
+
+def listens(address: str) -> bool:
+    """Whether a handset takes a connection; it hangs up on what is no adb server."""
+    host, _, port = address.partition(":")
+    try:
+        with socket.create_connection((host, int(port)), 10) as link:
+            link.sendall(b"x" * 24)
+            assert link.recv(1) == b""
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def test_each_handset_has_a_loopback_address_of_its_own(line: SimLine) -> None:
+    addresses = [line.insert(slot, SimUnit(f"A57A00000{n}")) for n, slot in enumerate((1, 2, 1))]
+    hosts = {address.partition(":")[0] for address in addresses}
+    assert len(hosts) == 3
+    assert all(host.startswith("127.") for host in hosts)
+
+
+def test_the_unit_that_stood_there_is_taken_out(line: SimLine) -> None:
+    first = line.insert(1, SimUnit("A57A000001"))
+    other = line.insert(2, SimUnit("A57A000002"))
+    assert listens(first)
+    second = line.insert(1, SimUnit("A57A000003"))
+    assert not listens(first)
+    assert listens(second)
+    assert listens(other)
+
+
+def test_a_jig_powers_the_unit_that_is_in_it_and_no_other() -> None:
+    first, second = SimUnit("A57A000001"), SimUnit("A57A000002")
+    jig = JigBehaviour(first)
+    for command in ("SOUR:VOLT 5", "OUTP ON", "ROUT:CLOS (@1)"):
+        jig.answer(command, 0)
+    assert (first.vbus_v, second.vbus_v) == (5.0, 0.0)
+    jig.insert(second, "seed")
+    assert (first.vbus_v, second.vbus_v) == (0.0, 5.0)
+
+
+def test_noise_starts_again_with_each_unit() -> None:
+    def readings(jig: JigBehaviour, unit: SimUnit) -> list[str]:
+        jig.insert(unit, f"7 {unit.serial}")
+        return [jig.answer("MEAS:CURR? (@1)", 0)[0].text for _ in range(3)]
+
+    unit, other = SimUnit("A57A000001"), SimUnit("A57A000002")
+    jigs = [JigBehaviour(None, noise=0.01) for _ in range(2)]
+    for jig in jigs:
+        for command in ("SOUR:VOLT 5", "OUTP ON", "ROUT:CLOS (@1)"):
+            jig.answer(command, 0)
+    first = readings(jigs[0], unit)
+    assert len(set(first)) == 3
+    assert readings(jigs[0], other) != first
+    assert readings(jigs[0], unit) == first
+    assert readings(jigs[1], unit) == first
+
+
+def test_a_scenario_says_what_a_test_must_find(tmp_path: Path) -> None:
+    path = tmp_path / "line.yaml"
+    path.write_text(
+        "schema: 1\n"
+        "units:\n"
+        "  - {serial: A57A000001}\n"
+        "  - {serial: A57A000002, expect: {outcome: FAIL, code: 'rear.mean_luma:LOW'}}\n"
+        "  - {serial: A57A000003, expect: {outcome: ABORTED}}\n"
+    )
+    assert [unit.expect for unit in load_scenario(path).units] == [
+        Verdict(),
+        Verdict(Outcome.FAIL, "rear.mean_luma:LOW"),
+        Verdict(Outcome.ABORTED),
+    ]
+
+
+@pytest.mark.parametrize("expect", ["{outcome: SKIPPED}", "{code: X}", "PASS", "{outcome: fail}"])
+def test_an_expectation_that_no_test_can_meet_is_refused(tmp_path: Path, expect: str) -> None:
+    path = tmp_path / "line.yaml"
+    path.write_text(f"schema: 1\nunits: [{{serial: A57A000001, expect: {expect}}}]\n")
+    with pytest.raises(StationFault, match=r"line\.yaml:2:"):
+        load_scenario(path)
+
+
+def test_an_unplugged_handset_keeps_its_port_whatever_child_is_being_started() -> None:
+    with SimHandsets() as handsets:
+        address = handsets.add(SimUnit("A57A000001"))
+        host, _, port = address.partition(":")
+        children = [subprocess.Popen(["/bin/true"]) for _ in range(5)]
+        for _ in range(50):
+            children.append(subprocess.Popen(["/bin/true"]))
+            handsets.unplug(address)
+            assert not listens(address)
+            with socket.socket() as other, pytest.raises(OSError, match="in use"):
+                other.bind((host, int(port)))
+            handsets.replug(address)
+            assert listens(address)
+        for child in children:
+            child.wait()

@@ -1,0 +1,221 @@
+"""`battery.charge` by the real engine: real adb server, real serial driver, simulators at the wire.
+
+Wanted values are exact: the simulated meter has no noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+import pytest
+
+from harness.devices.adb import AdbHandset, AdbServer
+from harness.devices.jig.jig import SerialJig
+from harness.engine.bench import Bench
+from harness.engine.execute import execute
+from harness.model.limits import Limit, Range, RecordOnly
+from harness.model.outcome import Outcome
+from harness.model.ports import Handset, Jig
+from harness.model.record import MeasurementRecord, Record
+from harness.model.units import Quantity
+from harness.sim.handset import HandsetBehaviour, SimHandsets
+from harness.sim.handset.answer import Program, failure, text
+from harness.sim.jig import JigBehaviour
+from harness.sim.pty import PtyJig
+from harness.sim.unit import Defects, SimUnit
+from harness.steps import catalogue
+from tests.engine.rig import Rig, planned
+
+UEVENT = "/sys/class/power_supply/battery/uevent"
+SPEC = catalogue()["battery.charge"]
+HEARD_WHEN_GOOD = [
+    "SOUR:VOLT 4.9000",
+    "OUTP ON",
+    "ROUT:CLOS (@1)",
+    "MEAS:CURR? (@1)",
+    "MEAS:VOLT? (@1)",
+    "ROUT:OPEN (@1)",
+    "OUTP OFF",
+]
+
+
+@dataclass
+class Slot:
+    """A slot with one unit in it, and what runs on it."""
+
+    phone: HandsetBehaviour
+    bench: Bench
+    jig: JigBehaviour
+    limits: dict[str, Limit] = field(default_factory=dict)
+
+    def run(self, settle_s: float = 0.02) -> Record:
+        arguments = {
+            "vbus": Quantity.of("4.9", "V"),
+            "settle": Quantity.of(str(settle_s), "s"),
+        }
+        limits = dict.fromkeys(SPEC.measures, RecordOnly()) | self.limits
+        step = replace(planned(SPEC, "charge", timeout_s=30), arguments=arguments, limits=limits)
+        rig = Rig([(SPEC, step)])
+        return execute(replace(rig.job, bench=self.bench), rig.log)
+
+    def heard(self) -> list[str]:
+        """What the jig was told and what was measured, without repeats and questions of state."""
+        told = [
+            line
+            for line in self.jig.heard
+            if line.startswith("MEAS") or ("?" not in line and line != "*CLS")
+        ]
+        return [line for line, _ in groupby(told)]
+
+
+MakeSlot = Callable[..., Slot]
+
+
+@pytest.fixture
+def slot_with(server: AdbServer, handsets: SimHandsets) -> Iterator[MakeSlot]:
+    """Makes the slot of a unit; in the end nothing may be on."""
+    opened: list[tuple[SerialJig, PtyJig, JigBehaviour]] = []
+
+    def make(defects: Defects | None = None, jig_defects: Defects | None = None) -> Slot:
+        unit = SimUnit("A57A000001", defects=defects or {})
+        jig = JigBehaviour(unit, defects=jig_defects)
+        wire = PtyJig(jig, speed=20)
+        driver = SerialJig(wire.path, serial="SIMJIG01")
+        opened.append((driver, wire, jig))
+        address = handsets.add(unit)
+        bench = Bench({Handset: AdbHandset(server, address), Jig: driver})
+        return Slot(handsets.behaviour(address), bench, jig)
+
+    yield make
+    for driver, wire, jig in opened:
+        driver.shut()
+        wire.close()
+        assert jig.safe
+
+
+def made(record: Record) -> dict[str, MeasurementRecord]:
+    return {each.name: each for each in record.steps[0].measurements}
+
+
+def values(record: Record) -> dict[str, tuple[Any, str]]:
+    return {name: (each.value, each.unit) for name, each in made(record).items()}
+
+
+def test_every_value_is_in_its_unit(slot_with: MakeSlot) -> None:
+    record = slot_with().run()
+    assert record.outcome is Outcome.PASS
+    assert values(record) == {
+        "current_jig": (0.9, "A"),
+        "voltage_jig": (4.9, "V"),
+        "current_handset": (0.9, "A"),
+        "voltage": (3.914, "V"),
+        "temperature": (27.5, "degC"),
+        "level": (62.0, "%"),
+    }
+
+
+def test_the_relay_opens_before_the_supply_goes_off(slot_with: MakeSlot) -> None:
+    slot = slot_with()
+    slot.run()
+    heard = slot.heard()
+    assert heard[: len(HEARD_WHEN_GOOD)] == HEARD_WHEN_GOOD
+    assert set(heard[len(HEARD_WHEN_GOOD) :]) <= {"SAFE"}
+    assert slot.jig.safe
+
+
+def test_a_value_on_its_bound_is_inside(slot_with: MakeSlot) -> None:
+    slot = slot_with({"battery.weak_charge": {"current_a": 0.45}})
+    assert b"CURRENT_NOW=0\n" in (slot.phone.read(UEVENT) or b"")
+    low = Range(low=Decimal("0.45"))
+    slot.limits = {"current_jig": low, "current_handset": low}
+    record = slot.run()
+    assert record.outcome is Outcome.PASS
+    assert made(record)["current_jig"].value == 0.45
+    assert made(record)["current_handset"].value == 0.45
+
+
+@pytest.mark.parametrize(("printed", "value_a"), [("449999", 0.449999), ("-450000", -0.45)])
+def test_a_value_below_its_bound_is_not(slot_with: MakeSlot, printed: str, value_a: float) -> None:
+    slot = slot_with()
+    slot.phone.programs["cat"] = says(f"POWER_SUPPLY_CURRENT_NOW={printed}\n")
+    slot.limits = {"current_handset": Range(low=Decimal("0.45"))}
+    record = slot.run()
+    assert record.outcome is Outcome.FAIL
+    assert made(record)["current_handset"].value == value_a
+    assert record.fault
+    assert record.fault.code == "charge.current_handset:LOW"
+
+
+DENIED = failure(f"cat: {UEVENT}: Permission denied", 1)
+UEVENTS: dict[str, tuple[Program, str, str]] = {
+    "denied": (lambda *_: DENIED, "UNREADABLE", "Permission denied"),
+    "no pairs": (lambda *_: text("POWER_SUPPLY\n"), "UNREADABLE", "KEY=VALUE"),
+    "no number": (
+        lambda *_: text("POWER_SUPPLY_CURRENT_NOW=much\n"),
+        "UNREADABLE",
+        "no whole number",
+    ),
+    "an error number": (
+        lambda *_: text("POWER_SUPPLY_CURRENT_NOW=-61\n"),
+        "UNREADABLE",
+        "error number",
+    ),
+    "not said": (lambda *_: text("POWER_SUPPLY_NAME=battery\n"), "UNKNOWN", "CURRENT_NOW"),
+}
+
+
+@pytest.mark.parametrize(("cat", "reason", "why"), UEVENTS.values(), ids=UEVENTS)
+def test_a_current_that_the_handset_does_not_say_never_passes(
+    slot_with: MakeSlot, cat: Program, reason: str, why: str
+) -> None:
+    slot = slot_with()
+    slot.phone.programs["cat"] = cat
+    record = slot.run()
+    gauge = made(record)["current_handset"]
+    assert (gauge.value, gauge.outcome, gauge.reason) == (None, Outcome.ERROR, reason)
+    assert why in gauge.raw
+    assert record.outcome is Outcome.ERROR
+    assert not record.dut_failed
+    assert made(record)["current_jig"].value == 0.9
+    assert slot.heard()[: len(HEARD_WHEN_GOOD)] == HEARD_WHEN_GOOD
+
+
+def test_a_battery_that_cannot_be_read_never_passes(slot_with: MakeSlot) -> None:
+    slot = slot_with()
+    slot.phone.programs["dumpsys battery"] = says("Can't find service: battery\n")
+    record = slot.run()
+    assert record.outcome is Outcome.ERROR
+    for name in ("voltage", "temperature", "level"):
+        assert made(record)[name].outcome is Outcome.ERROR
+        assert made(record)[name].value is None
+
+
+def test_a_weak_charge_counts_though_the_handset_cannot_be_asked(slot_with: MakeSlot) -> None:
+    slot = slot_with({"battery.weak_charge": {}, "adb.drop": {"on": "dumpsys battery"}})
+    slot.limits = {"current_jig": Range(low=Decimal("0.45"))}
+    record = slot.run()
+    assert record.outcome is Outcome.ERROR
+    assert record.dut_failed
+    assert record.fault
+    assert record.fault.code == "ADB-LOST"
+    assert values(record)["current_jig"] == (0.21, "A")
+    assert slot.heard()[-1] == "SAFE"
+    assert slot.jig.safe
+
+
+def test_a_jig_that_refuses_to_connect_measures_nothing(slot_with: MakeSlot) -> None:
+    slot = slot_with(jig_defects={"jig.refuses": {"on": "ROUT:CLOS (@"}})
+    record = slot.run()
+    assert record.outcome is Outcome.ERROR
+    assert record.fault
+    assert record.fault.code == "JIG-REFUSED"
+    assert made(record) == {}
+    assert slot.jig.safe
+
+
+def says(words: str) -> Program:
+    return lambda *_: text(words)

@@ -1,0 +1,174 @@
+"""Stills by the camera app of a simulated handset, over the real adb server."""
+
+from __future__ import annotations
+
+import hashlib
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from harness.devices.adb import AdbServer
+from harness.model.limits import Range
+from harness.model.outcome import Outcome
+from harness.model.record import Record
+from harness.sim.handset import SimHandsets
+from harness.sim.handset.camera import FOLDER
+from harness.sim.handset.photo import GREY_CARD, HEIGHT_PX, WIDTH_PX
+from harness.sim.unit import SimUnit
+from tests.steps.phone import Phone, fault, measured, step
+
+PREPARE = step("handset.prepare", "prepare")
+LUMA = Range(Decimal(90), Decimal(150))
+
+
+def still(camera: str = "rear", **given: Any) -> Any:
+    arguments: dict[str, Any] = {"settle": 0.1, "mean_luma": LUMA} | given
+    return step("camera.still", camera, camera=camera, **arguments)
+
+
+@pytest.fixture
+def phone_with(server: AdbServer, handsets: SimHandsets) -> Any:
+    def make(*defects: str, **more: Any) -> Phone:
+        planted: dict[str, dict[str, Any]] = {name: {} for name in defects}
+        return Phone(server, handsets, SimUnit("A57A000001", defects=planted, **more))
+
+    return make
+
+
+def pictures(phone: Phone) -> list[str]:
+    return [path for path in phone.files if path.startswith(FOLDER)]
+
+
+@pytest.mark.parametrize(("profile", "android"), [("oppo-mtk", 13), ("samsung", 11)])
+@pytest.mark.parametrize("camera", ["rear", "front"])
+def test_a_still_is_measured_kept_and_taken_away(
+    phone_with: Any, camera: str, profile: str, android: int
+) -> None:
+    phone = phone_with(profile=profile, android=android)
+    record = phone.run(PREPARE, still(camera))
+    assert record.outcome is Outcome.PASS, record.fault
+    values = measured(record)
+    assert (values["width"], values["height"]) == (WIDTH_PX, HEIGHT_PX)
+    assert values["mean_luma"] == pytest.approx(GREY_CARD, abs=0.5)
+    (kept,) = record.attachments
+    assert (kept.name, kept.step) == (f"{camera}.jpg", camera)
+    content = phone.journal.files[kept.sha256]
+    assert len(content) == kept.bytes
+    assert hashlib.sha256(content).hexdigest() == kept.sha256
+    assert pictures(phone) == []
+    assert phone.behaviour.cameras.open is None
+
+
+def test_one_after_the_other_each_its_own_camera(phone_with: Any) -> None:
+    phone = phone_with()
+    record = phone.run(PREPARE, still("rear"), still("front"))
+    assert record.outcome is Outcome.PASS
+    first, second = record.attachments
+    assert first.sha256 != second.sha256
+
+
+def test_a_dark_camera_fails_by_its_measurement(phone_with: Any) -> None:
+    record = phone_with("camera.rear.dark").run(PREPARE, still("rear"))
+    assert record.outcome is Outcome.FAIL
+    assert fault(record).code == "rear.mean_luma:LOW"
+    assert measured(record)["mean_luma"] == pytest.approx(12, abs=0.5)
+    assert len(record.attachments) == 1
+
+
+def test_a_dark_rear_camera_says_nothing_of_the_front_one(phone_with: Any) -> None:
+    assert phone_with("camera.rear.dark").run(PREPARE, still("front")).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize("profile", ["oppo-mtk", "samsung"])
+def test_a_picture_left_over_does_not_count(phone_with: Any, profile: str) -> None:
+    phone = phone_with("camera.leftover", "camera.still_fails", profile=profile, android=11)
+    (left,) = pictures(phone)
+    record = phone.run(PREPARE, still(within=1.0))
+    assert record.outcome is Outcome.FAIL
+    assert fault(record).code == "CAMERA-NO-PICTURE"
+    assert any(left in line for line in fault(record).evidence["listed"])
+    assert pictures(phone) == [left]
+    assert record.attachments == ()
+
+
+def test_the_new_picture_is_taken_although_an_old_one_looks_newer(phone_with: Any) -> None:
+    phone = phone_with("camera.leftover", "camera.rear.dark")
+    (left,) = pictures(phone)
+    record = phone.run(PREPARE, still("rear"))
+    assert fault(record).code == "rear.mean_luma:LOW"
+    assert pictures(phone) == [left]
+
+
+def test_a_picture_of_an_earlier_key_press_does_not_come_late(server: AdbServer) -> None:
+    """The app is ended before the listing that decides what is new."""
+    with SimHandsets(speed=0.5) as slow:
+        phone = Phone(server, slow, SimUnit("A57A000001", defects={"camera.rear.dark": {}}))
+        record = phone.run(PREPARE, still("rear", within=0.05))
+        assert fault(record).code == "CAMERA-NO-PICTURE"
+        record = phone.run(still("front"))
+    assert record.outcome is Outcome.PASS, record.fault
+    assert measured(record)["mean_luma"] == pytest.approx(GREY_CARD, abs=0.5)
+
+
+def test_a_file_that_grows_is_waited_for(server: AdbServer) -> None:
+    with SimHandsets(speed=0.5) as slow:
+        record = Phone(server, slow, SimUnit("A57A000001")).run(PREPARE, still())
+    assert record.outcome is Outcome.PASS
+    assert measured(record)["mean_luma"] == pytest.approx(GREY_CARD, abs=0.5)
+
+
+def test_a_picture_that_is_cut_off_is_an_error_and_is_kept(phone_with: Any) -> None:
+    record = phone_with("camera.cut_file").run(PREPARE, still())
+    assert record.outcome is Outcome.ERROR
+    assert fault(record).code == "MEAS-UNREADABLE"
+    assert measured(record) == {"width": None, "height": None, "mean_luma": None}
+    assert len(record.attachments) == 1
+
+
+def test_a_pull_that_is_cut_off_is_the_links(server: AdbServer, handsets: SimHandsets) -> None:
+    unit = SimUnit("A57A000001", defects={"adb.drop": {"on": "pull /sdcard"}})
+    record = Phone(server, handsets, unit).run(PREPARE, still())
+    assert record.outcome is Outcome.ERROR
+    assert fault(record).code == "ADB-LOST"
+    assert measured(record) == {}
+
+
+def test_a_camera_that_is_not_there_has_its_own_code(phone_with: Any) -> None:
+    record = phone_with("camera.front.missing").run(PREPARE, still("rear"), still("front"))
+    assert [each.outcome for each in record.steps] == [Outcome.PASS, Outcome.PASS, Outcome.FAIL]
+    assert fault(record).code == "CAMERA-MISSING"
+
+
+def test_a_screen_that_is_off_opens_no_camera(phone_with: Any) -> None:
+    record = phone_with().run(still(opens_within=0.5))
+    assert fault(record).code == "CAMERA-NOT-OPENED"
+    assert record.outcome is Outcome.FAIL
+
+
+def test_a_dialog_of_the_first_start_opens_no_camera(phone_with: Any) -> None:
+    phone = phone_with()
+    phone.behaviour.run("input keyevent 224; wm dismiss-keyguard", 0.0)
+    assert fault(phone.run(still(opens_within=0.5))).code == "CAMERA-NOT-OPENED"
+
+
+def test_no_camera_service(phone_with: Any) -> None:
+    record = phone_with("camera.no_service").run(PREPARE, still())
+    assert fault(record).code == "CAMERA-SERVICE"
+    assert record.outcome is Outcome.FAIL
+
+
+def test_an_app_that_opens_another_camera_is_found_out(phone_with: Any) -> None:
+    record = phone_with("camera.app_ignores_facing").run(PREPARE, still("front", opens_within=0.5))
+    assert fault(record).code == "CAMERA-OTHER"
+    assert record.outcome is Outcome.ERROR
+    assert record.dut_failed is False
+
+
+def test_the_same_seed_gives_the_same_picture(phone_with: Any) -> None:
+    def picture(seed: int) -> str:
+        record: Record = phone_with(seed=seed).run(PREPARE, still())
+        return record.attachments[0].sha256
+
+    assert picture(1) == picture(1)
+    assert picture(1) != picture(2)
