@@ -7,7 +7,7 @@ the steps has a meaning. Its SHA-256 names the plan in every record, so the form
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -35,6 +35,21 @@ def canonical(plan: Plan, catalogue: Catalogue) -> str:
         },
         "steps": [_step(step, catalogue) for step in plan.steps],
     }
+    return _text(form)
+
+
+def canonical_limits(name: str, revision: int, keys: Collection[str], form: str) -> str:
+    """The canonical text of a limit set: those limits of a plan's canonical form that it gave."""
+    limits = {
+        f"{step['id']}.{measurement}": limit
+        for step in json.loads(form)["steps"]
+        for measurement, limit in step["limits"].items()
+    }
+    values = {key: limits[key] for key in keys}
+    return _text({"schema": _SCHEMA, "limits": name, "revision": revision, "values": values})
+
+
+def _text(form: dict[str, Any]) -> str:
     return json.dumps(form, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 

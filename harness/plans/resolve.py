@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,12 +12,16 @@ from harness.files.collect import Problems
 from harness.files.nodes import Node
 from harness.files.problems import Problem, errors
 from harness.files.schema import read
-from harness.model.plan import Phase, Plan, Product
+from harness.model.label import Label
+from harness.model.plan import LimitsRef, Phase, Plan, Product
 from harness.model.step import Catalogue
-from harness.plans.canonical import canonical
+from harness.plans.allot import Measuring, allot
+from harness.plans.canonical import canonical, canonical_limits
+from harness.plans.label import read_label
+from harness.plans.limit_set import LimitSet, read_limit_set
 from harness.plans.schema import PLAN_SCHEMA
-from harness.plans.steps import read_step
-from harness.plans.values import expression, quoted, text, whole
+from harness.plans.steps import read_spec, read_step
+from harness.plans.values import expression, named_file, quoted, text, whole
 
 
 def load_plan(path: Path, catalogue: Catalogue) -> Plan:
@@ -37,19 +42,68 @@ def resolve(path: Path, catalogue: Catalogue) -> tuple[Plan | None, list[Problem
     root, shape = read(path, PLAN_SCHEMA)
     if root is None:
         return None, shape
+    if (kind := _kind_of_part(root)) is not None:
+        words = f"{kind}, no plan: it is checked with each plan that names it"
+        return None, [Problem(str(path), *root.place, words)]
     found = Problems(str(path), shape)
-    plan = _plan(root, catalogue, found)
-    problems = found.sorted()
+    limit_set = read_limit_set(root.get("limits"), path, found)
+    label_file, label, of_label = _label(root.get("label"), path, found)
+    plan = _plan(root, catalogue, limit_set, found)
+    problems = found.sorted() + (limit_set.found.sorted() if limit_set else []) + of_label
     if errors(problems):
         return None, problems
     assert plan is not None, "what cannot be read is an error"
-    return replace(plan, canonical=canonical(plan, catalogue)), problems
+    form = canonical(plan, catalogue)
+    files = {"plan": path, "limits": limit_set and limit_set.file, "label": label_file}
+    return replace(
+        plan,
+        canonical=form,
+        limits=_limits_ref(limit_set, form) if limit_set else None,
+        label=label,
+        files={role: file for role, file in files.items() if file},
+    ), problems
 
 
-def _plan(root: Node, catalogue: Catalogue, found: Problems) -> Plan | None:
+def _kind_of_part(root: Node) -> str | None:
+    """What a file is that plans name, if it is one of those."""
+    if root.get("plan") or root.get("steps"):
+        return None
+    if root.get("values"):
+        return "a limit set"
+    return "a label" if root.get("scan") else None
+
+
+def _label(
+    node: Node | None, plan_file: Path, found: Problems
+) -> tuple[Path | None, Label | None, list[Problem]]:
+    """The label file that a plan names, what it says, and the problems in it."""
+    path = named_file(node, found, beside=plan_file) if node else None
+    if path is None:
+        return None, None, []
+    label, of_label = read_label(path)
+    return path, label, of_label.sorted()
+
+
+def _limits_ref(limit_set: LimitSet, form: str) -> LimitsRef:
+    name, revision = limit_set.id, limit_set.revision
+    assert name is not None, "what cannot be read is an error"
+    assert revision is not None, "what cannot be read is an error"
+    content = canonical_limits(name, revision, limit_set.entries, form)
+    return LimitsRef(name, revision, hashlib.sha256(content.encode()).hexdigest())
+
+
+def _plan(
+    root: Node, catalogue: Catalogue, limit_set: LimitSet | None, found: Problems
+) -> Plan | None:
     nodes = list(_steps(root))
     _tell_twins([node for _, node in nodes], found)
-    steps = [read_step(node, phase, catalogue, found) for phase, node in nodes]
+    specs = [read_spec(node.get("use"), catalogue, found) for _, node in nodes]
+    measuring = [Measuring(node, spec) for (_, node), spec in zip(nodes, specs, strict=True)]
+    limits = allot(measuring, limit_set, found)
+    steps = [
+        read_step(node, phase, spec, its, found)
+        for (phase, node), spec, its in zip(nodes, specs, limits, strict=True)
+    ]
     product = _product(root.get("product"), found)
     name, title, process = (text(root.get(key)) for key in ("plan", "title", "process"))
     revision = whole(root.get("revision"))

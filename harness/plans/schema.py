@@ -1,4 +1,4 @@
-"""The JSON Schema (draft 2020-12) of a plan: what editors use, and what a plan is checked by.
+"""The JSON Schemas (draft 2020-12) of plans, limit sets and labels: for editors, and to check by.
 
 A `description` completes "expected ..." in the message about a value that does not fit.
 """
@@ -9,11 +9,25 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.files.shapes import WORD, listing, mapping
+from harness.model.label import SEPARATOR
 
 _NAME = {
     "type": "string",
     "pattern": "^[a-z0-9][a-z0-9_-]*$",
     "description": "a name of small letters, digits, - and _",
+}
+_VERSION = {"const": 1, "description": "schema 1, the only one that this version reads"}
+_REVISION = {"type": "integer", "minimum": 1, "description": "a whole number from 1"}
+_FILE = {
+    "type": "string",
+    "minLength": 1,
+    "description": "the path of a file, relative to this one",
+}
+_EXPRESSION = {"type": "string", "description": "a regular expression in quotes"}
+_SEPARATOR = {
+    "type": "string",
+    "pattern": f"^{SEPARATOR}$",
+    "description": "one punctuation mark in quotes",
 }
 _STEP_ID = {
     "type": "string",
@@ -80,19 +94,56 @@ PLAN_SCHEMA: Mapping[str, Any] = {
     "title": "Test plan",
     **mapping(
         "schema plan revision title process product steps",
-        schema={"const": 1, "description": "schema 1, the only one that this version reads"},
+        schema=_VERSION,
         plan=_NAME,
-        revision={"type": "integer", "minimum": 1, "description": "a whole number from 1"},
+        revision=_REVISION,
         title=WORD,
         process=_NAME,
         product=mapping(
             "model part",
             model=WORD,
             part=WORD,
-            serial={"type": "string", "description": "a regular expression in quotes"},
+            serial=_EXPRESSION,
         ),
+        label=_FILE,
+        limits=_FILE,
         setup=listing(_STEP),
         steps=listing(_STEP, least=1),
         teardown=listing(_STEP),
+    ),
+}
+
+LIMIT_SET_SCHEMA: Mapping[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "Limit set",
+    **mapping(
+        "schema limits revision values",
+        schema=_VERSION,
+        limits=_NAME,
+        revision=_REVISION,
+        values={
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": _LIMIT,
+            "description": "a limit for each step.measurement",
+        },
+    ),
+}
+
+LABEL_SCHEMA: Mapping[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "Label",
+    **mapping(
+        "schema label revision scan",
+        schema=_VERSION,
+        label=_NAME,
+        revision=_REVISION,
+        scan={
+            "description": "matches, or fields and separator",
+            "anyOf": [
+                mapping("matches", matches=_EXPRESSION),
+                mapping("fields separator", fields=listing(WORD, least=1), separator=_SEPARATOR),
+            ],
+        },
     ),
 }

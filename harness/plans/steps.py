@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from harness.files.collect import Problems
-from harness.files.keys import KeyMistakes
-from harness.files.nodes import MappingNode, Node
+from harness.files.nodes import Node
 from harness.files.problems import nearest
 from harness.model.limits import Limit
 from harness.model.outcome import Outcome
@@ -14,7 +14,6 @@ from harness.model.plan import OnFail, Phase, PlannedStep, Retry
 from harness.model.step import Catalogue, StepSpec
 from harness.model.units import UNITS
 from harness.plans.arguments import read_arguments
-from harness.plans.limits import read_limit
 from harness.plans.values import quantity, text, whole
 
 _LONGEST_STEP_S = 86_400
@@ -23,18 +22,20 @@ _OUTCOMES = {"error": Outcome.ERROR, "fail": Outcome.FAIL}
 
 
 def read_step(
-    node: Node, phase: Phase, catalogue: Catalogue, found: Problems
+    node: Node,
+    phase: Phase,
+    spec: StepSpec | None,
+    limits: Mapping[str, Limit],
+    found: Problems,
 ) -> PlannedStep | None:
     """The step with everything that it implies; None when a part cannot be read."""
     identity, use = text(node.get("id")), text(node.get("use"))
     timeout_s = _timeout_s(node.get("timeout"), found)
     retry = _retry(node.get("retry"), found)
     on_fail = _ON_FAIL.get(text(node.get("on_fail")) or OnFail.STOP.value)
-    spec = _spec(node.get("use"), catalogue, found)
     if spec is None:
         return None
     arguments = read_arguments(node.get("with"), node, spec, found)
-    limits = _limits(node.get("limits"), node, spec, found)
     complete = limits.keys() == spec.measures.keys() and arguments.keys() >= _required(spec)
     if identity is None or use is None or timeout_s is None or on_fail is None or not complete:
         return None
@@ -45,7 +46,8 @@ def _required(spec: StepSpec) -> set[str]:
     return {name for name, param in spec.params.items() if param.required}
 
 
-def _spec(node: Node | None, catalogue: Catalogue, found: Problems) -> StepSpec | None:
+def read_spec(node: Node | None, catalogue: Catalogue, found: Problems) -> StepSpec | None:
+    """The step of the catalogue that is named."""
     name = text(node)
     if node is None or name is None:
         return None
@@ -75,26 +77,3 @@ def _retry(node: Node | None, found: Problems) -> Retry:
         if outcome:
             outcomes.add(outcome)
     return Retry(whole(node.get("times")) or 0, frozenset(outcomes))
-
-
-def _limits(given: Node | None, step: Node, spec: StepSpec, found: Problems) -> dict[str, Limit]:
-    """The limit of each measurement that the step declares."""
-    if given is not None and not isinstance(given, MappingNode):
-        return {}
-    written = given.entries if given else {}
-    KeyMistakes.of(
-        unknown=[name for name in written if name not in spec.measures],
-        missing=[name for name in spec.measures if name not in written],
-        free=[name for name in spec.measures if name not in written],
-    ).tell(
-        found,
-        given,
-        step,
-        unknown=f"step {spec.name} does not measure",
-        missing=f"step {spec.name} needs a limit for its measurement",
-    )
-    limits: dict[str, Limit] = {}
-    for name, measurement in spec.measures.items():
-        if name in written and (limit := read_limit(written[name][1], measurement, found)):
-            limits[name] = limit
-    return limits

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import warnings
 from decimal import Decimal
+from pathlib import Path
 
 from harness.files.collect import Problems
 from harness.files.nodes import Node, Scalar
 from harness.files.problems import nearest
+from harness.model.pattern import compiled
 from harness.model.units import UNITS, Quantity, Unit, plain_decimal
 
 _LOOSE = re.compile(r"([+-]?[0-9]+(?:\.[0-9]+)?) *(.*)", re.DOTALL)
@@ -67,16 +68,14 @@ def _misspelling(written: str, target: Unit, error: ValueError) -> tuple[str, st
 
 
 def expression(node: Node, found: Problems) -> str | None:
-    """A regular expression that Python takes without a warning; its classes mean ASCII."""
+    """A regular expression that cannot run away; its classes mean ASCII."""
     pattern = text(node)
     if pattern is None:
         return None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            re.compile(pattern, re.ASCII)
-    except (re.error, ValueError, OverflowError, RecursionError, Warning) as error:
-        found.error(node, f"{node.describe()} is no regular expression: {error}")
+        compiled(pattern)
+    except ValueError as error:
+        found.error(node, f"{node.describe()}: {error}")
         return None
     return pattern
 
@@ -85,3 +84,21 @@ def quoted(node: Node, found: Problems) -> None:
     """Identities stand in quotes, so that nothing is read into them."""
     if isinstance(node, Scalar) and not node.quoted:
         found.error(node, f"{node.describe()} is an identity: write it in quotes")
+
+
+def named_file(node: Node, found: Problems, beside: Path) -> Path | None:
+    """The file that is named, by a path relative to the file that names it."""
+    name = text(node)
+    if not name:
+        return None  # a problem of shape, already told
+    path = beside.parent / name
+    try:
+        if name.isprintable() and path.is_file():
+            return path
+        others = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+    except OSError as error:
+        found.error(node, f"{node.describe()} cannot be read: {error.strerror}")
+        return None
+    near = nearest(path.name, others)
+    found.error(node, f"no file {str(path)!r}", str(Path(name).parent / near) if near else "")
+    return None

@@ -3,15 +3,19 @@
 import json
 
 import jsonschema_rs
+import pytest
 
 from harness.files.parse import parse
-from harness.plans.schema import PLAN_SCHEMA
+from harness.files.schema import Schema
+from harness.plans.schema import LABEL_SCHEMA, LIMIT_SET_SCHEMA, PLAN_SCHEMA
 from tests.plans.catalogue import PLAN
+from tests.plans.test_limit_set import LIMITS
 
 
-def test_the_schema_is_json_of_draft_2020_12() -> None:
-    schema = json.loads(json.dumps(PLAN_SCHEMA))
-    assert schema == PLAN_SCHEMA
+@pytest.mark.parametrize("written", [PLAN_SCHEMA, LIMIT_SET_SCHEMA, LABEL_SCHEMA])
+def test_a_schema_is_json_of_draft_2020_12(written: Schema) -> None:
+    schema = json.loads(json.dumps(written))
+    assert schema == written
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     jsonschema_rs.meta.validate(schema)
 
@@ -23,8 +27,15 @@ def test_a_plan_fits_the_schema_as_an_editor_reads_it() -> None:
     assert not jsonschema_rs.is_valid(dict(PLAN_SCHEMA), root.plain() | {"owner": "me"})
 
 
+def test_a_limit_set_fits_its_schema_as_an_editor_reads_it() -> None:
+    root, _ = parse(LIMITS, "limits")
+    assert root
+    assert jsonschema_rs.is_valid(dict(LIMIT_SET_SCHEMA), root.plain())
+    assert not jsonschema_rs.is_valid(dict(LIMIT_SET_SCHEMA), root.plain() | {"values": {}})
+
+
 def test_every_mapping_but_those_of_names_is_closed() -> None:
-    """`with` and `limits` take the names that a step declares; the checker knows those."""
+    """`with`, `limits`, `values` take the names that steps declare; the checker knows those."""
 
     def open_ones(rule: object, name: str) -> list[str]:
         if isinstance(rule, list):
@@ -37,3 +48,5 @@ def test_every_mapping_but_those_of_names_is_closed() -> None:
         ]
 
     assert set(open_ones(PLAN_SCHEMA, "plan")) == {"with", "limits"}
+    assert set(open_ones(LIMIT_SET_SCHEMA, "limit set")) == {"values"}
+    assert not open_ones(LABEL_SCHEMA, "label")

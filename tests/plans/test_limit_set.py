@@ -1,0 +1,295 @@
+"""Limits in a file of their own: the same limits, the same hash, and every mistake in its file."""
+# ruff: noqa: E501 (a mistake a line)
+
+import json
+import random
+from collections.abc import Callable
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harness.files.parse import parse
+from harness.files.problems import errors
+from harness.model.plan import LimitsRef, Plan
+from harness.plans.resolve import resolve
+from tests.plans.catalogue import CATALOGUE, PLAN
+from tests.plans.test_canonical import rewritten
+from tests.plans.told import MARK, changed, places
+
+CHARGE = """\
+    limits:
+      current: {low: 450 mA, high: 1100 mA, guard: 10 mA}
+      level: {low: 20 %}
+      cycles: {one_of: [1, 2]}
+      charging: {equals: true}
+"""
+RADIO = """\
+    limits:
+      imei: {imei: true, tac: ['86012345']}
+      power: {low: -70 dBm, guard: 1 dB}
+"""
+WITH_SET = changed(
+    "process: final-test\n",
+    "process: final-test\nlimits: limits/a57.yaml\n",
+    changed(CHARGE, "", changed(RADIO, "")),
+)
+LIMITS = """\
+schema: 1
+limits: a57
+revision: 9
+values:
+  charge.current: {low: 450 mA, high: 1100 mA, guard: 10 mA}
+  charge.level: {low: 20 %}
+  charge.cycles: {one_of: [1, 2]}
+  charge.charging: {equals: true}
+  radio.imei: {imei: true, tac: ['86012345']}
+  radio.power: {low: -70 dBm, guard: 1 dB}
+"""
+
+Resolve = Callable[[str, str], tuple[Plan | None, list[str]]]
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Resolve:
+    """Writes a plan and its limit set; gives the plan, and what is told without the folder."""
+    folder = tmp_path_factory.mktemp("pair")
+    (folder / "limits").mkdir()
+
+    def of(plan: str, limits: str) -> tuple[Plan | None, list[str]]:
+        (folder / "plan.yaml").write_text(plan.replace(MARK, ""))
+        (folder / "limits/a57.yaml").write_text(limits.replace(MARK, ""))
+        found, problems = resolve(folder / "plan.yaml", CATALOGUE)
+        assert (found is None) == bool(errors(problems))
+        return found, [str(problem).replace(f"{folder}/", "") for problem in problems]
+
+    return of
+
+
+def plan_of(pair: Resolve, plan: str = WITH_SET, limits: str = LIMITS) -> Plan:
+    found, told = pair(plan, limits)
+    assert found, told
+    assert not told
+    return found
+
+
+def test_moving_limits_into_a_set_keeps_the_limits_and_the_hash(pair: Resolve) -> None:
+    inline, shared = plan_of(pair, PLAN), plan_of(pair)
+    assert [step.limits for step in inline.steps] == [step.limits for step in shared.steps]
+    assert inline.sha256 == shared.sha256
+    assert inline.limits is None
+
+
+def test_a_part_of_the_limits_may_stay_inline(pair: Resolve) -> None:
+    plan = changed(RADIO, "", PLAN)
+    plan = changed("process: final-test\n", "process: final-test\nlimits: limits/a57.yaml\n", plan)
+    kept = "".join(line for line in LIMITS.splitlines(keepends=True) if "charge" not in line)
+    assert plan_of(pair, plan, kept).sha256 == plan_of(pair).sha256
+
+
+def test_the_plan_names_the_set_and_its_files(pair: Resolve) -> None:
+    plan = plan_of(pair)
+    assert plan.limits
+    assert (plan.limits.id, plan.limits.revision) == ("a57", 9)
+    assert {role: file.name for role, file in plan.files.items()} == {
+        "plan": "plan.yaml",
+        "limits": "a57.yaml",
+    }
+
+
+def test_the_hash_of_a_set_is_pinned(pair: Resolve) -> None:
+    """A change here changes the name of every limit set ever recorded: it must be meant."""
+    assert plan_of(pair).limits == LimitsRef(
+        "a57", 9, "b63f436540c49d5cd993fb45e96ae4612223e97de46a25b6fbe31a8b74361021"
+    )
+
+
+def spelt(tree: object, seed: int) -> str:
+    return yaml.safe_dump(rewritten(tree, random.Random(seed)), sort_keys=False)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**32))
+def test_spelling_changes_neither_the_hash_of_the_set_nor_of_the_plan(
+    pair: Resolve, seed: int
+) -> None:
+    root, _ = parse(LIMITS, "limits")
+    assert root
+    text = "# a comment\n" + spelt(root.plain(), seed)
+    again, one = plan_of(pair, limits=text), plan_of(pair)
+    assert (again.sha256, again.limits) == (one.sha256, one.limits)
+
+
+OTHER_LIMITS = [
+    ("450 mA", "451 mA"),
+    ("{low: 20 %}", "record only"),
+    ("[1, 2]", "[1, 2, 3]"),
+    ("guard: 1 dB", "guard: 2 dB"),
+    ("['86012345']", "['86012346']"),
+]
+
+
+def test_every_limit_changes_the_hash_of_the_set_and_of_the_plan(pair: Resolve) -> None:
+    plans = [plan_of(pair, limits=changed(*change, LIMITS)) for change in OTHER_LIMITS]
+    plans.append(plan_of(pair))
+    assert len({plan.sha256 for plan in plans}) == len(plans)
+    assert len({plan.limits for plan in plans}) == len(plans)
+
+
+@pytest.mark.parametrize("change", [("revision: 9", "revision: 10"), ("limits: a57", "limits: b")])
+def test_the_name_of_a_set_changes_its_hash_and_not_what_runs(
+    pair: Resolve, change: tuple[str, str]
+) -> None:
+    other, one = plan_of(pair, limits=changed(*change, LIMITS)), plan_of(pair)
+    assert other.sha256 == one.sha256
+    assert other.limits
+    assert one.limits
+    assert other.limits.sha256 != one.limits.sha256
+
+
+def test_the_resolved_plan_holds_the_limits_of_the_set(pair: Resolve) -> None:
+    form = json.loads(plan_of(pair).canonical)
+    assert form["steps"][1]["limits"]["current"]["low"] == "0.45 A"
+
+
+MISTAKES = [
+    ("schema: 1", "schema: »2", "expected schema 1, the only one that this version reads; found 2"),
+    ("limits: a57", "limits: »A57", "expected a name of small letters, digits, - and _; found 'A57'"),
+    ("limits: a57", "»limit: a57", "unknown key 'limit' (did you mean 'limits'?)"),
+    ("revision: 9", "revision: »0", "expected a whole number from 1; found 0"),
+    ("revision: 9", "revision: 9\n»golden: a", "unknown key 'golden'"),
+    ("charge.level", "»charge.levle", "no step of the plan measures 'charge.levle' (did you mean 'charge.level'?)"),
+    ("charge.level", "»chagre.level", "no step of the plan measures 'chagre.level' (did you mean 'charge.level'?)"),
+    ("  charge.level", "  »charge.volume: record only\n  charge.level", "no step of the plan measures 'charge.volume'"),
+    ("  charge.level", "  »nfc.level: record only\n  charge.level", "no step of the plan measures 'nfc.level'"),
+    ("  charge.level", "  »level: record only\n  charge.level", "no step of the plan measures 'level'"),
+    ("  charge.level", "  »charge.current: record only\n  charge.level", "the key 'charge.current' is already in line 5"),
+    ("low: 450 mA", "low: »450 ma", "no unit 'ma' (did you mean 'mA'?)"),
+    ("low: 450 mA", "low: »450 mV", "450 mV: mV measures voltage, A measures current"),
+    ("low: 450 mA", "low: »1101 mA", "low 1.101 is above high 1.100 [A]"),
+    ("guard: 10 mA", "guard: »326 mA", "the guard 0.326 leaves no window [A]"),
+    ("{low: 20 %}", "»recrod only", "expected a limit: low and high, equals, one_of, matches, imei, or the text record only; found 'recrod only' (did you mean 'record only'?)"),
+    ("{low: 20 %}", "{»lo: 20 %}", "unknown key 'lo' (did you mean 'low'?)"),
+    ("{low: 20 %}", "»{matches: a}", "a limit with matches does not fit 'level', which is a number"),
+    ("{equals: true}", "{equals: »yes}", "'charging', which is a flag: expected true or false; found 'yes'"),
+    ("'86012345'", "»86012345", "expected a TAC: 8 digits in quotes; found 86012345"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "message"), MISTAKES, ids=[m[1].strip() for m in MISTAKES])
+def test_a_mistake_is_told_once_at_its_place_in_the_set(
+    pair: Resolve, old: str, new: str, message: str
+) -> None:
+    limits = changed(old, new, LIMITS)
+    plan, told = pair(WITH_SET, limits)
+    assert plan is None
+    assert told == [f"limits/a57.yaml:{place}: {message}" for place in places(limits)]
+
+
+def test_a_measurement_without_a_limit_is_told_at_its_step(pair: Resolve) -> None:
+    plan, told = pair(WITH_SET, changed("  charge.level: {low: 20 %}\n", "", LIMITS))
+    assert plan is None
+    (words,) = told
+    assert words == (
+        "plan.yaml:11:5: "
+        "neither step catalogue.charge nor limits/a57.yaml limits the measurement 'level'"
+    )
+
+
+def test_a_limit_in_both_places_is_told_in_both(pair: Resolve) -> None:
+    plan = changed("    on_fail: continue", "    »limits: {power: record only}\n    on_fail: continue", WITH_SET)  # fmt: skip
+    found, told = pair(plan, LIMITS)
+    assert found is None
+    assert [words.split(" has ")[0] for words in told] == [
+        "plan.yaml:20:14: 'power'",
+        "limits/a57.yaml:10:3: 'radio.power'",
+    ]
+    assert "limits/a57.yaml:10:3: one of them has to go" in told[0]
+    assert "plan.yaml:20:14: one of them has to go" in told[1]
+
+
+def test_mistakes_in_both_files_come_at_once(pair: Resolve) -> None:
+    plan = changed("timeout: 500 ms", "timeout: 0 s", WITH_SET)
+    _, told = pair(plan, changed("low: 450 mA", "low: 450", LIMITS))
+    assert [words.partition(": ")[0] for words in told] == [
+        "plan.yaml:22:46",
+        "limits/a57.yaml:5:25",
+    ]
+
+
+def test_an_inline_limit_of_nothing_is_told_beside_a_set(pair: Resolve) -> None:
+    plan = changed("    on_fail: continue", "    limits: {volume: record only}\n    on_fail: continue", WITH_SET)  # fmt: skip
+    _, told = pair(plan, LIMITS)
+    assert told == ["plan.yaml:20:14: step catalogue.radio does not measure 'volume'"]
+
+
+@pytest.mark.parametrize(
+    ("plan", "message"),
+    [
+        (changed("use: catalogue.charge", "use: catalogue.chrage", WITH_SET), "no step 'catalogue.chrage' (did you mean 'catalogue.charge'?)"),
+        (changed("id: charge", "id: 7", WITH_SET), "expected an id that starts with a small letter, then small letters, digits and _; found 7"),
+    ],
+    ids=["use", "id"],
+)  # fmt: skip
+def test_one_mistake_in_a_step_is_not_told_again_of_its_limits(
+    pair: Resolve, plan: str, message: str
+) -> None:
+    _, told = pair(plan, LIMITS)
+    assert [words.split(": ", 1)[1] for words in told] == [message]
+
+
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        ("limits: [", "limits/a57.yaml:2:1: not YAML: did not find expected node content, while parsing a flow node that starts in line 2"),
+        ("", "limits/a57.yaml:1:1: an empty file"),
+        ("schema: 1\nlimits: a57\nrevision: 9\nvalues: []\n", "limits/a57.yaml:4:9: expected a limit for each step.measurement; found a list"),
+        ("schema: 1\nlimits: a57\nrevision: 9\n", "limits/a57.yaml:1:1: missing key 'values'"),
+    ],
+    ids=["broken", "empty", "list", "none"],
+)  # fmt: skip
+def test_a_set_that_cannot_be_read_is_one_problem(pair: Resolve, limits: str, message: str) -> None:
+    assert pair(WITH_SET, limits)[1] == [message]
+
+
+def test_a_set_that_is_not_there_is_told_where_it_is_named(pair: Resolve) -> None:
+    plan = changed("limits/a57.yaml", "limits/»a75.yaml", WITH_SET)
+    _, told = pair(plan, LIMITS)
+    (words,) = told
+    assert words.startswith("plan.yaml:6:9: no file '")
+    assert words.endswith("a75.yaml' (did you mean 'limits/a57.yaml'?)")
+
+
+@pytest.mark.parametrize(
+    "name", ["''", "7", "null", "[]", '"a\\0b"', '"a\\x7fb"', ".", "..", "/", "limits", "x" * 5000]
+)
+def test_any_name_of_a_set_is_a_problem_of_the_plan(pair: Resolve, name: str) -> None:
+    _, told = pair(changed("limits/a57.yaml", name, WITH_SET), LIMITS)
+    assert [words.split(": ")[0] for words in told] == ["plan.yaml:6:9"]
+
+
+def test_a_limit_set_is_no_plan(pair: Resolve) -> None:
+    assert pair(LIMITS, LIMITS)[1] == [
+        "plan.yaml:1:1: a limit set, no plan: it is checked with each plan that names it"
+    ]
+
+
+LINES = LIMITS.splitlines()
+INSERTS = st.text(max_size=6) | st.sampled_from(["null", "{}", "[]", "0", "450 mA", "*a", "&a ", "charge.level: "])  # fmt: skip
+
+
+@settings(deadline=None)
+@given(st.integers(0, len(LIMITS)), st.integers(0, 12), INSERTS)
+def test_a_mutated_limit_set(pair: Resolve, at: int, cut: int, insert: str) -> None:
+    plan, _ = pair(WITH_SET, LIMITS[:at] + insert + LIMITS[at + cut :])
+    assert plan is None or plan.limits is not None
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(LINES), max_size=16))
+def test_the_lines_of_a_limit_set_in_any_order(pair: Resolve, lines: list[str]) -> None:
+    plan, _ = pair(WITH_SET, "\n".join(lines))
+    if plan:
+        for step in plan.steps:
+            assert step.limits.keys() == CATALOGUE[step.use].measures.keys()
