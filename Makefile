@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := .ci/pip-26.3-py3-none-any.whl/pip
 INSTALL := $(BIN)/python $(PIP) install --quiet --disable-pip-version-check
 
-.PHONY: setup demo test lint check lock clean
+.PHONY: setup demo test lint check bench lock clean
 
 setup: .venv/ready
 
@@ -19,7 +19,7 @@ setup: .venv/ready
 	@touch $@
 
 demo: setup
-	$(BIN)/harness run testplans/skeleton.yaml
+	$(BIN)/harness demo --check
 
 test: setup
 	$(BIN)/pytest -n 4
@@ -32,10 +32,13 @@ lint: setup
 
 check: lint test
 
+bench: setup
+	$(BIN)/python -m tests.bench
+
 lock: setup
 	$(INSTALL) --target .venv/uv uv
 	.venv/uv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
-		--extra dev --no-header --output-file requirements.lock pyproject.toml
+		--extra dev --extra camera --no-header --output-file requirements.lock pyproject.toml
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

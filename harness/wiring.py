@@ -3,55 +3,171 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
 
 from harness.clock import SystemClock
 from harness.devices.adb.handset import AdbHandset
 from harness.devices.adb.server import AdbServer
 from harness.devices.jig.jig import SerialJig
 from harness.engine.bench import Bench
+from harness.errors import StationFault
 from harness.model.events import StationRef
 from harness.model.identity import Unit
 from harness.model.ports import Device, Handset, Jig
 from harness.records.recorder import Recorder
-from harness.sim.handset import SimHandsets
-from harness.sim.jig import JigBehaviour
-from harness.sim.pty import PtyJig
+from harness.sim.line import SimLine, SimSlot
 from harness.sim.scenario import Scenario, load_scenario
-from harness.station.config import JigConfig, SlotConfig, load_station
+from harness.sim.unit import SimUnit
+from harness.station.config import SlotConfig, StationConfig, load_station
 from harness.station.station import Slot, Station
 from harness.steps import catalogue
+
+if TYPE_CHECKING:
+    from harness.station.line import Insert
 
 DEFAULT_STORE = Path("reports/records.db")
 
 
+Layout = StationConfig | Scenario
+"""What a station is made of: what a file says, or what is simulated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A slot before it is opened: the unit that is known to stand in it, and its devices."""
+
+    number: int
+    unit: Unit
+    devices: frozenset[type]
+
+
+def load_layout(station: Path | None, scenario: Path | None) -> Layout:
+    """The station of a file, or a simulated one, by a scenario or with one good unit.
+
+    Raises: StationFault(STATION-FILE).
+    """
+    if station:
+        return load_station(station)
+    return load_scenario(scenario) if scenario else Scenario()
+
+
+def places(layout: Layout) -> list[Place]:
+    """The slots of a station, without touching anything."""
+    if isinstance(layout, Scenario):
+        both = frozenset({Handset, Jig})
+        return [Place(n, unit.label, both) for n, unit in enumerate(layout.units, start=1)]
+    return [
+        Place(slot.number, _unit_of(slot), frozenset({Handset, Jig} if slot.jig else {Handset}))
+        for slot in layout.slots
+    ]
+
+
 @contextmanager
-def open_station(
-    records: Path, *, station: Path | None = None, scenario: Path | None = None
-) -> Iterator[Station]:
-    """The station of a file, or a simulated one whose handsets and jigs behave as a scenario says.
+def open_station(records: Path, layout: Layout) -> Iterator[Station]:
+    """The station, open. The store comes first: where nothing can be recorded, nothing is touched.
 
-    The store is opened first: where nothing can be recorded, nothing is touched.
+    Raises: StationFault(STORE-...).
+    """
+    if isinstance(layout, Scenario):
+        with open_line(records, layout, len(layout.units)) as line:
+            inserts = enumerate(line.units, start=1)
+            yield replace(line.station, slots={n: insert(n) for n, insert in inserts})
+        return
+    with ExitStack() as stack:
+        recorder = stack.enter_context(Recorder(records))
+        server = AdbServer(home=_key_folder(), usb=True)
+        stack.callback(server.stop)
+        slots = [_slot(slot, server, stack) for slot in layout.slots]
+        yield _opened(layout.name, layout.location, slots, recorder, server)
 
-    Raises: StationFault(STORE-..., STATION-FILE, ADB-SERVER).
+
+def load_line(path: Path, *, units: int | None = None, seed: int | None = None) -> Scenario:
+    """The scenario of a file; of its units the first so many, its noise from another seed.
+
+    Raises: StationFault(STATION-FILE), also when it has fewer units.
+    """
+    scenario = load_scenario(path)
+    known = len(scenario.units)
+    if units is not None and units > known:
+        raise StationFault("STATION-FILE", f"{path} has {known} units, not {units}")
+    chosen = replace(scenario, units=scenario.units[:units])
+    return chosen if seed is None else replace(chosen, seed=seed)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLine:
+    """A station whose slots hold jigs alone, and the units that are put into them."""
+
+    station: Station
+    units: tuple[Insert, ...]
+
+
+@contextmanager
+def open_line(records: Path, scenario: Scenario, slots: int) -> Iterator[OpenLine]:
+    """A simulated station with so many slots, for the units of a scenario.
+
+    Raises: StationFault(STORE-...).
     """
     with ExitStack() as stack:
         recorder = stack.enter_context(Recorder(records))
-        opening = _from_file(station, stack) if station else _simulated(scenario, stack)
-        name, location, slots = opening
-        opened = Station(
-            ref=StationRef(name, recorder.station_uuid, location),
-            slots={slot.number: slot for slot in slots},
-            catalogue=catalogue(),
-            journal=recorder,
-            attempts=recorder.attempts,
-            clock=SystemClock(),
-        )
-        opened.make_safe()
-        yield opened
+        server = AdbServer()
+        stack.callback(server.stop)
+        sim = stack.enter_context(SimLine(scenario, slots))
+        empty = {n: _empty_slot(n, slot, stack) for n, slot in sim.slots.items()}
+        station = _opened("simulated", "", empty.values(), recorder, server)
+
+        def insert(unit: SimUnit, number: int) -> Slot:
+            handset = AdbHandset(server, sim.insert(number, unit))
+            devices = {**empty[number].bench.devices, Handset: handset}
+            return replace(empty[number], bench=Bench(devices), unit=unit.label)
+
+        yield OpenLine(station, tuple(partial(insert, unit) for unit in scenario.units))
+
+
+def _opened(
+    name: str, location: str, slots: Iterable[Slot], recorder: Recorder, server: AdbServer
+) -> Station:
+    """The station, with every slot in its safe state."""
+    opened = Station(
+        ref=StationRef(name, recorder.station_uuid, location),
+        slots={slot.number: slot for slot in slots},
+        catalogue=catalogue(),
+        journal=recorder,
+        attempts=recorder.attempts,
+        clock=SystemClock(),
+        revive=_reviving(server),
+    )
+    opened.make_safe()
+    return opened
+
+
+def _reviving(server: AdbServer) -> Callable[[], None]:
+    """Starts the server when it is first needed, has died or answers no more; a slot at a time."""
+    lock = Lock()
+
+    def revive() -> None:
+        with lock, suppress(StationFault):
+            if server.alive:
+                with suppress(StationFault):
+                    server.version()
+                    return
+                server.stop()
+            server.start()
+
+    return revive
+
+
+def _key_folder() -> Path:
+    """Where this PC keeps its adb key: handsets that were told to trust it know it again."""
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(state, "harness", "adb")
 
 
 def file_hashes(**files: Path | None) -> Mapping[str, str]:
@@ -63,36 +179,10 @@ def file_hashes(**files: Path | None) -> Mapping[str, str]:
     }
 
 
-_Opening = tuple[str, str, list[Slot]]
-
-
-def _from_file(path: Path, stack: ExitStack) -> _Opening:
-    config = load_station(path)
-    server = stack.enter_context(AdbServer(usb=True))
-    return config.name, config.location, [_slot(slot, server, stack) for slot in config.slots]
-
-
-def _simulated(path: Path | None, stack: ExitStack) -> _Opening:
-    scenario = load_scenario(path) if path else Scenario()
-    server = stack.enter_context(AdbServer())
-    handsets = SimHandsets()
-    stack.callback(handsets.stop)
-    slots = []
-    for number, unit in enumerate(scenario.units, start=1):
-        serial = f"SIMJIG{number:02}"
-        behaviour = JigBehaviour(
-            unit,
-            serial=serial,
-            noise=scenario.jig_noise,
-            seed=scenario.seed + number,
-            defects=scenario.jig_defects,
-        )
-        wire = PtyJig(behaviour, speed=scenario.speed)
-        stack.callback(wire.close)
-        config = SlotConfig(number, handsets.add(unit), JigConfig(wire.path, serial))
-        slot = _slot(config, server, stack)
-        slots.append(replace(slot, unit=Unit(unit.label)))
-    return "simulated", "", slots
+def _empty_slot(number: int, slot: SimSlot, stack: ExitStack) -> Slot:
+    jig = SerialJig(slot.port, serial=slot.jig_serial)
+    stack.callback(jig.shut)
+    return Slot(number, Bench({Jig: jig}), Unit(), slot.jig_serial)
 
 
 def _slot(config: SlotConfig, server: AdbServer, stack: ExitStack) -> Slot:
@@ -102,6 +192,9 @@ def _slot(config: SlotConfig, server: AdbServer, stack: ExitStack) -> Slot:
         stack.callback(jig.shut)
         devices[Jig] = jig
     name = config.jig.serial or config.jig.port if config.jig else None
-    # an address says where a handset is, not who it is
-    unit = Unit() if ":" in config.handset else Unit(config.handset)
-    return Slot(config.number, Bench(devices), unit, name)
+    return Slot(config.number, Bench(devices), _unit_of(config), name)
+
+
+def _unit_of(config: SlotConfig) -> Unit:
+    """The unit of a slot, if its handset is named by serial: an address says where, not who."""
+    return Unit() if ":" in config.handset else Unit(config.handset)

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 
 import click
 
 import harness
-from harness.errors import Blame, HarnessError
+from harness.errors import Blame, HarnessError, StationFault, unexpected
+from harness.ui.text import printable
 
 EXIT_USAGE = 2
 EXIT_ERROR = 3
 _NOTHING_TOUCHED = ("STATION-FILE", "STORE-ABSENT", "RECORD-UNKNOWN")
 
 COMMANDS = {
-    "plan": "Check plans.",
+    "demo": "Test a line of simulated handsets, some of them planted bad.",
+    "doctor": "Say what is missing on this PC, with the remedy for each; 3 when something FAILs.",
+    "plan": "Check plans and show what they say.",
     "records": "Read and verify the record store; nothing here writes.",
     "run": "Run one test plan on one unit.",
     "steps": "List the steps, or say what one needs, takes and measures.",
+    "trace": "Show every run of a unit, named by serial, IMEI, or a run's id or its beginning.",
 }
 """Each command, in the module of its name, with the first line of its help."""
 
@@ -57,8 +62,11 @@ def cli() -> None:
 def main() -> None:
     """Run the command line and leave at once: a wedged thread must not keep the process."""
     code = _run()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, AttributeError):  # closed, full, or never there: what was said is lost
+            code = code or EXIT_ERROR
     os._exit(code)
 
 
@@ -74,15 +82,28 @@ def _run() -> int:
         return leaving.code if isinstance(leaving.code, int) else EXIT_USAGE
     except HarnessError as error:
         return show_error(error)
+    except BrokenPipeError:  # nobody reads any more
+        return EXIT_ERROR
+    except Exception as error:  # noqa: BLE001 else Python ends with 1, which says FAIL
+        evidence = unexpected(error)
+        _say(evidence["traceback"])
+        return show_error(StationFault("ENGINE-BUG", evidence["error"]))
     return 0
+
+
+def _say(text: str) -> None:
+    with suppress(OSError):  # a terminal that is gone does not change how the run ended
+        click.echo(text, err=True)
 
 
 def show_error(error: HarnessError) -> int:
     """Print a fault in full on stderr; its exit code."""
-    click.echo(f"{error.code}: {error.message}", err=True)
-    for problem in error.evidence.get("problems", []):
-        click.echo(f"  {problem}", err=True)
-    click.echo(f"  -> {error.remedy}", err=True)
+    problems = error.evidence.get("problems", [])
+    if problems:
+        _say("\n".join([error.code, *(f"  {problem}" for problem in problems)]))
+    else:
+        _say(f"{error.code}: {printable(error.message)}")
+    _say(f"  -> {error.remedy}")
     if error.blame is Blame.PLAN or error.code in _NOTHING_TOUCHED:
         return EXIT_USAGE
     return EXIT_ERROR

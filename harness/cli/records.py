@@ -7,17 +7,19 @@ from pathlib import Path
 
 import click
 import orjson
-from rich import box
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from harness.cli import EXIT_ERROR
+from harness.errors import StationFault
 from harness.model.codec import encode
+from harness.model.record import Record
+from harness.records.attachments import AttachmentFiles
 from harness.records.chain import verify as verify_chain
+from harness.records.codec import SCHEMA
 from harness.records.head import RunHead
 from harness.records.query import Reader
-from harness.ui.console import outcome_words, print_record
+from harness.ui.console import print_record
+from harness.ui.runs import run_lines
 from harness.wiring import DEFAULT_STORE
 
 _STORE = click.option(
@@ -55,7 +57,10 @@ def list_(store: Path, as_json: bool, serial: str | None, limit: int) -> None:
         for head in heads:
             click.echo(orjson.dumps(encode(head)))
         return
-    Console(highlight=False).print(_table(heads))
+    console = Console(highlight=False)
+    lines = run_lines(heads, console.width) if console.is_terminal else run_lines(heads)
+    for line in lines:
+        console.print(line, soft_wrap=True)
 
 
 @records.command()
@@ -67,13 +72,16 @@ def show(run: str, store: Path, as_json: bool) -> None:
 
     Example: harness records show 01K9
     """
+    files = AttachmentFiles(store)
     with Reader(store) as reader:
-        record = reader.record(run)
-        text = reader.json(run) if record.outcome is not None else None
+        record = _found(reader, run)
+        text = reader.json(record.run) if record.outcome is not None else _open_json(record)
     if as_json:
-        click.echo(text or orjson.dumps(encode(record)))
+        click.echo(text)
         return
     print_record(Console(highlight=False), record)
+    for kept in record.attachments:
+        click.echo(f"  {kept.step}: {kept.name}, {kept.bytes} bytes: {files.path(kept.sha256)}")
 
 
 @records.command()
@@ -91,19 +99,27 @@ def verify(store: Path) -> None:
     click.echo("clean")
 
 
-def _table(heads: list[RunHead]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
-    for column in ("run", "started (UTC)", "serial", "plan", "slot", "attempt", "outcome", "fault"):
-        table.add_column(column, no_wrap=True, overflow="fold")
-    for head in heads:
-        table.add_row(
-            head.run,
-            f"{head.started:%Y-%m-%d %H:%M:%S}",
-            escape(head.serial),
-            f"{head.plan} {head.revision}",
-            str(head.slot),
-            str(head.attempt),
-            outcome_words(head.outcome),
-            escape(head.fault or ""),
-        )
-    return table
+def _found(reader: Reader, run: str) -> Record:
+    """The run of an id or its beginning.
+
+    Raises: StationFault(RECORD-UNKNOWN), with a line for each run that it may be.
+    """
+    try:
+        return reader.record(run)
+    except StationFault as fault:
+        if not (candidates := fault.evidence.get("begin so")):
+            raise
+        heads = [RunHead.of(reader.record(candidate)) for candidate in candidates]
+        raise StationFault(
+            fault.code,
+            f"{fault.message}; these begin so, and there may be more",
+            evidence={**fault.evidence, "problems": [line.plain for line in run_lines(heads)]},
+            remedy="Give more of the id.",
+        ) from None
+
+
+def _open_json(record: Record) -> bytes:
+    """An open run in the form of the native JSON; it has no place in the chain yet."""
+    return orjson.dumps(
+        {"schema": SCHEMA, "run": record.run, "previous": None, **encode(record)},
+    )

@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-import getpass
-import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from harness.cli import show_error
+from harness.cli.ending import EXIT_ABORTED, exit_code, operator, stopping
 from harness.model.events import Purpose
-from harness.model.outcome import Outcome
+from harness.model.identity import Unit
+from harness.model.plan import Plan
 from harness.plans.resolve import load_plan
 from harness.records.query import Reader
 from harness.station.slot import RunResult, SlotRun
-from harness.station.station import Order, Slot, Station
+from harness.station.station import Order, Slot, Station, require_devices
 from harness.steps import catalogue
 from harness.ui.console import RunPrinter
-from harness.wiring import DEFAULT_STORE, file_hashes, open_station
+from harness.wiring import DEFAULT_STORE, Place, file_hashes, load_layout, open_station, places
 
-EXIT_CODES = {
-    Outcome.PASS: 0,
-    Outcome.FAIL: 1,
-    Outcome.SKIPPED: 3,
-    Outcome.ERROR: 3,
-    Outcome.ABORTED: 4,
-}
-_BAD_FIRST = (Outcome.ERROR, Outcome.ABORTED, Outcome.FAIL, Outcome.PASS)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -40,6 +31,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--scenario", type=_FILE, help="How the simulated handsets and jig behave.")
 @click.option("--slot", "slot_number", type=int, default=None, help="The slot to run on.")
 @click.option("--serial", help="The unit that is announced; on a simulated station, picks it.")
+@click.option("--label", "scan", help="The unit that is announced, as a scan of its label.")
 @click.option("--repeat", type=click.IntRange(1, 1000), default=1, help="How many runs to make.")
 @click.option(
     "--purpose",
@@ -55,12 +47,13 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="The record store.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Each record as a line of JSON on stdout.")
-def run(
+def run(  # noqa: PLR0913, PLR0917 (click hands over one argument an option)
     plan_file: Path,
     station: Path | None,
     scenario: Path | None,
     slot_number: int | None,
     serial: str | None,
+    scan: str | None,
     repeat: int,
     purpose: str,
     records: Path,
@@ -72,67 +65,102 @@ def run(
     """
     if station and scenario:
         raise click.UsageError("--scenario is for the simulated station; leave out --station")
-    loaded = load_plan(plan_file, catalogue())
-    inputs = file_hashes(plan=plan_file, station=station, scenario=scenario)
-    order = Order(loaded, Purpose(purpose), getpass.getuser(), inputs)
-    with open_station(records, station=station, scenario=scenario) as opened:
-        slot = _pick(opened, slot_number, serial)
-        outcomes = [_run_once(opened, order, slot, records, as_json) for _ in range(repeat)]
-    sys.exit(EXIT_CODES[next(bad for bad in _BAD_FIRST if bad in outcomes)])
+    if scan is not None and serial is not None:
+        raise click.UsageError("--label says the serial; leave out --serial")
+    steps = catalogue()
+    loaded = load_plan(plan_file, steps)
+    announced = _announced(loaded, scan, serial)
+    layout = load_layout(station, scenario)
+    place = _pick(places(layout), slot_number, announced)
+    require_devices(loaded, steps, place.number, place.devices)
+    inputs = file_hashes(**loaded.files, station=station, scenario=scenario)
+    order = Order(loaded, Purpose(purpose), operator(), inputs)
+    stopper = _Stopper()
+    with stopping(stopper.abort) as each_poll, open_station(records, layout) as opened:
+        slot = replace(opened.slots[place.number], unit=place.unit)
+        results = list(_repeat(opened, order, slot, repeat, stopper, each_poll))
+        for result in results:
+            _report(result, records, as_json)
+    sys.exit(exit_code(result.outcome for result in results) if results else EXIT_ABORTED)
 
 
-def _pick(station: Station, number: int | None, serial: str | None) -> Slot:
+class _Stopper:
+    """Aborts the run that is on, and says whether it was asked to."""
+
+    def __init__(self) -> None:
+        self.run: SlotRun | None = None
+        self.asked = False
+
+    def abort(self, by: str, why: str) -> None:
+        self.asked = True
+        if self.run:
+            self.run.abort(by, why)
+
+
+def _announced(plan: Plan, scan: str | None, serial: str | None) -> Unit:
+    """The unit that the caller names, as far as he does."""
+    try:
+        return Unit(serial or "") if scan is None else plan.unit_of(scan)
+    except ValueError as error:
+        raise click.UsageError(f"{'--serial' if scan is None else '--label'}: {error}") from None
+
+
+def _pick(slots: list[Place], number: int | None, announced: Unit) -> Place:
     """The slot that was asked for, with the unit that is announced for it."""
-    slots = [slot for slot in station.slots.values() if number in (None, slot.number)]
-    if serial is not None:
-        slots = [slot for slot in slots if slot.unit.serial in ("", serial)]
-        slots.sort(key=lambda slot: slot.unit.serial != serial)
+    known = ", ".join(f"{slot.number} ({slot.unit.serial or 'any'})" for slot in slots)
+    slots = [slot for slot in slots if number in (None, slot.number)]
+    if announced.serial:
+        slots = [slot for slot in slots if slot.unit.serial in ("", announced.serial)]
+        slots.sort(key=lambda slot: not slot.unit.serial)
     if not slots:
-        known = ", ".join(f"{s.number} ({s.unit.serial or 'any'})" for s in station.slots.values())
         raise click.UsageError(f"no such slot or serial; this station has: {known}")
-    unit = slots[0].unit
-    return replace(slots[0], unit=replace(unit, serial=serial or unit.serial))
+    place = slots[0]
+    if not place.unit.serial and not announced.serial:
+        message = f"slot {place.number} takes any unit: say which with --serial or --label"
+        raise click.UsageError(message)
+    if announced.imei or not place.unit.serial:
+        return replace(place, unit=announced)
+    return place
 
 
-def _run_once(station: Station, order: Order, slot: Slot, records: Path, as_json: bool) -> Outcome:
+def _repeat(
+    station: Station,
+    order: Order,
+    slot: Slot,
+    times: int,
+    stopper: _Stopper,
+    each_poll: Callable[[], None],
+) -> Iterator[RunResult]:
+    """Run after run, until one was stopped or left its slot unfit for the next."""
+    for _ in range(times):
+        each_poll()
+        if stopper.asked:
+            return
+        result = _run_once(station, order, slot, stopper, each_poll)
+        yield result
+        if result.failure or result.wedged:
+            return
+
+
+def _run_once(
+    station: Station, order: Order, slot: Slot, stopper: _Stopper, each_poll: Callable[[], None]
+) -> RunResult:
     printer = RunPrinter()
-    running = station.run(order, slot, (printer.listen,))
-    with _stopping(running) as each_poll:
+    stopper.run = station.run(order, slot, (printer.listen,))
 
-        def poll() -> None:
-            printer.draw()
-            each_poll()
+    def poll() -> None:
+        printer.draw()
+        each_poll()
 
-        running.start()
-        result = running.supervise(poll)
+    stopper.run.start()
+    result = stopper.run.supervise(poll)
     printer.draw()
-    _report(result, records, as_json)
-    return result.outcome
+    return result
 
 
 def _report(result: RunResult, records: Path, as_json: bool) -> None:
     if result.failure:
         show_error(result.failure)
     if result.record and as_json:
-        click.echo(Reader(records).json(result.record.run))
-
-
-@contextmanager
-def _stopping(running: SlotRun) -> Iterator[Callable[[], None]]:
-    """Turns Ctrl-C and SIGTERM into an abort; gives what to call at each poll.
-
-    The handler only notes the signal: it may interrupt this thread while it holds a lock.
-    """
-    caught: list[int] = []
-    signals = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, lambda n, _: caught.append(n)) for number in signals}
-
-    def abort() -> None:
-        while caught:
-            running.abort(by=getpass.getuser(), why=signal.Signals(caught.pop(0)).name)
-
-    try:
-        yield abort
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        with Reader(records) as reader:
+            click.echo(reader.json(result.record.run))

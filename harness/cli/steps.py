@@ -40,6 +40,10 @@ def describe(spec: StepSpec) -> str:
 
 
 def _param(param: Param) -> str:
-    kind = param.kind.symbol if isinstance(param.kind, Unit) else param.kind.__name__
+    kind = " or ".join(param.choices) or _kind(param.kind)
     default = "required" if param.required else f"default {param.default}"
     return f"{param.name} ({kind}; {default})"
+
+
+def _kind(kind: type | Unit) -> str:
+    return kind.symbol if isinstance(kind, Unit) else kind.__name__

@@ -10,7 +10,7 @@ from typing import Any
 from harness.files.collect import Problems
 from harness.files.nodes import Node
 from harness.files.settings import load_settings
-from harness.files.shapes import VERSION_1, WORD, listing, mapping
+from harness.files.shapes import SERIAL, VERSION_1, WORD, listing, mapping
 
 MOST_SLOTS = 64
 SCHEMA = mapping(
@@ -22,7 +22,7 @@ SCHEMA = mapping(
         mapping(
             "slot handset",
             slot={"type": "integer", "minimum": 1, "maximum": MOST_SLOTS},
-            handset=WORD,
+            handset=SERIAL,
             jig=mapping("port", port=WORD, serial=WORD),
         ),
         least=1,

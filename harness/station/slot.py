@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from harness.clock import POLL_S
@@ -13,7 +13,7 @@ from harness.engine.execute import execute
 from harness.engine.job import Job
 from harness.engine.log import Listener, RunLog
 from harness.engine.quarantine import GRACE_S, quarantine, wedged
-from harness.errors import HarnessError, OperatorStop, StationFault
+from harness.errors import HarnessError, OperatorStop, StationFault, unexpected
 from harness.model.outcome import Outcome
 from harness.model.ports import Journal
 from harness.model.record import Record
@@ -25,6 +25,8 @@ class RunResult:
 
     record: Record | None
     failure: HarnessError | None
+    wedged: bool = False
+    """The run was closed over its thread, which is still somewhere in the slot."""
 
     @property
     def outcome(self) -> Outcome:
@@ -64,6 +66,11 @@ class SlotRun:
         """
         try:
             return self._wait(each_poll)
+        except BaseException:
+            # never leave a run that may have power on: stop it, then let the error out
+            self.abort("station", "the supervisor of the run failed")
+            self._wait(lambda: None)
+            raise
         finally:
             self._job.halt.detach()
 
@@ -76,7 +83,8 @@ class SlotRun:
             if overdue := self._job.watch.overdue(GRACE_S):
                 reason = wedged(self._job.started.slot)
                 if heir := self._log.take_over(reason):
-                    return _result_of(partial(quarantine, self._job, heir, overdue, reason))
+                    closing = partial(quarantine, self._job, heir, overdue, reason)
+                    return replace(_result_of(closing), wedged=True)
 
     def _execute(self) -> None:
         self._done.put(_result_of(partial(execute, self._job, self._log)))
@@ -87,6 +95,6 @@ def _result_of(run: Callable[[], Record]) -> RunResult:
         return RunResult(run(), None)
     except HarnessError as error:
         return RunResult(None, error)
-    except Exception as error:  # noqa: BLE001 a slot whose thread dies must say so, not fall silent
-        words = f"{type(error).__name__}: {error}"
-        return RunResult(None, StationFault("ENGINE-BUG", words))
+    except BaseException as error:  # noqa: BLE001 a slot whose thread dies must not fall silent
+        bug = StationFault("ENGINE-BUG", str(error), evidence=unexpected(error))
+        return RunResult(None, bug)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 import harness
 from harness.clock import Cancel, Clock, Deadline, Lease
-from harness.engine.bench import Bench
+from harness.engine.bench import Bench, missing
 from harness.engine.job import Job
 from harness.engine.log import Listener
 from harness.errors import HarnessError, PlanError
@@ -22,7 +22,7 @@ from harness.model.events import (
 from harness.model.identity import Unit
 from harness.model.ids import new_run_id
 from harness.model.plan import Plan
-from harness.model.ports import Device, Jig, Journal
+from harness.model.ports import Device, Handset, Jig, Journal
 from harness.model.step import Catalogue
 from harness.station.slot import SlotRun
 
@@ -62,6 +62,9 @@ class Station:
     attempts: Callable[[str, str], int]
     clock: Clock
     cancel: Cancel = field(default_factory=Cancel)
+    revive: Callable[[], None] = lambda: None
+    """Brings up the adb server, which slots share and which may have died, for a plan that needs
+    a handset; when it cannot, that faults, on record, in the step that uses it."""
 
     def make_safe(self) -> None:
         """Drive every slot to its electrical safe state, as at start-up after a kill.
@@ -76,8 +79,9 @@ class Station:
 
         Raises: PlanError(PLAN-DEVICE) when the slot has not what the plan needs.
         """
-        if missing := slot.bench.missing(order.plan, self.catalogue):
-            raise PlanError("PLAN-DEVICE", f"slot {slot.number}: {'; '.join(missing)}")
+        require_devices(order.plan, self.catalogue, slot.number, slot.bench.devices)
+        if _needs_handset(order.plan, self.catalogue):
+            self.revive()
         halt = self.cancel.child()
         job = Job(
             plan=order.plan,
@@ -125,6 +129,19 @@ class Station:
         finally:
             lease.end()
         return JigRef(said.serial, said.firmware)
+
+
+def _needs_handset(plan: Plan, catalogue: Catalogue) -> bool:
+    return any(Handset in catalogue[step.use].ports.values() for step in plan.steps)
+
+
+def require_devices(plan: Plan, catalogue: Catalogue, slot: int, devices: Collection[type]) -> None:
+    """A slot with these devices has what the plan needs.
+
+    Raises: PlanError(PLAN-DEVICE).
+    """
+    if lacks := missing(plan, catalogue, devices):
+        raise PlanError("PLAN-DEVICE", f"slot {slot}: {'; '.join(lacks)}")
 
 
 def _plan_ref(plan: Plan, catalogue: Catalogue) -> PlanRef:

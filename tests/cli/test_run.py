@@ -95,7 +95,7 @@ def test_a_handset_that_fails_us_is_an_error_of_the_link(
 JIG_FAULTS = {
     "{jig.silent: {on: 'MEAS:CURR'}}": "JIG-TIMEOUT",
     "{jig.late_reply: {on: 'MEAS:CURR'}}": "JIG-LATE",
-    "{jig.noise: {on: 'MEAS:CURR'}}": "JIG-GARBLED",
+    "{jig.noise: {on: 'MEAS:CURR', rate: 0.5}}": "JIG-GARBLED",
     "{jig.refuses: {on: 'ROUT:CLOS (@'}}": "JIG-REFUSED",
     "jig.stuck_fixture": "JIG-STUCK",
     "jig.interlock_open": "JIG-INTERLOCK",
@@ -115,12 +115,15 @@ def test_a_jig_that_fails_us_is_an_error_of_the_station(
     assert "SafeStateReached" in notes(record)
 
 
-def test_a_jig_that_is_silent_throughout_is_recorded_as_not_safe(
-    run_scenario: RunScenario,
+@pytest.mark.parametrize(
+    ("defect", "code"), [("jig.silent", "JIG-TIMEOUT"), ("jig.late_reply", "JIG-LATE")]
+)
+def test_a_jig_that_never_answers_in_time_is_recorded_as_not_safe(
+    run_scenario: RunScenario, defect: str, code: str
 ) -> None:
-    ran, record = run_scenario(f"jig: {{defects: [jig.silent]}}\n{GOOD}")
+    ran, record = run_scenario(f"jig: {{defects: [{defect}]}}\n{GOOD}")
     assert ran.code == 3
-    assert record["fault"]["code"] == "JIG-TIMEOUT"
+    assert record["fault"]["code"] == code
     assert "SafeStateFailed" in notes(record)
     assert "SafeStateReached" not in notes(record)
     assert "JIG-UNSAFE" in ran.err

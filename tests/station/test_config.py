@@ -32,7 +32,7 @@ def test_all_problems_of_a_station_file_come_at_once_with_their_places(tmp_path:
         "slots:\n"
         "  - {slot: 0, handset: A}\n"
         "  - {slot: 2, handset: A, jig: {prot: /dev/ttyUSB0}}\n"
-        "  - {slot: 2, handset: B}\n"
+        "  - {slot: 2, handset: 'B C'}\n"
     )
     with pytest.raises(StationFault) as refused:
         load_station(path)
@@ -41,6 +41,10 @@ def test_all_problems_of_a_station_file_come_at_once_with_their_places(tmp_path:
         "5:24: handset 'A' is written twice",
         "5:33: unknown key 'prot' (did you mean 'port'?)",
         "6:12: slot 2 is written twice",
+        (
+            "6:24: expected a serial number: 1 to 64 printable ASCII characters without spaces; "
+            "found 'B C'"
+        ),
     ]
 
 

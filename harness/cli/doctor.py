@@ -1,0 +1,61 @@
+"""`harness doctor`: what is missing on this PC."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+import orjson
+from rich.console import Console
+from rich.text import Text
+
+from harness.cli import EXIT_ERROR
+from harness.model.codec import encode
+from harness.station.config import load_station
+from harness.station.doctor import Finding, Level, examine
+from harness.ui.text import printable
+from harness.wiring import DEFAULT_STORE
+
+_STYLES = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "bold red"}
+
+
+@click.command()
+@click.option(
+    "--station",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Station file; without it, only what a simulated station needs can FAIL.",
+)
+@click.option(
+    "--records",
+    "store",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=DEFAULT_STORE,
+    show_default=True,
+    help="The record store.",
+)
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines on stdout.")
+def doctor(station: Path | None, store: Path, as_json: bool) -> None:
+    """Say what is missing on this PC, with the remedy for each; 3 when something FAILs.
+
+    Example: harness doctor --station fixtures/stations/bench.yaml
+    """
+    slots = load_station(station).slots if station else ()
+    ports = [slot.jig.port for slot in slots if slot.jig] if station else None
+    console = Console(highlight=False, soft_wrap=True)
+    failed = False
+    for finding in examine(store, ports):
+        failed = failed or finding.level is Level.FAIL
+        if as_json:
+            click.echo(orjson.dumps(encode(finding)))
+        else:
+            _print(console, finding)
+    if failed:
+        sys.exit(EXIT_ERROR)
+
+
+def _print(console: Console, finding: Finding) -> None:
+    line = Text(f"{finding.level:5}", _STYLES[finding.level])
+    console.print(line.append(f"{finding.name:9} {printable(finding.words)}", "default"))
+    if finding.remedy:
+        console.print(Text(f"      -> {printable(finding.remedy)}"))

@@ -1,0 +1,40 @@
+"""`harness trace`: one unit's whole life."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import orjson
+from rich.console import Console
+
+from harness.model.codec import encode
+from harness.records.query import Reader
+from harness.ui.trace import trace_lines
+from harness.wiring import DEFAULT_STORE
+
+
+@click.command()
+@click.argument("asked", metavar="ID")
+@click.option(
+    "--records",
+    "store",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=DEFAULT_STORE,
+    show_default=True,
+    help="The record store.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One object on stdout.")
+def trace(asked: str, store: Path, as_json: bool) -> None:
+    """Show every run of a unit, named by serial, IMEI, or a run's id or its beginning.
+
+    Example: harness trace A57A000001
+    """
+    with Reader(store) as reader:
+        life = reader.life(asked)
+    if as_json:
+        click.echo(orjson.dumps(encode(life)))
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    for line in trace_lines(life):
+        console.print(line)

@@ -1,0 +1,103 @@
+"""What a line shows: a fold of the messages of a station's bus. No drawing, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from harness.model.events import Recorded, RunStarted, Stamped, StepSkipped, StepStarted
+from harness.model.fold import RecordBuilder, unfold
+from harness.model.outcome import Outcome
+from harness.model.record import Record
+from harness.model.station import Message, SlotClosed, SlotState, SlotView, Snapshot
+
+
+@dataclass(slots=True)
+class SlotFold:
+    """A slot and its last run so far."""
+
+    number: int
+    state: SlotState = SlotState.IDLE
+    why: str = ""
+    run: str = ""
+    serial: str = ""
+    step: str = ""
+    steps: int = 0
+    begun: set[str] = field(default_factory=set)
+    at_ms: int = 0
+    """When the last event of the run happened [ms since its start]."""
+    outcome: Outcome | None = None
+    """That of its last run, once its record is on disk."""
+    builder: RecordBuilder = field(default_factory=RecordBuilder)
+
+    def apply(self, stamped: Stamped) -> None:
+        self.builder.apply(stamped)
+        self.at_ms = stamped.at_ms
+        match stamped.event:
+            case RunStarted(unit=unit, plan=plan):
+                self.state, self.run = SlotState.RUNNING, stamped.run
+                self.serial, self.steps = unit.serial, len(plan.steps)
+            case StepStarted(step=step):
+                self.step = step
+                self.begun.add(step)
+            case StepSkipped(step=step):
+                self.begun.add(step)
+
+
+class LineView:
+    """The slots of a station, and the runs whose records are on disk, in the order of their end.
+
+    A run counts as ended only with Recorded.
+    """
+
+    def __init__(self) -> None:
+        self.slots: dict[int, SlotFold] = {}
+        self.ended: dict[str, Record] = {}
+        self.lost = 0
+        """Messages that never came; runs may be missing from `ended`."""
+        self._slot_of: dict[str, SlotFold] = {}
+
+    def apply(self, messages: Iterable[Message]) -> list[Record]:
+        """Take messages; the runs that have ended in them."""
+        before = len(self.ended)
+        for message in messages:
+            match message:
+                case Snapshot():
+                    self._renew(message)
+                case Stamped():
+                    self._happen(message)
+                case SlotClosed(slot=number, why=why):
+                    self.slots[number].state, self.slots[number].why = SlotState.CLOSED, why
+        return list(self.ended.values())[before:]
+
+    def _renew(self, snapshot: Snapshot) -> None:
+        self.lost += snapshot.lost
+        self._slot_of.clear()
+        for view in snapshot.slots:
+            self.slots[view.slot] = fold = _folded(view)
+            if view.run:
+                self._slot_of[view.run.run] = fold
+                if view.state is SlotState.DONE:
+                    self.ended.setdefault(view.run.run, view.run)
+
+    def _happen(self, stamped: Stamped) -> None:
+        if isinstance(stamped.event, RunStarted):
+            number = stamped.event.slot
+            self._slot_of[stamped.run] = self.slots[number] = SlotFold(number)
+        fold = self._slot_of[stamped.run]
+        fold.apply(stamped)
+        if isinstance(stamped.event, Recorded):
+            fold.state = SlotState.DONE
+            record = self.ended[stamped.run] = fold.builder.build()
+            fold.outcome = record.outcome
+            del self._slot_of[stamped.run]
+
+
+def _folded(view: SlotView) -> SlotFold:
+    fold = SlotFold(view.slot)
+    for stamped in unfold(view.run) if view.run else ():
+        fold.apply(stamped)
+    fold.state, fold.why = view.state, view.why
+    if view.run and view.state is SlotState.DONE:
+        fold.outcome = view.run.outcome
+    return fold

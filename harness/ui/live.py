@@ -1,0 +1,167 @@
+"""A line in the terminal: a live row a slot while it works, then the table of verdicts.
+
+Where no cursor can be moved (a file, a pipe, TERM=dumb) there is no live area and all is ASCII.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from types import TracebackType
+from typing import Self
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from harness.clock import Clock
+from harness.model.outcome import Outcome
+from harness.model.record import Record
+from harness.model.station import Message, SlotState
+from harness.ui.console import STYLES, UNIT_FAILED
+from harness.ui.findings import findings
+from harness.ui.line_view import LineView, SlotFold
+from harness.ui.text import printable
+
+DRAW_S = 0.1
+"""How often the live area is drawn at the most [s]."""
+_DIGITS = 6
+_BAR = 16
+_WIDTHS = (10, 7, 20, _BAR, 5)
+"""Columns of the live area: slot and unit, steps done, step or outcome, bar, time."""
+_BELOW = 2
+
+
+class LiveLine:
+    """Draws what a bus says; a context manager. `draw` belongs to one thread."""
+
+    def __init__(self, console: Console, clock: Clock) -> None:
+        self.view = LineView()
+        self._console = console
+        self._clock = clock
+        self._plain = not console.is_terminal or console.is_dumb_terminal
+        self._heard: dict[int, tuple[tuple[str, int], float]] = {}
+        self._drawn = float("-inf")
+        self._live = Live(
+            console=console,
+            auto_refresh=False,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+
+    def __enter__(self) -> Self:
+        if not self._plain:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if not self._plain:
+            self._live.stop()
+
+    def draw(self, messages: Iterable[Message]) -> None:
+        """Take messages and show what has changed."""
+        ended = self.view.apply(messages)
+        now = self._clock.monotonic()
+        self._hear(now)
+        if self._plain:
+            for record in ended:
+                self._say(f"slot {record.slot}  {who(record)}  {_outcome(record).name}")
+        elif ended or now - self._drawn >= DRAW_S:
+            self._drawn = now
+            self._live.update(self._area(now), refresh=True)
+
+    def verdicts(self, records: Sequence[Record], store: str) -> None:
+        """The table of verdicts, and where the records are."""
+        table = Table(box=box.ASCII if self._plain else box.SIMPLE_HEAD, pad_edge=False)
+        table.add_column("unit", overflow="fold")
+        table.add_column("verdict", no_wrap=True)
+        table.add_column("what was found, and what to do", overflow="fold", ratio=1)
+        for record in records:
+            outcome = _outcome(record)
+            found = Text("\n").join(Text(self._shown(line)) for line in findings(record))
+            verdict = Text(outcome.name, style=STYLES[outcome])
+            if record.dut_failed and outcome is not Outcome.FAIL:
+                verdict.append(f"\n{UNIT_FAILED}", style=STYLES[Outcome.FAIL])
+            table.add_row(Text(self._shown(who(record))), verdict, found)
+        self._console.print(table)
+        if self.view.lost:
+            self._say(
+                f"This screen lost {self.view.lost} messages; `harness records list` has all."
+            )
+        self._say(f"Records: {store}")
+
+    def _hear(self, now: float) -> None:
+        """Remember when each slot was last heard, so that time goes on between events."""
+        for number, slot in self.view.slots.items():
+            last = (slot.run, slot.at_ms)
+            if number not in self._heard or self._heard[number][0] != last:
+                self._heard[number] = (last, now)
+
+    def _area(self, now: float) -> RenderableType:
+        """One row a slot, as many as fit."""
+        slots = [self.view.slots[number] for number in sorted(self.view.slots)]
+        room = max(1, self._console.height - _BELOW)
+        table = Table.grid(padding=(0, 1))
+        for width in _WIDTHS:
+            table.add_column(no_wrap=True, min_width=width)
+        for slot in slots[:room]:
+            table.add_row(*self._row(slot, now))
+        tally = Text(self._tally(hidden=max(0, len(slots) - room)), style="dim")
+        return Group(table, tally)
+
+    def _row(self, slot: SlotFold, now: float) -> tuple[RenderableType, ...]:
+        unit = Text(f"{slot.number:>2}  {self._shown(slot.serial[-_DIGITS:]):{_DIGITS}}")
+        if slot.state is SlotState.CLOSED:
+            return (
+                unit,
+                Text("closed", style="bold yellow"),
+                Text(self._shown(f"{slot.why:.44}")),
+                "",
+                "",
+            )
+        if slot.state is SlotState.IDLE:
+            return unit, Text("idle", style="dim"), "", "", ""
+        done = len(slot.begun)
+        bar = ProgressBar(total=max(1, slot.steps), completed=done, width=_BAR)
+        if slot.outcome is not None:
+            words = Text(slot.outcome.name, style=STYLES[slot.outcome])
+            return unit, f"{done}/{slot.steps}", words, bar, _elapsed(slot.at_ms / 1000)
+        elapsed = _elapsed(slot.at_ms / 1000 + now - self._heard[slot.number][1])
+        return unit, f"{done}/{slot.steps}", Text(f"{slot.step:.36}"), bar, elapsed
+
+    def _tally(self, hidden: int) -> str:
+        outcomes = [_outcome(record) for record in self.view.ended.values()]
+        tally = [f"{outcomes.count(o)} {o.name}" for o in Outcome if o in outcomes]
+        if hidden:
+            tally.append(f"{hidden} more slots")
+        return ", ".join(tally) or "no unit has ended yet"
+
+    def _say(self, words: str) -> None:
+        self._console.print(Text(self._shown(words)), soft_wrap=True)
+
+    def _shown(self, words: str) -> str:
+        """Words as this terminal can show them; a handset may have sent anything."""
+        shown = printable(words)
+        return shown.encode("ascii", "backslashreplace").decode() if self._plain else shown
+
+
+def who(record: Record) -> str:
+    """The unit of a record, as it was announced, else as it said itself."""
+    return record.scanned.serial or record.unit.serial or "an unannounced unit"
+
+
+def _outcome(record: Record) -> Outcome:
+    assert record.outcome is not None, "only runs that have ended are shown with an outcome"
+    return record.outcome
+
+
+def _elapsed(seconds: float) -> str:
+    return f"{int(seconds // 60):02}:{int(seconds % 60):02}"

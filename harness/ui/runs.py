@@ -1,0 +1,124 @@
+"""Runs on a line each, in columns of plain text."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from rich.text import Text
+
+from harness.model.outcome import Outcome
+from harness.records.head import RunHead
+from harness.ui.console import OPEN, STYLES, UNIT_FAILED
+from harness.ui.text import printable
+
+_GAP = "  "
+_CUT = "..."
+_SHORT_ID = 12
+"""An id begins with 10 characters of time [ms]; two of chance tell runs of one moment apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    title: str
+    cell: Callable[[RunHead], str]
+    style: Callable[[RunHead], str] = lambda _: ""
+
+
+def run_lines(heads: Sequence[RunHead], width: int = sys.maxsize) -> list[Text]:
+    """A line of titles, then a line a run.
+
+    All is whole without a `width` [characters]. Within one, the last columns are left out first,
+    then run and time are cut to what still tells these runs apart; a fault is cut with a mark.
+    """
+    for columns in _layouts(heads):
+        rows = [[printable(column.cell(head)) for column in columns] for head in heads]
+        rows.insert(0, [column.title for column in columns])
+        if _width(rows) <= width:
+            break
+    else:
+        rows = _cut(rows, width)
+    wide = _widths(rows)
+    styles = [[column.style(head) for column in columns] for head in heads]
+    styles.insert(0, ["bold"] * len(columns))
+    return [_line(row, wide, style) for row, style in zip(rows, styles, strict=True)]
+
+
+def _layouts(heads: Sequence[RunHead]) -> list[list[_Column]]:
+    """From whole to short. The fault, of any length, is last among what is always there."""
+    run = _Column("run", lambda head: head.run)
+    time = _Column("started (UTC)", lambda head: f"{head.started:%Y-%m-%d %H:%M:%S}")
+    always = [
+        _Column("serial", lambda head: head.serial or "-"),
+        _Column("outcome", _outcome, _outcome_style),
+        _Column("fault", _fault, _fault_style),
+    ]
+    extra = [
+        _Column("attempt", lambda head: str(head.attempt)),
+        _Column("plan", lambda head: f"{head.plan} {head.revision}"),
+        _Column("slot", lambda head: str(head.slot)),
+    ]
+    length = _telling(heads)
+    short = [
+        replace(run, cell=lambda head: head.run[:length]),
+        replace(time, cell=lambda head: f"{head.started:%Y-%m-%d %H:%M}"),
+    ]
+    whole = [[run, time, *always, *extra[:some]] for some in range(len(extra), -1, -1)]
+    return [*whole, [*short, *always]]
+
+
+def _telling(heads: Sequence[RunHead]) -> int:
+    """How many characters of the ids tell these runs apart."""
+    runs = {head.run for head in heads}
+    longest = max(map(len, runs), default=0)
+    lengths = range(_SHORT_ID, longest)
+    return next((n for n in lengths if len({run[:n] for run in runs}) == len(runs)), longest)
+
+
+def _outcome(head: RunHead) -> str:
+    return OPEN if head.outcome is None else head.outcome.name
+
+
+def _outcome_style(head: RunHead) -> str:
+    return "" if head.outcome is None else STYLES[head.outcome]
+
+
+def _fault(head: RunHead) -> str:
+    """The code that decided; before it the mark of a bad unit where the verdict does not say so."""
+    marks = [UNIT_FAILED] if _hides_a_fail(head) else []
+    return ", ".join([*marks, *filter(None, [head.fault])]) or "-"
+
+
+def _fault_style(head: RunHead) -> str:
+    return STYLES[Outcome.FAIL] if _hides_a_fail(head) else ""
+
+
+def _hides_a_fail(head: RunHead) -> bool:
+    return head.dut_failed and head.outcome is not Outcome.FAIL
+
+
+def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    return [max(map(len, column)) for column in zip(*rows, strict=True)]
+
+
+def _width(rows: Sequence[Sequence[str]]) -> int:
+    wide = _widths(rows)
+    return sum(wide) + len(_GAP) * (len(wide) - 1)
+
+
+def _cut(rows: list[list[str]], width: int) -> list[list[str]]:
+    """The last column cut, but never into the mark of a bad unit: on less room the lines wrap."""
+    room = max(width - _width([[*row[:-1], ""] for row in rows]), len(UNIT_FAILED + _CUT))
+    return [
+        [*row[:-1], row[-1] if len(row[-1]) <= room else row[-1][: room - len(_CUT)] + _CUT]
+        for row in rows
+    ]
+
+
+def _line(row: Sequence[str], wide: Sequence[int], styles: Sequence[str]) -> Text:
+    line = Text()
+    for cell, room, style in zip(row, wide, styles, strict=True):
+        line.append(cell, style).append(" " * (room - len(cell)) + _GAP)
+    line.rstrip()
+    return line

@@ -1,0 +1,185 @@
+"""`harness demo` end to end: a whole simulated station in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.model.events import Stamped, StepStarted
+from harness.model.station import Message, Obeyed, Snapshot
+from harness.sim.scenario import load_scenario
+from tests.cli.conftest import ROOT, Cli
+from tests.station.adb_process import adb_servers
+from tests.station.screen import Screen
+
+LINE = load_scenario(ROOT / "fixtures" / "sim" / "line.yaml")
+TWO = """\
+speed: 10
+units:
+  - {serial: A57B000001, defects: [battery.weak_charge],
+     expect: {outcome: FAIL, code: 'charge.current_jig:LOW'}}
+  - {serial: A57B000002}
+"""
+TIMES = {"time", "attach_time"}
+"""Measurements of the real clock, which no seed repeats."""
+
+
+def folder(cli: Cli) -> Path:
+    return cli.store.with_name("records.db.station")
+
+
+def made(record: dict[str, Any]) -> list[tuple[str, str, Any]]:
+    return [
+        (step["id"], measured["name"], measured["value"])
+        for step in record["steps"]
+        for measured in step["measurements"]
+        if measured["name"] not in TIMES
+    ]
+
+
+def test_a_line_has_four_good_units_of_two_makers_and_four_planted_bad() -> None:
+    good = [unit for unit in LINE.units if not unit.defects]
+    assert len(LINE.units) == 8
+    assert len(good) == 4
+    assert len({(unit.profile, unit.android) for unit in good}) == 2
+
+
+def test_every_verdict_is_as_planted_and_the_records_are_clean(cli: Cli) -> None:
+    checked = cli("demo", "--check", "--json")
+    assert checked.code == 0, checked.err
+    assert "All 8 verdicts are as planted." in checked.err
+    assert checked.err.isascii()
+    records = checked.records()
+    assert [r["scanned"]["serial"] for r in records] == [unit.serial for unit in LINE.units]
+    for record, unit in zip(records, LINE.units, strict=True):
+        assert record["outcome"] == unit.expect.outcome.name
+        assert (record["fault"] or {"code": ""})["code"] == unit.expect.code
+    assert cli("records", "verify").code == 0
+
+
+def test_one_seed_gives_the_same_values_again_on_whatever_slots(cli: Cli) -> None:
+    scenario = cli.scenario(f"jig: {{noise: 0.002}}\n{TWO}  - {{serial: A57B000003}}\n")
+    ran = [
+        cli("demo", "--scenario", scenario, "--seed", seed, "--slots", slots, "--json")
+        for seed, slots in (("5", "3"), ("5", "2"), ("6", "3"))
+    ]
+    assert [run.code for run in ran] == [1, 1, 1]
+    first, again, other = ([made(record) for record in run.records()] for run in ran)
+    assert first == again
+    assert first != other
+    assert [r["outcome"] for r in ran[0].records()] == ["FAIL", "PASS", "PASS"]
+
+
+def test_the_table_says_what_was_found_and_what_to_do(cli: Cli) -> None:
+    ran = cli("demo", "--scenario", cli.scenario(TWO))
+    assert ran.code == 1
+    assert ran.out == ""
+    words = " ".join(ran.err.replace("|", " ").split())
+    assert "A57B000001 FAIL charge.current_jig = 0.21 A, limit 0.46 to 1.09 A" in words
+    assert "charge.current_jig:LOW (DUT)" in words
+    assert "-> Bin the unit" in words
+    assert "A57B000002 PASS" in words
+    assert "Records: reports/records.db" in words
+
+
+def test_a_verdict_that_is_not_as_planted_is_told(cli: Cli) -> None:
+    scenario = cli.scenario(
+        TWO.replace("{serial: A57B000002}", "{serial: A57B000002, defects: [imei.not_written]}")
+    )
+    ran = cli("demo", "--scenario", scenario, "--check")
+    assert ran.code == 1
+    assert "A57B000002: planted PASS, found FAIL IMEI-NOT-WRITTEN" in ran.err
+    assert "A57B000001: planted" not in ran.err
+
+
+def test_more_units_than_the_scenario_has_touch_nothing(cli: Cli) -> None:
+    ran = cli("demo", "--units", "9")
+    assert ran.code == 2
+    assert "has 8 units, not 9" in ran.err
+    assert not cli.store.exists()
+
+
+def test_an_expectation_is_checked_like_the_rest_of_the_file(cli: Cli) -> None:
+    ran = cli("demo", "--scenario", cli.scenario("units: [{serial: A, expect: {outcome: PAS}}]\n"))
+    assert ran.code == 2
+    assert "scenario.yaml:2:" in ran.err
+
+
+def test_sigterm_in_the_middle_leaves_a_record_of_every_run(cli: Cli) -> None:
+    running = cli.start("demo", "--json")
+    with Screen(folder(cli)) as screen:
+        for message in _messages(screen):
+            if _begins(message, "rear"):
+                running.send_signal(signal.SIGTERM)
+                break
+        out, err = running.communicate(timeout=50)
+    assert running.returncode in (3, 4), err
+    listed = cli("records", "list", "--json").records()
+    assert len(listed) == len(out.splitlines())
+    assert {entry["outcome"] for entry in listed} >= {"ABORTED"}
+    assert None not in {entry["outcome"] for entry in listed}
+    assert not any(entry["outcome"] == "PASS" for entry in listed)
+    assert cli("records", "verify").code == 0
+
+
+def test_a_screen_of_another_process_sees_the_line_and_aborts_a_slot(cli: Cli) -> None:
+    running = cli.start("demo", "--units", "2", "--slots", "1", "--json")
+    with Screen(folder(cli)) as screen:
+        first = screen.message()
+        assert isinstance(first, Snapshot)
+        assert [view.slot for view in first.slots] == [1]
+        while not _begins(screen.message(), "identity"):
+            pass
+        screen.send('{"is":"Abort","slot":1,"by":"Mei","why":"wrong cable"}')
+        assert any(message == Obeyed("Abort") for message in _messages(screen))
+    running.communicate(timeout=50)
+    assert running.returncode == 4
+    outcomes = {e["serial"]: e["outcome"] for e in cli("records", "list", "--json").records()}
+    assert outcomes == {"A57A000001": "ABORTED", "A57A000002": "PASS"}
+
+
+def test_a_killed_adb_server_is_started_again_and_no_unit_passes_by_it(cli: Cli) -> None:
+    running = cli.start("demo", "--json")
+    with Screen(folder(cli)) as screen:
+        for message in _messages(screen):
+            if _begins(message, "rear"):
+                (server,) = adb_servers(running.pid)
+                os.kill(server, signal.SIGKILL)
+                break
+    out, err = running.communicate(timeout=55)
+    assert running.returncode == 3, err
+    assert len(out.splitlines()) == 8, err
+    listed = {entry["serial"]: entry for entry in cli("records", "list", "--json").records()}
+    lost = [entry for entry in listed.values() if entry["fault"] == "ADB-SERVER"]
+    assert lost
+    assert {entry["outcome"] for entry in lost} == {"ERROR"}
+    bad = {unit.serial for unit in LINE.units if unit.defects}
+    assert not any(listed[serial]["outcome"] == "PASS" for serial in bad)
+    rest = {serial for serial in listed if serial not in bad} - {e["serial"] for e in lost}
+    assert rest
+    assert {listed[serial]["outcome"] for serial in rest} == {"PASS"}
+    assert cli("records", "verify").code == 0
+
+
+def _messages(screen: Screen) -> Iterator[Message]:
+    while True:
+        yield screen.message()
+
+
+def _begins(message: Message, step: str) -> bool:
+    return (
+        isinstance(message, Stamped)
+        and isinstance(message.event, StepStarted)
+        and message.event.step == step
+    )
+
+
+@pytest.mark.parametrize("arguments", [["--slots", "0"], ["--units", "0"], ["--slots", "65"]])
+def test_wrong_usage_touches_nothing(cli: Cli, arguments: list[str]) -> None:
+    assert cli("demo", *arguments).code == 2
+    assert not cli.store.exists()

@@ -1,0 +1,205 @@
+"""What the doctor finds: by the real parts that this PC has, and by judging what others say."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from harness.records.recorder import Recorder
+from harness.station.doctor import Level, examine
+from harness.station.doctor.finding import Finding
+from harness.station.doctor.links import (
+    RULES,
+    USB_IN_KERNEL,
+    adb,
+    libusb,
+    no_rights,
+    serial_ports,
+    udev_rules,
+)
+from harness.station.doctor.pc import clock_set, judge_clock, packages, python
+from harness.station.doctor.store import (
+    LEAST_FREE_B,
+    LOW_FREE_B,
+    clock_order,
+    disk,
+    judge_order,
+    judge_space,
+    store_health,
+)
+from tests.records.runs import hand_in, lived, tamper
+
+SHIPPED = Path(__file__).parents[3] / "fixtures" / "udev" / RULES
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+as_a_user = pytest.mark.skipif(os.geteuid() == 0, reason="root may do everything")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    path = tmp_path / "records.db"
+    with Recorder(path) as recorder:
+        for seed in range(3):
+            hand_in(recorder, lived(f"r{seed}", seed=seed))
+    return path
+
+
+@pytest.fixture
+def port() -> Iterator[str]:
+    """A real terminal, as a jig's port is one."""
+    leader, follower = pty.openpty()
+    yield os.ttyname(follower)
+    os.close(leader)
+    os.close(follower)
+
+
+def test_a_simulated_station_can_run_here(tmp_path: Path) -> None:
+    findings = list(examine(tmp_path / "records.db", None))
+    assert {f.name for f in findings} == {
+        *("python", "packages", "adb", "libusb", "udev", "serial"),
+        *("disk", "store", "clock", "time"),
+    }
+    bad = [f for f in findings if f.level is Level.FAIL and f.name != "disk"]
+    assert bad == []
+    assert all(f.remedy for f in findings if f.level is not Level.OK)
+
+
+def test_adb_starts() -> None:
+    finding = adb()
+    assert finding.level is Level.OK
+    assert re.search("protocol [0-9]+ starts from .*adb", finding.words)
+
+
+def test_libusb_is_there_and_the_bus_has_its_own_words() -> None:
+    finding = libusb(needed=True)
+    assert "libusb" in finding.words
+    if USB_IN_KERNEL.is_dir():
+        assert finding.level is Level.OK
+    else:
+        assert finding.level is Level.FAIL
+        assert "this kernel has no USB" in finding.words
+        assert libusb(needed=False).level is Level.WARN
+
+
+def test_installed_rules_are_found(tmp_path: Path) -> None:
+    (tmp_path / RULES).write_text("")
+    finding = udev_rules(needed=True, folders=[tmp_path / "none", tmp_path])
+    assert finding == Finding.ok("udev", f"{tmp_path / RULES} is installed")
+
+
+def test_missing_rules_are_told_with_how_to_install_them(tmp_path: Path) -> None:
+    finding = udev_rules(needed=True, folders=[tmp_path], root=False)
+    assert finding.level is Level.FAIL
+    assert f"fixtures/udev/{RULES}" in finding.remedy
+    assert udev_rules(needed=False, folders=[tmp_path], root=False).level is Level.WARN
+    assert udev_rules(needed=True, folders=[tmp_path], root=True).level is Level.OK
+
+
+def test_the_rules_that_the_remedy_names_cover_adb_fastboot_and_download_modes() -> None:
+    rules = SHIPPED.read_text()
+    for interface in ("ff4201", "ff4203"):
+        assert f'ENV{{ID_USB_INTERFACES}}=="*:{interface}:*"' in rules
+    for vendor in ("0e8d", "05c6", "18d1", "04e8", "2717", "22d9"):
+        assert f'ATTR{{idVendor}}=="{vendor}"' in rules
+    labels = re.findall('LABEL="(.+?)"', rules)
+    assert set(re.findall('GOTO="(.+?)"', rules)) == set(labels)
+    assert 'TAG+="uaccess"' in rules
+
+
+def test_a_port_that_is_there_is_fine(port: str) -> None:
+    assert serial_ports([port, "socket://10.0.0.5:4000"]).level is Level.OK
+
+
+def test_a_port_that_is_not_there_fails(port: str) -> None:
+    finding = serial_ports([port, "/dev/ttyNONE"])
+    assert (finding.level, finding.words) == (Level.FAIL, "there is no /dev/ttyNONE")
+
+
+@as_a_user
+def test_a_port_without_rights_fails(tmp_path: Path) -> None:
+    closed = tmp_path / "port"
+    closed.touch(0o000)
+    assert serial_ports([str(closed)]) == no_rights(closed, closed.group(), needed=True)
+
+
+def test_a_port_without_rights_names_the_group() -> None:
+    finding = no_rights(Path("/dev/ttyUSB0"), "dialout", needed=True)
+    assert finding.level is Level.FAIL
+    assert "/dev/ttyUSB0 belongs to group dialout" in finding.words
+    assert "usermod -aG dialout" in finding.remedy
+
+
+def test_a_store_with_records_is_healthy(store: Path) -> None:
+    before = store.read_bytes()
+    finding = store_health(store)
+    assert finding.level is Level.OK
+    assert "3 records" in finding.words
+    assert store.read_bytes() == before
+    assert clock_order(store).level is Level.OK
+
+
+def test_a_changed_last_record_is_found(store: Path) -> None:
+    tamper(store, "UPDATE record SET sha256 = 'x' WHERE number = 3")
+    finding = store_health(store)
+    assert finding.level is Level.FAIL
+    assert "STORE-DAMAGED" in finding.words
+    assert clock_order(store).level is Level.WARN
+
+
+def test_a_file_that_is_no_store_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "records.db"
+    path.write_text("no store" * 1000)
+    assert store_health(path).level is Level.FAIL
+
+
+def test_a_store_that_is_not_there_is_made_by_the_first_run(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "records.db"
+    assert store_health(path).level is Level.OK
+    assert clock_order(path).level is Level.OK
+    assert str(tmp_path) in disk(path).words
+    assert not path.parent.exists()
+
+
+@as_a_user
+def test_a_folder_that_cannot_be_written_fails(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    assert disk(tmp_path / "records.db").level is Level.FAIL
+
+
+@pytest.mark.parametrize(
+    ("free_b", "level"),
+    [
+        (0, Level.FAIL),
+        (LEAST_FREE_B - 1, Level.FAIL),
+        (LEAST_FREE_B, Level.WARN),
+        (LOW_FREE_B - 1, Level.WARN),
+        (LOW_FREE_B, Level.OK),
+    ],
+)
+def test_disk_space(free_b: int, level: Level) -> None:
+    assert judge_space(Path("/srv"), free_b).level is level
+
+
+def test_a_clock_before_the_last_record_fails() -> None:
+    assert judge_order(NOON, NOON).level is Level.OK
+    finding = judge_order(NOON, NOON + timedelta(seconds=1))
+    assert finding.level is Level.FAIL
+    assert "before the end of the last record" in finding.words
+
+
+def test_the_clock_of_this_pc_is_asked() -> None:
+    assert clock_set().level in (Level.OK, Level.WARN)
+    assert judge_clock(0, 12_000) == Finding.ok("clock", "kept by a time server, at most 12 ms off")
+    assert judge_clock(5, 16_000_000).level is Level.WARN
+
+
+def test_python_and_packages() -> None:
+    assert python().level is Level.OK
+    finding = packages()
+    assert finding.level is Level.OK
+    assert "adbutils" in finding.words

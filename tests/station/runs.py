@@ -1,0 +1,43 @@
+"""Events of real runs on a bench in memory, for any slot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from harness.engine.execute import execute
+from harness.model.events import RunEnded, RunStarted, Stamped, StationRef
+from harness.model.identity import Unit
+from harness.model.ports import Jig, Measure
+from harness.steps.api import Numeric
+from tests.engine.rig import Rig, planned, spec_of
+
+STATION = StationRef("line", "uuid")
+
+
+def probe(jig: Jig, measure: Measure) -> None:
+    """Two readings."""
+    measure("current", jig.current_a("vbus"))
+    measure("voltage", jig.voltage_v("vbus"))
+
+
+def events(run: str = "01TEST", slot: int = 1, serial: str = "A57A000001") -> list[Stamped]:
+    """All events of a run of three steps that passes, from RunStarted to Recorded."""
+    spec = spec_of(probe, measures=[Numeric("current", "A"), Numeric("voltage", "V")])
+    rig = Rig([(spec, planned(spec, name)) for name in ("first", "second", "third")])
+    execute(rig.job, rig.log)
+    return [_moved(stamped, run, slot, serial) for stamped in rig.published]
+
+
+def _moved(stamped: Stamped, run: str, slot: int, serial: str) -> Stamped:
+    event = stamped.event
+    if isinstance(event, RunStarted):
+        event = replace(event, run=run, slot=slot, unit=Unit(serial), station=STATION)
+    return replace(stamped, run=run, event=event)
+
+
+def without_record(given: Iterable[Stamped]) -> list[Stamped]:
+    """The events up to and with RunEnded: the record is not on disk yet."""
+    kept = list(given)
+    end = next(at for at, stamped in enumerate(kept) if isinstance(stamped.event, RunEnded))
+    return kept[: end + 1]
