@@ -120,6 +120,11 @@ def measurement_code(step: str, made: MeasurementRecord) -> str:
     return "MEAS-UNKNOWN" if made.reason == "UNKNOWN" else "MEAS-UNREADABLE"
 
 
+def spoken(value: object) -> str:
+    """A value for a person: a number to nine digits, so that 0.4599999 is not taken for 0.46."""
+    return f"{value:.9g}" if isinstance(value, float) else str(value)
+
+
 def _fine(step: StepRecord) -> bool:
     """Passed or skipped, with nothing in it that says otherwise."""
     parts = attempt_outcome(step.measurements, step.fault)
@@ -165,12 +170,14 @@ def _plan_fault(code: str, message: str) -> Fault:
 
 def _out_of_limit(made: MeasurementRecord) -> str:
     unit = f" {made.unit}" if made.unit not in ("", "1") else ""
-    seen = f"{made.value}{unit}"
+    seen = f"{spoken(made.value)}{unit}"
     match made.reason:
         case "LOW":
-            return f"{seen} is below the acceptance limit {made.limit.get('accept_low')}{unit}"
+            bound = spoken(made.limit.get("accept_low"))
+            return f"{seen} is below the acceptance limit {bound}{unit}"
         case "HIGH":
-            return f"{seen} is above the acceptance limit {made.limit.get('accept_high')}{unit}"
+            bound = spoken(made.limit.get("accept_high"))
+            return f"{seen} is above the acceptance limit {bound}{unit}"
         case _:
             wanted = ", ".join(f"{name} {value}" for name, value in made.limit.items())
             return f"{seen!r} does not meet: {wanted}"

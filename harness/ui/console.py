@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from harness.errors import Blame
+from harness.model.conclude import spoken
 from harness.model.events import (
     Faulted,
     Measured,
@@ -26,7 +27,7 @@ from harness.model.fault import Fault
 from harness.model.fold import unfold
 from harness.model.outcome import Outcome
 from harness.model.record import Record
-from harness.ui.text import printable
+from harness.ui.text import printable, while_there
 
 STYLES = {
     Outcome.PASS: "bold green",
@@ -75,9 +76,9 @@ class RunPrinter:
 
     def draw(self) -> None:
         """Print what has come in since the last time."""
-        while not self._events.empty():
-            stamped = self._events.get()
-            self._draw(stamped)
+        with while_there(self._console):
+            while not self._events.empty():
+                self._draw(self._events.get())
 
     def finish(self) -> None:
         """Print the steps that never ended, then the verdict or that there is none."""
@@ -149,5 +150,5 @@ class RunPrinter:
 
 
 def _seen(made: Measured) -> str:
-    value = f"{made.value:g}" if isinstance(made.value, float) else str(made.value)
+    value = spoken(made.value)
     return (made.raw or f"{value} {made.unit.removeprefix('1')}").strip()

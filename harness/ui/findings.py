@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.model.conclude import final_attempts, measurement_fault
+from harness.model.conclude import final_attempts, measurement_fault, spoken
 from harness.model.events import SafeStateFailed
 from harness.model.fault import Fault
 from harness.model.outcome import Outcome
@@ -38,8 +38,10 @@ def limit_words(made: MeasurementRecord) -> str:
         low, high = limit["accept_low"], limit["accept_high"]
         unit = _unit(made)
         if low is None:
-            return f"at most {high:g}{unit}"
-        return f"at least {low:g}{unit}" if high is None else f"{low:g} to {high:g}{unit}"
+            return f"at most {spoken(high)}{unit}"
+        if high is None:
+            return f"at least {spoken(low)}{unit}"
+        return f"{spoken(low)} to {spoken(high)}{unit}"
     return _words_of(limit)
 
 
@@ -57,7 +59,7 @@ def _tell(fault: Fault, lines: list[str], told: set[str]) -> None:
 def _value(made: MeasurementRecord) -> str:
     if made.value is None:
         return made.raw or "nothing"
-    return f"{made.value:g}{_unit(made)}" if isinstance(made.value, float) else str(made.value)
+    return f"{spoken(made.value)}{_unit(made)}"
 
 
 def _unit(made: MeasurementRecord) -> str:

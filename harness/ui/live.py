@@ -23,7 +23,7 @@ from harness.model.station import Message, SlotState
 from harness.ui.console import STYLES, UNIT_FAILED
 from harness.ui.findings import findings
 from harness.ui.line_view import LineView, SlotFold
-from harness.ui.text import printable
+from harness.ui.text import printable, while_there
 
 DRAW_S = 0.1
 """How often the live area is drawn at the most [s]."""
@@ -64,19 +64,21 @@ class LiveLine:
         trace: TracebackType | None,
     ) -> None:
         if not self._plain:
-            self._live.stop()
+            with while_there(self._console):
+                self._live.stop()
 
     def draw(self, messages: Iterable[Message]) -> None:
         """Take messages and show what has changed."""
         ended = self.view.apply(messages)
         now = self._clock.monotonic()
         self._hear(now)
-        if self._plain:
-            for record in ended:
-                self._say(f"slot {record.slot}  {who(record)}  {_outcome(record).name}")
-        elif ended or now - self._drawn >= DRAW_S:
-            self._drawn = now
-            self._live.update(self._area(now), refresh=True)
+        with while_there(self._console):
+            if self._plain:
+                for record in ended:
+                    self._say(f"slot {record.slot}  {who(record)}  {_outcome(record).name}")
+            elif ended or now - self._drawn >= DRAW_S:
+                self._drawn = now
+                self._live.update(self._area(now), refresh=True)
 
     def verdicts(self, records: Sequence[Record], store: str) -> None:
         """The table of verdicts, and where the records are."""
@@ -91,12 +93,11 @@ class LiveLine:
             if record.dut_failed and outcome is not Outcome.FAIL:
                 verdict.append(f"\n{UNIT_FAILED}", style=STYLES[Outcome.FAIL])
             table.add_row(Text(self._shown(who(record))), verdict, found)
-        self._console.print(table)
-        if self.view.lost:
-            self._say(
-                f"This screen lost {self.view.lost} messages; `harness records list` has all."
-            )
-        self._say(f"Records: {store}")
+        with while_there(self._console):
+            self._console.print(table)
+            if lost := self.view.lost:
+                self._say(f"This screen lost {lost} messages; `harness records list` has all.")
+            self._say(f"Records: {store}")
 
     def _hear(self, now: float) -> None:
         """Remember when each slot was last heard, so that time goes on between events."""

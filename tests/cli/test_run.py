@@ -268,6 +268,7 @@ def test_a_station_file_with_problems_touches_nothing(cli: Cli) -> None:
     ran = cli("run", PLAN, "--station", station)
     assert ran.code == 2
     assert "station.yaml:3:1" in ran.err
+    assert not cli.store.exists()
 
 
 def test_a_station_without_the_jig_that_the_plan_needs_touches_nothing(cli: Cli) -> None:
@@ -276,6 +277,7 @@ def test_a_station_without_the_jig_that_the_plan_needs_touches_nothing(cli: Cli)
     ran = cli("run", PLAN, "--station", station)
     assert ran.code == 2
     assert "PLAN-DEVICE" in ran.err
+    assert not cli.store.exists()
 
 
 def test_a_real_station_without_its_handset_and_jig_says_so(cli: Cli) -> None:
