@@ -264,6 +264,10 @@ class StationFault(HarnessError):
             "The harness itself failed.",
             "Report the evidence to the maintainers; test the unit again.",
         ),
+        "WIFI-AP-AMBIGUOUS": Code(
+            "Several access points have the name of the reference.",
+            "Switch the others off, or give the reference a name that nobody else has near.",
+        ),
         "STATION-SOCKET": Code(
             "The socket on which screens find the station cannot be opened.",
             "Stop the other station, or give its folder to its owner alone (chmod 700).",

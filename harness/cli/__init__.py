@@ -62,11 +62,12 @@ def cli() -> None:
 def main() -> None:
     """Run the command line and leave at once: a wedged thread must not keep the process."""
     code = _run()
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (OSError, AttributeError):  # closed, full, or never there: what was said is lost
-            code = code or EXIT_ERROR
+    try:
+        sys.stdout.flush()
+    except (OSError, AttributeError):  # closed, full, or never there: what was asked for is lost
+        code = code or EXIT_ERROR
+    with suppress(OSError, AttributeError):
+        sys.stderr.flush()
     os._exit(code)
 
 

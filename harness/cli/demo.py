@@ -69,7 +69,7 @@ def demo(
     scenario = load_line(scenario_file, units=units, seed=seed)
     planted = [(unit.serial, unit.expect.outcome, unit.expect.code) for unit in scenario.units]
     plan = load_plan(PLAN, catalogue())
-    inputs = file_hashes(plan=PLAN, scenario=scenario_file)
+    inputs = file_hashes(**plan.files, scenario=scenario_file)
     order = Order(plan, operator=operator(), inputs=inputs)
     results = _run(order, open_line(records, scenario, slots), records)
     for (serial, *_), result in zip(planted, results, strict=True):

@@ -56,6 +56,8 @@ def _coders(hint: Any) -> tuple[_Coder, _Coder]:
         return _tuple(get_args(hint)[0])
     if origin is not None and issubclass(origin, Mapping):
         return _mapping(get_args(hint)[1])
+    if origin is not None:
+        raise TypeError(f"the codec has no form for {hint!r}")
     if is_dataclass(hint):
         return _dataclass(cast("type", hint))
     if hint is datetime:

@@ -48,10 +48,17 @@ class Line:
         ]
         for thread in threads:
             thread.start()
-        for thread in threads:
-            while thread.is_alive():
-                thread.join(POLL_S)
-                each_poll()
+        try:
+            for thread in threads:
+                while thread.is_alive():
+                    thread.join(POLL_S)
+                    each_poll()
+        except BaseException:
+            # never leave runs that may have power on: stop them, then let the error out
+            self.stop("station", "the screen of the line failed")
+            for thread in threads:
+                thread.join()
+            raise
         return [self._results.get(place) for place in range(len(units))]
 
     def stop(self, by: str, why: str) -> None:

@@ -17,6 +17,7 @@ import socket
 import stat
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -25,7 +26,8 @@ from typing import Self
 
 import orjson
 
-from harness.errors import StationFault
+from harness.clock import POLL_S
+from harness.errors import HarnessError, StationFault
 from harness.model.codec import decode, encode_tagged
 from harness.model.station import Abort, Command, Message, Obeyed, Refused
 from harness.station.bus import Bus
@@ -111,16 +113,23 @@ class StationSocket:
         while not self._closed:
             try:
                 link, _ = self._listener.accept()
-            except OSError:
-                return  # closing
-            with self._lock:
-                if len(self._clients) >= _MOST_CLIENTS:
-                    link.close()
-                    continue
-                _limit_sending(link, self._patience_s)
-                client = _Client(link, self._bus, self._obey, self._clients.discard)
-                self._clients.add(client)
+            except OSError:  # closing, or no descriptor is left for now
+                time.sleep(POLL_S)
+                continue
+            try:
+                self._welcome(link)
+            except (OSError, RuntimeError):  # it has gone already, or no thread can be had
+                link.close()
+
+    def _welcome(self, link: socket.socket) -> None:
+        with self._lock:
+            if len(self._clients) >= _MOST_CLIENTS:
+                link.close()
+                return
+            _limit_sending(link, self._patience_s)
+            client = _Client(link, self._bus, self._obey, self._clients.discard)
             client.start()
+            self._clients.add(client)
 
 
 def reachable(folder: int) -> str:
@@ -173,6 +182,8 @@ class _Client:
                 for message in self._told.take():
                     self._send(message)
         except OSError:
+            pass  # it has gone, or reads no more
+        finally:
             self._wake()
 
     def _send(self, message: Message) -> None:
@@ -197,7 +208,7 @@ class _Client:
         try:
             command = read_command(line)
             self._obey(command)
-        except ValueError as error:
+        except (ValueError, HarnessError) as error:
             return Refused(str(error))
         return Obeyed(type(command).__name__)
 

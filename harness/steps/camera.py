@@ -75,8 +75,10 @@ def still(
     before = _listing(handset)
     package = _open(handset, camera, looks(opens_within))
     wait(settle)
+    _refuse_other(handset, camera)
     obey(handset, f"input keyevent {KEYCODE_CAMERA}")
     path, content = _new_picture(handset, before, looks(within), within)
+    _refuse_other(handset, camera)  # an app that changed camera took the other one's picture
     attach(f"{camera}.jpg", content)
     obey(handset, f"rm {shlex.quote(path)}")
     obey(handset, f"am force-stop {package}")
@@ -136,6 +138,15 @@ def _open(handset: Handset, camera: str, looks: Iterator[None]) -> str:
         if right and len(clients) == 1:
             return right[0].package
     raise _not_opened(camera, seen, said.out + said.err)
+
+
+def _refuse_other(handset: Handset, camera: str) -> None:
+    """No other camera than this is open (some apps close it once they have the picture)."""
+    cameras = _cameras(handset)
+    facings = [cameras.facing(c.camera) for c in known(dump.COMMAND, cameras.clients)]
+    if any(facing != _FACING[camera] for facing in facings):
+        words = f"the camera app has {facings} open, asked for was the {camera} one"
+        raise PlanError("CAMERA-OTHER", words, evidence={"open": [repr(f) for f in facings]})
 
 
 def _not_opened(camera: str, seen: dict[str, str], said: str) -> HarnessError:

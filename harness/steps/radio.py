@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from harness.devices.android.getprop import command, read_property
 from harness.devices.android.wifi import read_status, status_command
 from harness.devices.android.wifi_scan import AccessPoint, list_command, read_scan
-from harness.errors import DutFault, PlanError
+from harness.errors import DutFault, PlanError, StationFault
 from harness.model.ports import Handset, Measure, Stopwatch, Wait
 from harness.model.units import Duration, seconds
 from harness.steps.answers import ask, known, obey
@@ -54,8 +54,8 @@ def wifi(
     access point itself is off shows in the evidence, which lists what else was heard, and in the
     units before and after.
 
-    Raises: DutFault(WIFI-NOT-ON, WIFI-AP-NOT-FOUND); PlanError(HANDSET-REFUSED,
-    HANDSET-UNREADABLE).
+    Raises: DutFault(WIFI-NOT-ON, WIFI-AP-NOT-FOUND); StationFault(WIFI-AP-AMBIGUOUS);
+    PlanError(HANDSET-REFUSED, HANDSET-UNREADABLE).
     """
     sdk = _sdk(handset)
     measure("on", _switch_on(handset, sdk, on_within, wait, stopwatch))
@@ -105,10 +105,19 @@ def _find(
         fresh = [point for point in points if _heard_within(point, since_s)]
         found = [point for point in fresh if point.ssid == ssid]
         if found:
-            return max(found, key=lambda point: point.rssi_dbm)
+            return _the_one(ssid, found)
         if stopwatch() - began_s >= within_s:
             raise _not_found(ssid, within_s, fresh, points)
         wait(LOOK_S)
+
+
+def _the_one(ssid: str, found: Sequence[AccessPoint]) -> AccessPoint:
+    """The reference access point: were there two, which of them is heard would not be known."""
+    if len(found) > 1:
+        heard = [f"{point.bssid} {point.rssi_dbm} dBm" for point in found[:_LISTED]]
+        message = f"{len(found)} access points are called {ssid!r}"
+        raise StationFault("WIFI-AP-AMBIGUOUS", message, evidence={"heard": heard})
+    return found[0]
 
 
 def _heard_within(point: AccessPoint, since_s: float) -> bool:

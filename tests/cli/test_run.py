@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -179,13 +180,11 @@ def wait_for_journal(store: Path, word: str) -> None:
 
 
 def cli_journal(store: Path) -> str:
-    with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as database:
+    with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as database:
         try:
             rows = database.execute("SELECT body FROM journal").fetchall()
         except sqlite3.OperationalError:
             return ""
-        finally:
-            database.commit()
     return b"".join(row[0] for row in rows).decode("latin-1")
 
 

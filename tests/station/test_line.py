@@ -281,3 +281,19 @@ def _begins(message: Told, step: str) -> bool:
         and isinstance(message.event, StepStarted)
         and message.event.step == step
     )
+
+
+def test_a_screen_that_fails_stops_the_line_and_leaves_nothing_open(tmp_path: Path) -> None:
+    store = tmp_path / "records.db"
+
+    def screen() -> None:
+        if store.exists():
+            raise BrokenPipeError
+
+    with open_line(store, Scenario(EIGHT[:4], speed=10), 2) as opened:
+        order = Order(load_plan(PLAN, catalogue()))
+        line = Line(opened.station, order, Bus(opened.station.ref, opened.station.slots))
+        with pytest.raises(BrokenPipeError):
+            line.run(opened.units, screen)
+    with Reader(store) as reader:
+        assert all(head.outcome is not None for head in reader.runs())

@@ -172,3 +172,20 @@ def test_the_same_seed_gives_the_same_picture(phone_with: Any) -> None:
 
     assert picture(1) == picture(1)
     assert picture(1) != picture(2)
+
+
+def test_an_app_that_changes_camera_on_the_key_does_not_lend_the_other_ones_picture(
+    phone_with: Any,
+) -> None:
+    phone = phone_with("camera.rear.dark")
+    press = phone.behaviour.programs["input keyevent"]
+
+    def switching(words: list[str], now_s: float) -> Any:
+        if words[-1] == "27":
+            phone.behaviour.cameras.open = "front"
+        return press(words, now_s)
+
+    phone.behaviour.programs["input keyevent"] = switching
+    record = phone.run(PREPARE, still("rear"))
+    assert record.outcome is Outcome.ERROR
+    assert fault(record).code == "CAMERA-OTHER"

@@ -88,14 +88,18 @@ def test_an_age_that_is_unknown_or_too_old_does_not_count(
     assert fault(run(phone, tmp_path, within="1 s")).code == "WIFI-AP-NOT-FOUND"
 
 
-def test_of_several_with_one_name_the_strongest_counts(phone_with: Any, tmp_path: Path) -> None:
+def test_two_with_the_name_of_the_reference_are_told_apart_by_nobody(
+    phone_with: Any, tmp_path: Path
+) -> None:
     phone = phone_with()
     weak = ROW.replace("-47(", "-80(").replace(":05 ", ":06 ")
     rows = [row.format(age="0.000", ssid="LINE-REF-5G") for row in (weak, ROW, weak)]
     phone.behaviour.programs["cmd wifi"] = _instead(
         phone, "list-scan-results", HEADER + "".join(rows)
     )
-    assert measured(run(phone, tmp_path))["rssi"] == -47
+    found = fault(run(phone, tmp_path))
+    assert (found.code, found.blame) == ("WIFI-AP-AMBIGUOUS", "STATION")
+    assert len(found.evidence["heard"]) == 3
 
 
 @pytest.mark.parametrize("table", ["", HEADER + "  garbage\n", "Security exception\n"])

@@ -78,10 +78,13 @@ class Cameras:
         return second
 
     def that_face(self, facing: str) -> Reading[tuple[str, ...]]:
-        """Public ids of the cameras that face there."""
+        """Public ids of the cameras that face there; none only if all say that they do not."""
         if not isinstance(self.public_ids, tuple):
             return self.public_ids
-        return tuple(name for name in self.public_ids if self.facing(name) == facing)
+        facings = {name: self.facing(name) for name in self.public_ids}
+        found = tuple(name for name, there in facings.items() if there == facing)
+        unclear = [there for there in facings.values() if not isinstance(there, str)]
+        return unclear[0] if unclear and not found else found
 
 
 @dataclass(slots=True)

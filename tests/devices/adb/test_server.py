@@ -201,7 +201,8 @@ def test_a_server_that_stands_still_holds_nobody_past_his_time(handsets: SimHand
         assert {code for code, _ in ended.values()} == {"ADB-SERVER"}
         with standing_still(pid, after_s=0.4):
             ended["stopped within"] = _ending(lambda: dut.shell("dumpsys battery", timeout_s=1))
-        assert ended["stopped within"][0] == "ADB-HANG"
+        # whose silence it is depends on how far the call had come
+        assert ended["stopped within"][0] in {"ADB-HANG", "ADB-SERVER"}
         assert {name: after_s for name, (_, after_s) in ended.items() if after_s > 2} == {}
         assert dut.shell("echo on").out == "on\n"
 
