@@ -66,6 +66,10 @@ class DutFault(HarnessError):
 
     blame = Blame.DUT
     codes = {
+        "IMEI-TWICE": Code(
+            "The handset answers with one IMEI for both of its SIMs.",
+            "Send the unit back to the IMEI writing station.",
+        ),
         "IMEI-NOT-WRITTEN": Code(
             "The handset answers with no IMEI, or with one of zeros only.",
             "Send the unit back to the IMEI writing station.",
@@ -263,6 +267,10 @@ class StationFault(HarnessError):
         "ENGINE-BUG": Code(
             "The harness itself failed.",
             "Report the evidence to the maintainers; test the unit again.",
+        ),
+        "OUTPUT-LOST": Code(
+            "This PC could not read or print what the command was about.",
+            "Free the disk or terminal; what was recorded is in the store.",
         ),
         "WIFI-AP-AMBIGUOUS": Code(
             "Several access points have the name of the reference.",

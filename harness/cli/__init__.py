@@ -15,6 +15,7 @@ from harness.ui.text import printable
 
 EXIT_USAGE = 2
 EXIT_ERROR = 3
+EXIT_ABORTED = 4
 _NOTHING_TOUCHED = ("STATION-FILE", "STORE-ABSENT", "RECORD-UNKNOWN")
 
 COMMANDS = {
@@ -73,18 +74,26 @@ def main() -> None:
 
 def _run() -> int:
     try:
-        cli(standalone_mode=False)
+        # not `cli()`: on a broken pipe that leaves with 1, which says FAIL
+        with cli.make_context("harness", sys.argv[1:]) as context:
+            cli.invoke(context)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):
+            error.show()
         return error.exit_code
-    except click.Abort:
-        return EXIT_USAGE
+    except (click.Abort, KeyboardInterrupt):
+        return EXIT_ABORTED
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else EXIT_USAGE
     except HarnessError as error:
         return show_error(error)
     except BrokenPipeError:  # nobody reads any more
         return EXIT_ERROR
+    except OSError as error:
+        words = f"{type(error).__name__}: {error}"
+        return show_error(StationFault("OUTPUT-LOST", words, evidence=unexpected(error)))
     except Exception as error:  # noqa: BLE001 else Python ends with 1, which says FAIL
         evidence = unexpected(error)
         _say(evidence["traceback"])

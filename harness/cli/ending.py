@@ -8,6 +8,7 @@ import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+from harness.cli import EXIT_ABORTED
 from harness.model.outcome import Outcome
 
 _EXIT_CODES = {
@@ -15,9 +16,8 @@ _EXIT_CODES = {
     Outcome.FAIL: 1,
     Outcome.SKIPPED: 3,
     Outcome.ERROR: 3,
-    Outcome.ABORTED: 4,
+    Outcome.ABORTED: EXIT_ABORTED,
 }
-EXIT_ABORTED = _EXIT_CODES[Outcome.ABORTED]
 _BAD_FIRST = (Outcome.ERROR, Outcome.SKIPPED, Outcome.ABORTED, Outcome.FAIL, Outcome.PASS)
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from harness.cli import show_error
-from harness.cli.ending import EXIT_ABORTED, exit_code, operator, stopping
+from harness.cli import EXIT_ABORTED, show_error
+from harness.cli.ending import exit_code, operator, stopping
 from harness.model.events import Purpose
 from harness.model.identity import Unit
 from harness.model.plan import Plan

@@ -40,6 +40,10 @@ class Bench:
 
     devices: Mapping[type, Device]
 
+    def for_run(self) -> Bench:
+        """The bench as one run sees it from its start on."""
+        return Bench({kind: device.for_run() for kind, device in self.devices.items()})
+
     def port(self, kind: type, lease: Lease) -> object:
         """The port of the device of this kind, for as long as the lease holds."""
         return self.devices[kind].under(lease)

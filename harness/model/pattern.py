@@ -14,7 +14,7 @@ from typing import Any
 
 LONGEST_TEXT = 256
 """No longer text is matched [characters]."""
-_MOST_WAYS = 50_000_000
+_MOST_WAYS = 20_000_000
 
 
 @cache
@@ -55,6 +55,8 @@ def _ways_of(kind: str, what: Any) -> int:
     match kind:
         case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
             least, most, body = what
+            if most > 1 and body.getwidth()[0] == 0:
+                return _MOST_WAYS + 1  # it may go round without getting on
             most = min(int(most), LONGEST_TEXT)
             inside = _ways(body)
             spread = 1 if kind == "POSSESSIVE_REPEAT" else max(most - least + 1, 1)

@@ -181,6 +181,10 @@ PORTS: tuple[type, ...] = (Handset, Jig, UnitRegistry, Measure, Attach, Wait, St
 class Device(Protocol):
     """What the engine holds of a device: it hands out ports under a lease, and makes it safe."""
 
+    def for_run(self) -> Device:
+        """The device as one run sees it from its start on."""
+        ...
+
     def under(self, lease: Lease) -> object:
         """The device's port for as long as the lease holds."""
         ...

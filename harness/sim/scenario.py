@@ -12,6 +12,7 @@ from harness.files.nodes import Node, Scalar
 from harness.files.problems import nearest
 from harness.files.settings import load_settings
 from harness.files.shapes import SERIAL, VERSION_1, WORD, listing, mapping
+from harness.model.identity import luhn_digit
 from harness.model.outcome import Outcome
 from harness.sim.unit import Defects, SimUnit, Verdict
 
@@ -150,10 +151,19 @@ def _unit(entry: Mapping[str, Any], seed: int) -> SimUnit:
     given: dict[str, Any] = {name: entry[name] for name in ("android", "profile") if name in entry}
     if "imei" in entry:
         given["imei"] = tuple(str(number) for number in entry["imei"])
+    else:
+        given["imei"] = _imeis_of(entry["serial"])
     if wanted := entry.get("expect"):
         given["expect"] = Verdict(Outcome[wanted["outcome"]], wanted.get("code", ""))
     defects = _defects(entry.get("defects", ()))
     return SimUnit(entry["serial"], defects=defects, seed=seed, **given)
+
+
+def _imeis_of(serial: str) -> tuple[str, str]:
+    """Two IMEIs of the line's TAC that the digits at the end of a serial give, and no other's."""
+    number = int("0" + "".join(char for char in serial if char.isdigit())[-6:])
+    first, second = (f"86012345{(2 * number + n - 1) % 1_000_000:06}" for n in (0, 1))
+    return first + str(luhn_digit(first)), second + str(luhn_digit(second))
 
 
 def _defects(entries: Sequence[str | Mapping[str, Any]]) -> Defects:

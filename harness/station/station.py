@@ -86,7 +86,7 @@ class Station:
         job = Job(
             plan=order.plan,
             started=self._started(order, slot),
-            bench=slot.bench,
+            bench=slot.bench.for_run(),
             catalogue=self.catalogue,
             clock=self.clock,
             halt=halt,

@@ -171,6 +171,9 @@ def _new_picture(
     for _ in looks:
         after = _listing(handset)
         came = new_files(before, after)
+        if len(pictures := [path for path in came if path.lower().endswith(".jpg")]) > 1:
+            evidence = {"new": sorted(pictures)}
+            raise PlanError("CAMERA-OTHER", "several new pictures came", evidence=evidence)
         still_ = {path: size for path, size in came.items() if size and last.get(path) == size}
         for path in sorted(still_, key=lambda path: (not path.lower().endswith(".jpg"), path)):
             content = handset.pull(path)

@@ -31,7 +31,8 @@ def match_label(handset: Handset, registry: UnitRegistry, measure: Measure) -> N
     IMEIs are compared in their order; a label of one IMEI says nothing of the second.
 
     Raises: OperatorStop(UNIT-WRONG) when its serial is not the one on the label; OperatorStop(
-    LABEL-ABSENT) when no serial or no IMEI was announced; DutFault(IMEI-NOT-WRITTEN).
+    LABEL-ABSENT) when no serial or no IMEI was announced; DutFault(IMEI-NOT-WRITTEN,
+    IMEI-TWICE).
     """
     imeis = _identify(handset, registry, measure)
     label = registry.announced
@@ -53,6 +54,9 @@ def _identify(handset: Handset, registry: UnitRegistry, measure: Measure) -> lis
     measure("serial", serial)
     for slot, imei in enumerate(imeis):
         _require_written(slot, imei)
+    if isinstance(imeis[0], str) and imeis[0] == imeis[1]:
+        evidence = {"imei": imeis[0]}
+        raise DutFault("IMEI-TWICE", f"both IMEIs are {imeis[0]}", evidence=evidence)
     measure("imei1", imeis[0])
     measure("imei2", imeis[1])
     return imeis

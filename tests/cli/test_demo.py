@@ -183,3 +183,25 @@ def _begins(message: Message, step: str) -> bool:
 def test_wrong_usage_touches_nothing(cli: Cli, arguments: list[str]) -> None:
     assert cli("demo", *arguments).code == 2
     assert not cli.store.exists()
+
+
+def test_any_fault_of_the_outcome_will_do_where_no_code_is_expected(cli: Cli) -> None:
+    scenario = cli.scenario(
+        "speed: 10\nunits: [{serial: A57A000005, defects: [battery.weak_charge], "
+        "expect: {outcome: FAIL}}]\n"
+    )
+    ran = cli("demo", "--scenario", scenario, "--check", "--slots", "1")
+    assert ran.code == 0, ran.err
+
+
+def test_serials_of_another_product_are_wrong_usage(cli: Cli) -> None:
+    ran = cli("demo", "--scenario", cli.scenario("units: [{serial: PIXEL0001}]\n"))
+    assert ran.code == 2
+    assert "A57[A-Z][0-9]{6}" in ran.err
+    assert not cli.store.exists()
+
+
+def test_units_without_imeis_have_their_own(cli: Cli) -> None:
+    path = cli.scenario("units: [{serial: A57A000001}, {serial: A57A000002}]\n")
+    first, second = load_scenario(path).units
+    assert len({*first.imei, *second.imei}) == 4

@@ -41,7 +41,7 @@ def test_a_record_that_cannot_be_printed_is_not_a_pass_of_the_command(cli: Cli) 
         ran = subprocess.run(
             command, cwd=cli.folder, stdout=full, stderr=subprocess.DEVNULL, check=False
         )
-    assert ran.returncode == 3
+    assert ran.returncode == 3  # OUTPUT-LOST
     assert outcomes(cli) == ["PASS"]
 
 
@@ -56,6 +56,16 @@ def test_repeating_ends_with_the_run_that_was_stopped(cli: Cli, number: signal.S
     assert running.returncode == 4
     assert outcomes(cli)[0] == "ABORTED"
     assert len(outcomes(cli)) <= 2
+
+
+@pytest.mark.parametrize("arguments", [["run", PLAN, "--json"], ["steps"]])
+def test_a_pipe_that_nobody_reads_does_not_say_fail(cli: Cli, arguments: list[str]) -> None:
+    running = subprocess.Popen(
+        cli.command(*arguments), cwd=cli.folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    assert running.stdout
+    running.stdout.close()
+    assert running.wait(40) == 3
 
 
 def test_an_announced_serial_that_is_none_is_wrong_usage(cli: Cli) -> None:

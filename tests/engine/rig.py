@@ -72,6 +72,9 @@ class RememberingJig:
     power: bool = False
     unsafe: JigFault | None = None
 
+    def for_run(self) -> RememberingJig:
+        return self
+
     def under(self, lease: Lease) -> LeasedJig:
         return LeasedJig(self, lease)
 

@@ -40,6 +40,9 @@ def test_what_people_write_is_taken(pattern: str) -> None:
         "(?=(a+)+b)x",
         "(?>(a+)+)b",
         "(x+x+)++y",
+        "(?:(?:(?:(?:\\b){60000}){60000}){60000}){60000}",
+        "(?:a?){25}(?:a){25}",
+        "(?:(?=a)){1000}",
     ],
 )
 def test_what_can_run_away_is_refused(pattern: str) -> None:

@@ -258,3 +258,12 @@ def test_a_planted_mismatch_is_found(
     printed = SimUnit("A57A000001", (ONE, TWO), defects={"identity.label_mismatch": settings})
     assert identity.run(printed.label).outcome is outcome
     assert identity.run(SimUnit("A57A000001", (ONE, TWO)).label).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize("use", [READ, MATCH])
+def test_one_imei_for_both_sims_is_a_bad_unit(identity: Identity, use: str) -> None:
+    record = identity.run(use=use, unit=SimUnit(GOOD.serial, (GOOD.imei[0], GOOD.imei[0])))
+    assert record.outcome is Outcome.FAIL
+    assert record.dut_failed
+    assert record.fault
+    assert record.fault.code == "IMEI-TWICE"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from harness.clock import Deadline, Lease
@@ -12,20 +14,38 @@ from harness.model.ports import ShellResult
 
 @dataclass(frozen=True, slots=True)
 class LeasedHandset:
-    """A handset for as long as a lease holds (port Handset)."""
+    """A handset for as long as a lease holds (port Handset), over one launch of the server.
+
+    A handset that was out of sight while the server was started again may be another one, or
+    have been anything meanwhile: StationFault(ADB-SERVER).
+    """
 
     server: AdbServer
     serial: str
     lease: Lease
+    launch: int
 
     def shell(self, command: str, *, timeout_s: float | None = None) -> ShellResult:
-        return shell.run(self.server, self.serial, command, self.lease.within(timeout_s))
+        with self._same_server():
+            return shell.run(self.server, self.serial, command, self.lease.within(timeout_s))
 
     def pull(self, path: str, *, timeout_s: float | None = None) -> bytes:
-        return sync.pull(self.server, self.serial, path, self.lease.within(timeout_s))
+        with self._same_server():
+            return sync.pull(self.server, self.serial, path, self.lease.within(timeout_s))
 
     def push(self, content: bytes, path: str, *, timeout_s: float | None = None) -> None:
-        sync.push(self.server, self.serial, content, path, self.lease.within(timeout_s))
+        with self._same_server():
+            sync.push(self.server, self.serial, content, path, self.lease.within(timeout_s))
+
+    @contextmanager
+    def _same_server(self) -> Iterator[None]:
+        self._check()
+        yield
+        self._check()
+
+    def _check(self) -> None:
+        if self.server.launches != self.launch:
+            raise self.server.fault("the adb server was started again in the middle of the run")
 
 
 class AdbHandset:
@@ -34,9 +54,13 @@ class AdbHandset:
     def __init__(self, server: AdbServer, serial: str) -> None:
         self._server = server
         self._serial = serial
+        self._launch = server.launches
+
+    def for_run(self) -> AdbHandset:
+        return AdbHandset(self._server, self._serial)
 
     def under(self, lease: Lease) -> LeasedHandset:
-        return LeasedHandset(self._server, self._serial, lease)
+        return LeasedHandset(self._server, self._serial, lease, self._launch)
 
     def make_safe(self, deadline: Deadline) -> None:
         """Nothing on a handset is electrical; the jig takes its power away."""

@@ -40,6 +40,8 @@ class AdbServer:
         self._port = 0
         self._temporary: TemporaryDirectory[str] | None = None
         self._process: ServerProcess | None = None
+        self.launches = 0
+        """How often it was started: what a handset did over an earlier one is not known."""
 
     @property
     def port(self) -> int:
@@ -200,6 +202,7 @@ class AdbServer:
 
     def _launch(self, home: Path) -> None:
         """Start the process. Another program may take a free port before it does: try again."""
+        self.launches += 1
         for _ in range(_PORTS):
             self._port = _free_port()
             self._process = ServerProcess(self._port, home, usb=self._usb)

@@ -47,6 +47,9 @@ class SerialJig:
         self._dialect = dialect
         self._serial = serial
 
+    def for_run(self) -> SerialJig:
+        return self
+
     def under(self, lease: Lease) -> JigPort:
         """The jig for as long as the lease holds."""
         return JigPort(Exchange(self._wire, self._dialect, lease, self._serial), self._dialect)

@@ -15,6 +15,7 @@ import pytest
 
 from harness.clock import Deadline
 from harness.devices.adb import AdbServer
+from harness.devices.adb.handset import AdbHandset
 from harness.devices.adb.process import ServerProcess, environment, find_adb
 from harness.errors import HarnessError, LinkFault, StationFault
 from harness.sim.handset import SimHandsets
@@ -262,3 +263,16 @@ def test_finds_the_adb_of_the_wheel() -> None:
     imported = "import sys; from harness.devices.adb.process import find_adb; find_adb(); "
     asked = [sys.executable, "-c", imported + "sys.exit('adbutils' in sys.modules)"]
     assert subprocess.run(asked, check=False).returncode == 0
+
+
+def test_a_run_does_not_go_on_over_a_server_that_was_started_again(handsets: SimHandsets) -> None:
+    address = handsets.add(unit())
+    with AdbServer() as server:
+        device = AdbHandset(server, address)
+        assert device.under(lease()).shell("true").code == 0
+        server.stop()
+        server.start()
+        with pytest.raises(StationFault, match="started again") as caught:
+            device.under(lease()).shell("true")
+        assert caught.value.code == "ADB-SERVER"
+        assert device.for_run().under(lease()).shell("true").code == 0
