@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from harness.devices.android.fields import Fields, gather, integer, scaled, text
+from harness.devices.android.fields import Fields, cut_off, gather, integer, scaled, text
 from harness.model.reading import Reading, Unknown, Unreadable
 
 COMMAND = "dumpsys battery"
@@ -62,6 +62,8 @@ def read_battery(output: str) -> Battery:
 
 
 def _section(output: str) -> Fields | Unreadable:
+    if cut := cut_off(output):
+        return cut
     lines = output.replace("\r\n", "\n").split("\n")
     titles = [at for at, line in enumerate(lines) if line == _TITLE]
     if len(titles) != 1:

@@ -23,6 +23,13 @@ def gather(pairs: Iterable[tuple[str, str]]) -> dict[str, Reading[str]]:
     return fields
 
 
+def cut_off(output: str) -> Unreadable | None:
+    """Why an answer is not whole: one that ends within a line may end within a number."""
+    if output and not output.endswith("\n"):
+        return Unreadable("the answer ends in the middle of a line", output[-80:])
+    return None
+
+
 def text(fields: Fields, key: str) -> Reading[str]:
     """The value of a key; unknown when it is left out or empty."""
     value = fields.get(key, Unknown(f"no {key}"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.devices.android.fields import Fields, gather, integer, text
+from harness.devices.android.fields import Fields, cut_off, gather, integer, text
 from harness.devices.android.service_state import ServiceState, read_service_state
 from harness.devices.android.signal_strength import LteSignal, read_lte_signal
 from harness.model.reading import Reading, Unknown, Unreadable
@@ -62,6 +62,8 @@ def read_registry(output: str) -> Reading[Registry]:
 
     Only what is live counts: not the logs after it.
     """
+    if cut := cut_off(output):
+        return cut
     whole = output.replace("\r\n", "\n").split("\n")
     if _TITLE not in whole:
         return _without_ids(whole)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from harness.devices.android.fields import cut_off
 from harness.model.reading import Reading, Unknown, Unreadable
 
 LIST = "cmd wifi list-scan-results"
@@ -47,6 +48,8 @@ def read_scan(output: str) -> Reading[tuple[AccessPoint, ...]]:
 
     One row that cannot be read makes all Unreadable: it might have been the one asked for.
     """
+    if cut := cut_off(output):
+        return cut
     lines = _table(output.replace("\r\n", "\n").split("\n"))
     if isinstance(lines, Unreadable):
         return lines

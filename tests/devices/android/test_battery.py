@@ -103,3 +103,10 @@ def test_a_number_is_within_what_batteries_do(level: int, voltage: int, tenths: 
         assert 1 <= battery.voltage_v <= 20
     if isinstance(battery.temperature_c, float):
         assert -40 <= battery.temperature_c <= 125
+
+
+def test_an_answer_that_is_cut_in_a_number_is_no_number() -> None:
+    whole = "Current Battery Service state:\n  level: 62\n  scale: 100\n  temperature: 275\n"
+    assert read_battery(whole).temperature_c == 27.5
+    for kept in range(len(whole) - 3, len(whole)):
+        assert isinstance(read_battery(whole[:kept]).temperature_c, Unreadable)
