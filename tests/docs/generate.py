@@ -12,7 +12,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 _HEAD = """\
 # Fault codes
 
-Generated from `harness/errors.py` by `python -m tests.docs.generate`.
+Generated from `harness/errors/` by `python -m tests.docs.generate`.
 
 A fault blames the unit (DUT), the link to it (LINK), the station, the plan, or a person
 (OPERATOR). Blame of the DUT makes a step FAIL, of the OPERATOR ABORTED, any other ERROR: we do

@@ -1,0 +1,45 @@
+"""Faults: `base` says what one is, the other modules hold the codes by who has to act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.errors.base import Blame, Code, HarnessError, unexpected
+from harness.errors.dut import DutFault
+from harness.errors.link import LinkFault
+from harness.errors.operator import OperatorStop
+from harness.errors.plan import PlanError, StepBug
+from harness.errors.station import JigFault, StationFault
+
+__all__ = [
+    "FAULTS",
+    "Blame",
+    "Code",
+    "DutFault",
+    "HarnessError",
+    "JigFault",
+    "LinkFault",
+    "OperatorStop",
+    "PlanError",
+    "StationFault",
+    "StepBug",
+    "all_codes",
+    "unexpected",
+]
+
+FAULTS: tuple[type[HarnessError], ...] = (
+    DutFault,
+    LinkFault,
+    JigFault,
+    StationFault,
+    PlanError,
+    StepBug,
+    OperatorStop,
+)
+
+
+def all_codes() -> Iterator[tuple[str, Blame, Code]]:
+    """Every code with its blame, in the order of the tables."""
+    for fault in FAULTS:
+        for name, code in fault.codes.items():
+            yield name, fault.blame, code

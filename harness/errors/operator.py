@@ -1,0 +1,25 @@
+"""What people do."""
+
+from __future__ import annotations
+
+from harness.errors.base import Blame, Code, HarnessError
+
+
+class OperatorStop(HarnessError):
+    """A person stopped the run, or put in the wrong unit."""
+
+    blame = Blame.OPERATOR
+    codes = {
+        "RUN-ABORTED": Code(
+            "A person stopped the run.",
+            "Test the unit again.",
+        ),
+        "UNIT-WRONG": Code(
+            "The handset in the slot is not the unit that was announced.",
+            "Put in the unit of the label, or scan the label of this unit.",
+        ),
+        "LABEL-ABSENT": Code(
+            "The handset is to be compared with its label, and none with IMEIs was scanned.",
+            "Scan the label of this unit; if it holds no IMEIs, plan `identity.read` instead.",
+        ),
+    }

@@ -1,0 +1,125 @@
+"""This PC, its jigs, its store."""
+
+from __future__ import annotations
+
+from harness.errors.base import Blame, Code, HarnessError
+
+
+class JigFault(HarnessError):
+    """The jig is silent, refuses, or says something that cannot be trusted."""
+
+    blame = Blame.STATION
+    codes = {
+        "JIG-ABSENT": Code(
+            "The serial port of the jig cannot be opened.",
+            "Plug the jig in and switch it on; check the port in the station file.",
+        ),
+        "JIG-LOST": Code(
+            "The serial port of the jig went away in the middle of a command.",
+            "Plug the jig in again, wait for its lamp, then test again.",
+        ),
+        "JIG-TIMEOUT": Code(
+            "The jig fell silent: no reply in the time of the command.",
+            "Check the jig's power and cable, switch it off and on, run its self-test.",
+        ),
+        "JIG-LATE": Code(
+            "The jig replied after the time of the command was over; the reply was thrown away.",
+            "Run the jig's self-test; if it stays slow, have the jig serviced.",
+        ),
+        "JIG-GARBLED": Code(
+            "The jig's reply is not well formed.",
+            "Check the serial cable and its shield, then run the jig's self-test.",
+        ),
+        "JIG-UNSTABLE": Code(
+            "Readings of the jig that should agree do not.",
+            "Check the contacts and the serial cable, then run the jig's self-test.",
+        ),
+        "JIG-REFUSED": Code(
+            "The jig understood the command and refused it.",
+            "Read the jig's own error in the evidence and clear its cause.",
+        ),
+        "JIG-STUCK": Code(
+            "The jig did not reach the position or state that was asked for.",
+            "Free the mechanism, check air and end switches, then run the jig's self-test.",
+        ),
+        "JIG-WRONG": Code(
+            "Another jig than the one in the station file answers on the port.",
+            "Put the right jig on the slot, or correct the station file.",
+        ),
+        "JIG-INTERLOCK": Code(
+            "The jig's interlock is open.",
+            "Close the cover, clear the emergency stop, then test again.",
+        ),
+        "JIG-UNSAFE": Code(
+            "The jig could not be brought to its safe state.",
+            "Switch the jig's power off by hand before reaching in; call an engineer.",
+        ),
+    }
+
+
+class StationFault(HarnessError):
+    """This PC, its adb server, its store or its programs."""
+
+    blame = Blame.STATION
+    codes = {
+        "ADB-SERVER": Code(
+            "The station's own adb server does not start or does not answer.",
+            "Start the run again; if it stays, run `make setup` and check the disk.",
+        ),
+        "STORE-FULL": Code(
+            "The disk of the record store is full.",
+            "Free disk space; the station does not test until records can be written.",
+        ),
+        "STORE-READONLY": Code(
+            "The record store cannot be written.",
+            "Check the owner and rights of the store and its folder, and how the disk is mounted.",
+        ),
+        "STORE-LOCKED": Code(
+            "Another station process holds the record store.",
+            "Stop the other process, or name another store with --records.",
+        ),
+        "STORE-DAMAGED": Code(
+            "The record store is damaged or is not a store of this harness.",
+            "Keep the file for quality, restore the last backup, call an engineer.",
+        ),
+        "STORE-FAILED": Code(
+            "The record store failed while writing.",
+            "Check the disk and its log; the station does not test until records can be written.",
+        ),
+        "STORE-ABSENT": Code(
+            "There is no record store at this path.",
+            "Name the store with --records, or run a plan first.",
+        ),
+        "RECORD-UNKNOWN": Code(
+            "The store holds no such run.",
+            "List the runs with `harness records list`.",
+        ),
+        "RUN-INTERRUPTED": Code(
+            "The station process ended in the middle of the run.",
+            "Test the unit again.",
+        ),
+        "SLOT-WEDGED": Code(
+            "A step ignored its time limit; its slot is closed and its thread may move nothing.",
+            "Restart the station; report the step to its author.",
+        ),
+        "ENGINE-BUG": Code(
+            "The harness itself failed.",
+            "Report the evidence to the maintainers; test the unit again.",
+        ),
+        "OUTPUT-LOST": Code(
+            "This PC could not read or print what the command was about.",
+            "Free the disk or terminal; what was recorded is in the store.",
+        ),
+        "WIFI-AP-AMBIGUOUS": Code(
+            "Several access points have the name of the reference.",
+            "Switch the others off, or give the reference a name that nobody else has near.",
+        ),
+        "STATION-SOCKET": Code(
+            "The socket on which screens find the station cannot be opened.",
+            "Stop the other station, or give its folder to its owner alone (chmod 700).",
+        ),
+        "STATION-FILE": Code(
+            "The station file or the scenario is wrong, or asks for what this PC has not.",
+            "Correct the file at the place named.",
+        ),
+    }
