@@ -63,11 +63,11 @@ def test_a_refusal_reaches_only_who_asked() -> None:
     [(StationFault("STORE-FULL", "full"), "STORE-FULL"), (KeyError("a bug"), "STORE-FAILED")],
 )
 def test_when_the_thread_dies_nobody_is_left_waiting(error: Exception, code: str) -> None:
-    entered = Event()
+    entered, queued = Event(), Event()
 
     def commit(group: Group) -> Sequence[Answer]:
         entered.set()
-        time.sleep(0.2)  # lets the others queue; who comes later still is refused at once
+        assert queued.wait(20)
         raise error
 
     worker = Worker(commit)
@@ -81,6 +81,9 @@ def test_when_the_thread_dies_nobody_is_left_waiting(error: Exception, code: str
         waiting = [pool.submit(ask)]
         assert entered.wait(20)
         waiting += [pool.submit(ask) for _ in range(5)]
+        while len(worker._waiting) < 5:
+            time.sleep(0.001)
+        queued.set()
         assert {waiter.result(20) for waiter in waiting} == {code}
     assert worker.failure
     assert worker.failure.code == code
