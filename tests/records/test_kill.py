@@ -15,6 +15,7 @@ from harness.records.query import Reader
 from harness.records.recorder import Recorder
 
 ROUNDS = 6
+MOST_ROUNDS = 60  # a kill may by chance hit a station between two runs
 
 
 def live_and_kill(path: Path, seed: int) -> list[list[str]]:
@@ -34,13 +35,15 @@ def test_what_was_promised_is_there_after_every_kill(tmp_path: Path) -> None:
     path = tmp_path / "records.db"
     begun: set[str] = set()
     sealed: dict[str, str] = {}
-    for seed in range(ROUNDS):
+    for seed in range(MOST_ROUNDS):
         promised = live_and_kill(path, seed)
         begun |= {words[1] for words in promised if words[0] == "begun"}
         sealed |= {words[1]: words[2] for words in promised if words[0] == "sealed"}
         with Recorder(path) as recorder:
             assert not sealed.keys() & {record.run for record in recorder.recovered}
         assert verify(path) == []
+        if seed >= ROUNDS and begun - sealed.keys():
+            break
     assert begun
     with Reader(path) as reader:
         heads = reader.runs(10**6)
@@ -52,4 +55,4 @@ def test_what_was_promised_is_there_after_every_kill(tmp_path: Path) -> None:
     cut_off = [by_run[run] for run in begun - sealed.keys()]
     kept = [h for h in cut_off if h.fault == "RUN-INTERRUPTED"]
     assert all(head.outcome is Outcome.ABORTED for head in kept)
-    assert kept, "no kill hit an open run: the test has shown nothing"
+    assert kept, "no kill hit an open run in all rounds: the test has shown nothing"
