@@ -38,7 +38,7 @@ bench: setup
 lock: setup
 	$(INSTALL) --target .venv/uv uv
 	.venv/uv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
-		--extra dev --extra camera --no-header --output-file requirements.lock pyproject.toml
+		--extra dev --extra camera --extra release --no-header --output-file requirements.lock pyproject.toml
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -14,6 +14,10 @@ class OperatorStop(HarnessError):
             "A person stopped the run.",
             "Test the unit again.",
         ),
+        "RUN-PARTIAL": Code(
+            "Somebody chose to run some steps without the others; those passed.",
+            "Run the whole plan: a part of it is no verdict on the unit.",
+        ),
         "UNIT-WRONG": Code(
             "The handset in the slot is not the unit that was announced.",
             "Put in the unit of the label, or scan the label of this unit.",

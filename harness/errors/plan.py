@@ -22,6 +22,54 @@ class PlanError(HarnessError):
             "A step needs a device that the slot has not.",
             "Add the device to the station file, or run the plan on another station.",
         ),
+        "PLAN-EXPIRED": Code(
+            "The golden values that limits are near to have expired.",
+            "Measure the golden units again and write their values and dates into the golden file.",
+        ),
+        "RELEASE-INVALID": Code(
+            "A file is no release, or has been edited since it was made.",
+            "Make the release again, or take the file from where it was signed.",
+        ),
+        "RELEASE-FORGED": Code(
+            "A signature does not fit what it stands under.",
+            "Install the release as it was signed; find out who has changed the file.",
+        ),
+        "RELEASE-UNSIGNED": Code(
+            "A release lacks a signature: one person signs, a second one when limits changed.",
+            "Have it signed: `harness release sign FILE --key KEY --as NAME`.",
+        ),
+        "RELEASE-STRANGER": Code(
+            "Somebody has signed a release whom this station does not trust.",
+            "Have it signed by people of the trust file, or have that file renewed by its owner.",
+        ),
+        "RELEASE-SIGNED": Code(
+            "This person, or this key, has signed the release already.",
+            "Ask a second person to sign with a key of his own.",
+        ),
+        "RELEASE-KEY": Code(
+            "A private key cannot be used for signing.",
+            "Name an Ed25519 key, as `ssh-keygen -t ed25519` makes it, and its passphrase.",
+        ),
+        "RELEASE-TRUST": Code(
+            "The file of trusted people is missing or wrong, or the station could write it.",
+            "Have root put it where the user of the station can only read; HARNESS_TRUST names it.",
+        ),
+        "RELEASE-FOLDER": Code(
+            "The folder of releases cannot be read or written.",
+            "Check the owner and rights of the folder, or name another one with --releases.",
+        ),
+        "RELEASE-OLD": Code(
+            "A release is older than one that is installed or has run in production.",
+            "Install the newest release; to go back to old limits, release them anew.",
+        ),
+        "RELEASE-ABSENT": Code(
+            "No release of this process counts on this station.",
+            "Have a release signed and install it: `harness release install FILE`.",
+        ),
+        "RELEASE-CHANGED": Code(
+            "What is to be run is not what was released.",
+            "Restore the released file, or have the change released; engineering runs may differ.",
+        ),
         "RUN-INCOMPLETE": Code(
             "A planned step or a declared measurement is missing and nothing recorded explains it.",
             "Report the run to the maintainers; test the unit again.",
@@ -37,6 +85,10 @@ class PlanError(HarnessError):
         "MEAS-UNKNOWN": Code(
             "The handset says that it does not know the value, and the limit does not allow that.",
             "Test again; if it stays, check the plan's limit for this model.",
+        ),
+        "MEAS-UNEXPECTED": Code(
+            "A value appeared that this model is not known to offer, so it was not judged.",
+            "Check what changed in the firmware; give the plan a limit for this measurement.",
         ),
         "HANDSET-UNREADABLE": Code(
             "An answer on which the next move of a step depends could not be read.",

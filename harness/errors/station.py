@@ -43,8 +43,8 @@ class JigFault(HarnessError):
             "Free the mechanism, check air and end switches, then run the jig's self-test.",
         ),
         "JIG-WRONG": Code(
-            "Another jig than the one in the station file answers on the port.",
-            "Put the right jig on the slot, or correct the station file.",
+            "Another jig than the station file or its jig file says answers on the port.",
+            "Put the right jig on the slot, or correct the station file or the jig file.",
         ),
         "JIG-INTERLOCK": Code(
             "The jig's interlock is open.",

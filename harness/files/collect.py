@@ -29,6 +29,10 @@ class Problems:
     def warning(self, node: Node, message: str) -> None:
         self._found.append(Problem(self.file, *node.place, message, severity=Severity.WARNING))
 
+    def add(self, problems: Iterable[Problem]) -> None:
+        """Take those of a file that this one names."""
+        self._found.extend(problems)
+
     def sorted(self) -> list[Problem]:
         """All of them, in the order of their places."""
         return sorted(self._found)

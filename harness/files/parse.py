@@ -7,16 +7,18 @@ read, so that one mistake does not hide another.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import yaml
 
 from harness.files.nodes import MappingNode, Node, Scalar, SequenceNode
 from harness.files.problems import Place, Problem
 from harness.files.scalars import Value, plain_value
+from harness.model.plan import InputFile
 
 LARGEST_FILE = 1 << 20
 """No file that a person writes is larger [bytes]."""
@@ -29,22 +31,38 @@ _REFUSED = re.compile(
 _NAMES = {"\t": "a tab: use spaces", "\ufeff": "a byte order mark: save the file without it"}
 
 
-def load(path: Path) -> tuple[Node | None, list[Problem]]:
-    """The tree of a file, and what is wrong with it."""
+class Loaded(NamedTuple):
+    """The tree of a file, unless it cannot be read, what is wrong with it, and the file itself."""
+
+    root: Node | None
+    problems: list[Problem]
+    file: InputFile
+
+
+def load(path: Path) -> Loaded:
+    """Read a file of YAML."""
+    content, problem = read_bytes(path)
+    file = InputFile(path, hashlib.sha256(content).hexdigest())
+    if problem:
+        return Loaded(None, [problem], file)
+    return Loaded(*parse(content, str(path)), file)
+
+
+def read_bytes(path: Path) -> tuple[bytes, Problem | None]:
+    """The content of a file, of a large one the beginning; why it cannot be read."""
     if path.exists() and not path.is_file():
-        return None, [Problem(str(path), 1, 1, "cannot be read: no regular file")]
+        return b"", Problem(str(path), 1, 1, "cannot be read: no regular file")
     try:
         with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
+            return file.read(LARGEST_FILE + 1), None
     except OSError as error:
-        return None, [Problem(str(path), 1, 1, f"cannot be read: {error.strerror}")]
-    return parse(content, str(path))
+        return b"", Problem(str(path), 1, 1, f"cannot be read: {error.strerror}")
 
 
 def parse(source: str | bytes, name: str) -> tuple[Node | None, list[Problem]]:
     """The tree of a text, and what is wrong with it; no tree when it cannot be read at all."""
     builder = _Builder(name)
-    text = _text(source, builder)
+    text, builder.problems = characters(source, name)
     if text is None:
         return None, builder.problems
     try:
@@ -60,21 +78,21 @@ def parse(source: str | bytes, name: str) -> tuple[Node | None, list[Problem]]:
     return builder.root, builder.problems
 
 
-def _text(source: str | bytes, builder: _Builder) -> str | None:
-    """The characters of a file; None when some of them are refused."""
+def characters(source: str | bytes, name: str) -> tuple[str | None, list[Problem]]:
+    """The text of a file that a person wrote; none when some of it is refused."""
     if len(source) > LARGEST_FILE:
-        builder.problem(Place(1, 1), f"larger than {LARGEST_FILE >> 20} MiB")
-        return None
+        return None, [Problem(name, 1, 1, f"larger than {LARGEST_FILE >> 20} MiB")]
     if isinstance(source, bytes):
         try:
             source = source.decode()
         except UnicodeDecodeError as error:
-            before = error.object[: error.start].decode()
-            builder.problem(_end_of(before), "not UTF-8: save the file in UTF-8")
-            return None
-    for place, char in _refused(source):
-        builder.problem(place, _NAMES.get(char, f"the character U+{ord(char):04X}: leave it out"))
-    return None if builder.problems else source
+            place = _end_of(error.object[: error.start].decode())
+            return None, [Problem(name, *place, "not UTF-8: save the file in UTF-8")]
+    problems = [
+        Problem(name, *place, _NAMES.get(char, f"the character U+{ord(char):04X}: leave it out"))
+        for place, char in _refused(source)
+    ]
+    return (None if problems else source), problems
 
 
 def _refused(text: str) -> Iterator[tuple[Place, str]]:

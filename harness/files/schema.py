@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from harness.files.collect import Problems
 from harness.files.keys import KeyMistakes
 from harness.files.nodes import Node, Scalar
-from harness.files.parse import load
-from harness.files.problems import Problem, nearest
+from harness.files.parse import Loaded, load
+from harness.files.problems import nearest
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
@@ -49,14 +49,14 @@ _FAR = 4
 _CLEARLY = 2
 
 
-def read(path: Path, schema: Schema) -> tuple[Node | None, list[Problem]]:
+def read(path: Path, schema: Schema) -> Loaded:
     """The tree of a file, and what is wrong with its text and its shape."""
-    root, problems = load(path)
-    if root is None:
-        return None, problems
-    found = Problems(str(path), problems)
-    check(root, schema, found)
-    return root, found.sorted()
+    loaded = load(path)
+    if loaded.root is None:
+        return loaded
+    found = Problems(str(path), loaded.problems)
+    check(loaded.root, schema, found)
+    return loaded._replace(problems=found.sorted())
 
 
 def check(root: Node, schema: Schema, found: Problems) -> None:
@@ -83,6 +83,8 @@ class _Shape:
         for error in of_values:
             if error.kind.name in _UNIONS:
                 self._explain_union(error)
+            elif error.kind.name == "propertyNames":
+                self._explain_name(error)
             else:
                 self._explain_value(error)
 
@@ -123,15 +125,26 @@ class _Shape:
             distance += sum(1 if meant else _FAR for meant in mistakes.unknown.values())
         return distance
 
+    def _explain_name(self, error: ValidationError) -> None:
+        """A key of a mapping whose keys are names that the file itself gives."""
+        kind: Any = error.kind
+        expected = self._expected(error)
+        keys = {key.text: key for key, _ in self._node(error.instance_path).items()}
+        key = keys[kind.error.instance]
+        self.found.error(key, f"expected {expected}; found {key.describe()}")
+
     def _explain_value(self, error: ValidationError) -> None:
         node = self._node(error.instance_path)
         rule = self._rule(error)
-        keyword = str(error.schema_path[-1])
-        expected = rule.get("description") or _expected(keyword, rule.get(keyword))
+        expected = self._expected(error)
         hint = ": write it in quotes" if expected == _TYPES["string"] and _is_bare(node) else ""
         word = node.value if isinstance(node.value, str) else ""
         message = f"expected {expected}; found {node.describe()}{hint}"
         self.found.error(node, message, nearest(word, sorted(_words(rule) - {word})))
+
+    def _expected(self, error: ValidationError) -> str:
+        rule, keyword = self._rule(error), str(error.schema_path[-1])
+        return str(rule.get("description") or _expected(keyword, rule.get(keyword)))
 
     def _node(self, path: Iterable[str | int]) -> Node:
         node = self.root

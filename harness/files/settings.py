@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from harness.errors import StationFault
 from harness.files.collect import Problems
 from harness.files.nodes import Node
 from harness.files.schema import Schema, read
+from harness.model.plan import InputFile
 
 Meaning = Callable[[Node, Problems], None]
 """Adds the problems that a schema cannot tell."""
 
 
-def load_settings(path: Path, schema: Schema, meaning: Meaning) -> dict[str, Any]:
-    """The plain values of a file.
+class Settings(NamedTuple):
+    """The plain values of a file, and the file."""
+
+    values: dict[str, Any]
+    file: InputFile
+
+
+def load_settings(path: Path, schema: Schema, meaning: Meaning) -> Settings:
+    """Read a file of settings.
 
     Raises: StationFault(STATION-FILE) with every problem and its place as evidence.
     """
-    root, shape = read(path, schema)
+    root, shape, file = read(path, schema)
     found = Problems(str(path), shape)
     if root is not None:
         meaning(root, found)
@@ -30,4 +38,4 @@ def load_settings(path: Path, schema: Schema, meaning: Meaning) -> dict[str, Any
     assert root is not None, "what cannot be read is a problem"
     values = root.plain()
     assert isinstance(values, dict), "the schema asks for a mapping"
-    return values
+    return Settings(values, file)

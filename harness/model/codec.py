@@ -1,14 +1,15 @@
 """One typed codec for the values of the model: dataclass to JSON values and back.
 
 It serves the journal, the socket, the replay and the record. A union of dataclasses is told
-apart by the key `is`. Decoding is strict: what does not fit raises ValueError with its path.
+apart by the key `is`. Decoding is strict: what does not fit raises ValueError with its path; but
+a field that has a default may be missing: it did not exist yet when the value was written.
 """
 
 from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum, IntEnum
 from functools import cache
@@ -180,8 +181,12 @@ def _one_of(members: tuple[Any, ...]) -> tuple[_Coder, _Coder]:
         return _coders(members[0])
     if all(is_dataclass(member) for member in members):
         return encode_tagged, _tagged({member.__name__: member for member in members})
-    if all(member in _SCALARS for member in members):
+    scalars = [member for member in members if member in _SCALARS]
+    if len(members) == len(scalars):
         return (_bare if float in members else _same), _scalar_of(members)
+    if len(members) == len(scalars) + 1:  # the one that is an object needs no tag
+        (other,) = set(members) - set(scalars)
+        return _scalar_or(_one_of(tuple(scalars)), _coders(other))
     raise TypeError(f"the codec has no form for a union of {members!r}")
 
 
@@ -194,6 +199,18 @@ def _scalar_of(kinds: tuple[type, ...]) -> _Coder:
         return plain
 
     return decode_scalar
+
+
+def _scalar_or(
+    scalar: tuple[_Coder, _Coder], other: tuple[_Coder, _Coder]
+) -> tuple[_Coder, _Coder]:
+    def encode_either(value: Any) -> Plain:
+        return (other if is_dataclass(value) else scalar)[0](value)
+
+    def decode_either(plain: Plain) -> Any:
+        return (other if isinstance(plain, dict) else scalar)[1](plain)
+
+    return encode_either, decode_either
 
 
 def _tagged(classes: Mapping[str, type]) -> _Coder:
@@ -226,17 +243,19 @@ def _encoder(cls: type, *, tagged: bool) -> _Coder:
 def _dataclass(cls: type) -> tuple[_Coder, _Coder]:
     hints = get_type_hints(cls)
     decoders = {f.name: _coders(hints[f.name])[1] for f in fields(cls)}
+    needed = {f.name for f in fields(cls) if f.default is f.default_factory is MISSING}
 
     def decode_fields(plain: Plain) -> Any:
         if not isinstance(plain, dict):
             raise ValueError(f"expected {cls.__name__}, found {plain!r:.60}")
-        if plain.keys() != decoders.keys():
-            odd = ", ".join(sorted(map(str, plain.keys() ^ decoders.keys())))
+        if not needed <= plain.keys() <= decoders.keys():
+            wrong = (needed - plain.keys()) | (plain.keys() - decoders.keys())
+            odd = ", ".join(sorted(map(str, wrong)))
             raise ValueError(f"{cls.__name__}: missing or unknown: {odd}")
         given = {}
-        for name, decode_field in decoders.items():
+        for name in (name for name in decoders if name in plain):
             try:
-                given[name] = decode_field(plain[name])
+                given[name] = decoders[name](plain[name])
             except ValueError as error:
                 raise ValueError(f"{cls.__name__}.{name}: {error}") from None
         return cls(**given)

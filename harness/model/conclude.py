@@ -17,8 +17,14 @@ from harness.model.events import (
     UnitSwapped,
 )
 from harness.model.fault import Fault
+from harness.model.limits import limit_of
+from harness.model.mask import Mask, Misfit
 from harness.model.outcome import Outcome, outcome_of, worst
+from harness.model.plan import Phase
 from harness.model.record import MeasurementRecord, StepRecord
+from harness.model.value import Curve, spoken
+
+_ERROR_CODES = {"UNKNOWN": "MEAS-UNKNOWN", "UNEXPECTED": "MEAS-UNEXPECTED"}
 
 
 class Conclusion(NamedTuple):
@@ -109,7 +115,8 @@ def measurement_fault(step: str, made: MeasurementRecord) -> Fault:
             remedy="Bin the unit for repair of this function.",
             evidence=evidence,
         )
-    error = PlanError(code, f"{step}.{made.name}: {made.raw}", evidence=evidence)
+    said = made.raw if made.value is None else f"{spoken(made.value)} {made.unit}".rstrip()
+    error = PlanError(code, f"{step}.{made.name}: {said}", evidence=evidence)
     return Fault.of(error)
 
 
@@ -117,12 +124,7 @@ def measurement_code(step: str, made: MeasurementRecord) -> str:
     """The fault code of a measurement that is not PASS."""
     if made.outcome is Outcome.FAIL:
         return f"{step}.{made.name}:{made.reason}"
-    return "MEAS-UNKNOWN" if made.reason == "UNKNOWN" else "MEAS-UNREADABLE"
-
-
-def spoken(value: object) -> str:
-    """A value for a person: a number to nine digits, so that 0.4599999 is not taken for 0.46."""
-    return f"{value:.9g}" if isinstance(value, float) else str(value)
+    return _ERROR_CODES.get(made.reason, "MEAS-UNREADABLE")
 
 
 def _fine(step: StepRecord) -> bool:
@@ -157,7 +159,10 @@ def _gaps(plan: PlanRef, final: Mapping[str, StepRecord]) -> Iterator[Fault]:
         yield _plan_fault("RUN-EMPTY", "no step was run")
     for planned in plan.steps:
         made = final.get(planned.id)
-        if made is None or made.outcome is Outcome.SKIPPED:
+        if plan.only and planned.id not in plan.only and planned.phase is Phase.STEPS:
+            words = f"only {', '.join(plan.only)} of the plan was run, and passed"
+            yield Fault.of(OperatorStop("RUN-PARTIAL", words))
+        elif made is None or made.outcome is Outcome.SKIPPED:
             yield _plan_fault("RUN-INCOMPLETE", f"step {planned.id} was not run")
         elif missing := set(planned.measures) - {m.name for m in made.measurements}:
             words = ", ".join(sorted(missing))
@@ -169,7 +174,9 @@ def _plan_fault(code: str, message: str) -> Fault:
 
 
 def _out_of_limit(made: MeasurementRecord) -> str:
-    unit = f" {made.unit}" if made.unit not in ("", "1") else ""
+    if isinstance(made.value, Curve):
+        return _out_of_mask(made, made.value)
+    unit = _shown(made.unit)
     seen = f"{spoken(made.value)}{unit}"
     match made.reason:
         case "LOW":
@@ -181,3 +188,26 @@ def _out_of_limit(made: MeasurementRecord) -> str:
         case _:
             wanted = ", ".join(f"{name} {value}" for name, value in made.limit.items())
             return f"{seen!r} does not meet: {wanted}"
+
+
+def _out_of_mask(made: MeasurementRecord, curve: Curve) -> str:
+    misfit = _misfit(made, curve)
+    if misfit is None:
+        return f"{spoken(curve)} does not meet its limit"
+    unit, side = _shown(made.unit), "below" if misfit.judgement.reason == "LOW" else "above"
+    at = f"at {spoken(misfit.x)}{_shown(curve.x_unit)}"
+    return f"{at} it is {spoken(misfit.y)}{unit}, {side} the mask's {spoken(misfit.bound)}{unit}"
+
+
+def _misfit(made: MeasurementRecord, curve: Curve) -> Misfit | None:
+    try:
+        mask = limit_of(made.limit)
+    except ValueError:
+        return None  # a record is concluded whatever is wrong with its limits
+    if not isinstance(mask, Mask) or mask.judge(curve).outcome is not Outcome.FAIL:
+        return None
+    return mask.misfit(curve)
+
+
+def _shown(unit: str) -> str:
+    return f" {unit}" if unit not in ("", "1") else ""

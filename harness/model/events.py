@@ -11,11 +11,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from harness.model.fault import Fault
+from harness.model.fault import Fault, Symptom
 from harness.model.identity import Unit
-from harness.model.limits import Value
 from harness.model.outcome import Outcome
 from harness.model.plan import LimitsRef, Phase
+from harness.model.value import Value
 
 
 class Purpose(StrEnum):
@@ -54,6 +54,18 @@ class PlanRef:
     revision: int
     sha256: str
     steps: tuple[PlannedRef, ...]
+    only: tuple[str, ...] = ()
+    """The steps that somebody chose to run without the others; empty when none were left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRef:
+    """The release that a production run was made by, and who signed it."""
+
+    process: str
+    number: int
+    sha256: str
+    signed_by: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,8 @@ class RunStarted:
     limits: LimitsRef | None
     jig: JigRef | None
     harness: str
+    release: ReleaseRef | None = None
+    """None in a run that does not count."""
     inputs: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of each input file, by its role."""
 
@@ -94,6 +108,8 @@ class UnitIdentified:
 
 @dataclass(frozen=True, slots=True)
 class StepStarted:
+    """`parent` is the group that the step stands in."""
+
     step: str
     use: str
     phase: Phase
@@ -187,6 +203,7 @@ class StepSkipped:
     use: str
     phase: Phase
     reason: str
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +238,7 @@ class RunEnded:
 
     outcome: Outcome
     fault: Fault | None
+    symptom: Symptom | None = None
 
 
 @dataclass(frozen=True, slots=True)

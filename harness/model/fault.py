@@ -26,6 +26,15 @@ class Fault:
         return cls(error.code, error.blame, message, error.remedy, evidence)
 
 
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """What a fault means on this line: its short code, words for a person, and the bin."""
+
+    code: str
+    words: str
+    bin: str
+
+
 _INT64 = 2**63
 
 

@@ -26,7 +26,7 @@ from harness.model.events import (
     StepStarted,
     UnitIdentified,
 )
-from harness.model.fault import Fault
+from harness.model.fault import Fault, Symptom
 from harness.model.outcome import Outcome
 from harness.model.record import Attachment, MeasurementRecord, Note, Record, StepRecord
 
@@ -60,6 +60,7 @@ class _OpenStep:
             skipped="",
             measurements=tuple(self.measurements),
             fault=self.fault,
+            parent=self.event.parent,
         )
 
 
@@ -73,6 +74,7 @@ class RecordBuilder:
         self._last_ms = 0
         self._notes: list[Note] = []
         self._end: tuple[Stamped, Conclusion] | None = None
+        self._symptom: Symptom | None = None
 
     def apply(self, stamped: Stamped) -> None:
         """Take one event.
@@ -114,6 +116,7 @@ class RecordBuilder:
                 pass  # says that the record is on disk: no part of it
             case RunEnded():
                 self._end = (stamped, Conclusion(event.outcome, event.fault))
+                self._symptom = event.symptom
             case _:
                 self._note(stamped)
 
@@ -150,6 +153,7 @@ class RecordBuilder:
             skipped=event.reason,
             measurements=(),
             fault=None,
+            parent=event.parent,
         )
 
     def _measure(self, stamped: Stamped, event: Measured) -> None:
@@ -226,6 +230,7 @@ class RecordBuilder:
             outcome=conclusion.outcome if conclusion else None,
             dut_failed=dut_failed(steps, noted),
             fault=conclusion.fault if conclusion else None,
+            symptom=self._symptom,
             steps=steps,
             attachments=tuple(file for step in self._ran() for file in step.attachments),
             notes=tuple(self._notes),
@@ -249,7 +254,7 @@ def unfold(record: Record) -> list[Stamped]:
     timed.sort(key=lambda entry: entry[0])
     interrupted = any(isinstance(note.event, RunInterrupted) for note in record.notes)
     if record.ended and record.outcome is not None and not interrupted:
-        end = RunEnded(record.outcome, record.fault)
+        end = RunEnded(record.outcome, record.fault, record.symptom)
         timed.append((round((record.duration_s or 0) * 1000), record.ended, end))
     return [Stamped(record.run, seq, utc, at, event) for seq, (at, utc, event) in enumerate(timed)]
 
@@ -265,9 +270,9 @@ _Timed = tuple[int, datetime, Event]
 
 def _unfold_step(record: Record, step: StepRecord) -> Iterator[_Timed]:
     if step.attempt == 0:
-        yield step.at_ms, step.started, StepSkipped(step.id, step.use, step.phase, step.skipped)
+        yield step.at_ms, step.started, _skipped(step)
         return
-    yield step.at_ms, step.started, StepStarted(step.id, step.use, step.phase, step.attempt)
+    yield step.at_ms, step.started, _begun(step)
     inner: list[tuple[int, Event]] = []
     for made in step.measurements:
         said = {name: getattr(made, name) for name in _MEASURED_FIELDS}
@@ -284,3 +289,11 @@ def _unfold_step(record: Record, step: StepRecord) -> Iterator[_Timed]:
         inner.append((end, StepEnded(step.id, step.attempt, step.outcome)))
     for at, event in inner:
         yield step.at_ms + at, step.started + timedelta(milliseconds=at), event
+
+
+def _skipped(step: StepRecord) -> StepSkipped:
+    return StepSkipped(step.id, step.use, step.phase, step.skipped, step.parent)
+
+
+def _begun(step: StepRecord) -> StepStarted:
+    return StepStarted(step.id, step.use, step.phase, step.attempt, step.parent)

@@ -65,6 +65,7 @@ class Unit:
     serial: str = ""
     imei: tuple[str, ...] = ()
     part: str = ""
+    sku: str = ""
     revision: str = ""
     variant: str = ""
 

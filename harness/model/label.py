@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from harness.model.identity import Imei, Serial, Unit
 from harness.model.pattern import LONGEST_TEXT, compiled
 
-FIELDS = ("serial", "imei1", "imei2", "part")
+FIELDS = ("serial", "imei1", "imei2", "part", "sku")
 """What a label can say of a unit, each by its name."""
 OTHER = "other"
 """A field that the harness does not read; it may stand several times."""
@@ -78,7 +78,8 @@ class Label:
             raise ValueError("the label has an imei2 and no imei1")
         if len(imei) > len(set(imei)):
             raise ValueError(f"the label has the IMEI {imei[0]} twice")
-        return Unit(Serial(said.get("serial", "")).text, imei, said.get("part", ""))
+        serial = Serial(said.get("serial", "")).text
+        return Unit(serial, imei, said.get("part", ""), said.get("sku", ""))
 
 
 def _shown(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Limits and how they judge. `judge` is pure and total: whatever it cannot judge is ERROR.
+"""The kinds of limits. `judge` is pure and total: whatever it cannot judge is ERROR.
 
 Guard bands: acceptance limit = tolerance limit less the guard (ISO 14253-1:2017 clause 5).
 """
@@ -11,77 +11,40 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, DecimalException
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol
+from typing import Any, ClassVar
 
 from harness.model.identity import Imei
-from harness.model.outcome import Outcome
+from harness.model.judgement import (
+    HIGH,
+    LOW,
+    MARGINAL,
+    MISMATCH,
+    NONE_NEEDED,
+    PASS,
+    UNEXPECTED,
+    UNKNOWN,
+    UNREADABLE,
+    Judgement,
+    Limit,
+)
+from harness.model.mask import Mask, MaskPoint
 from harness.model.pattern import LONGEST_TEXT, compiled, matches
 from harness.model.units import EXACT
-
-Value = float | str | bool
-"""What a step measures: a number in the declared unit, a text, or a flag."""
-
-Exact = Decimal | str | bool
-"""A value as limits hold it."""
-
-_LARGEST_INT = 2**53
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-class Judgement(NamedTuple):
-    """The outcome, and why it is not PASS: LOW, HIGH, MISMATCH or UNREADABLE."""
-
-    outcome: Outcome
-    reason: str = ""
-
-
-PASS = Judgement(Outcome.PASS)
-LOW = Judgement(Outcome.FAIL, "LOW")
-HIGH = Judgement(Outcome.FAIL, "HIGH")
-MISMATCH = Judgement(Outcome.FAIL, "MISMATCH")
-UNREADABLE = Judgement(Outcome.ERROR, "UNREADABLE")
-
-
-class Limit(Protocol):
-    """What a measurement must satisfy."""
-
-    def judge(self, value: object) -> Judgement:
-        """Judge any value at all; a limit never raises."""
-        ...
-
-    def describe(self) -> Mapping[str, Any]:
-        """The limit as it stands in the record: JSON values."""
-        ...
-
-
-def exact(value: object) -> Exact | None:
-    """A value as limits compare it; None for what is no finite number, text or flag.
-
-    Numbers are compared by their shortest spelling, so that 0.45 meets a limit of 450 mA. What
-    a record cannot hold (a longer integer than a float holds, half a surrogate pair) is None.
-    """
-    match value:
-        case bool():
-            return value
-        case str() if not _SURROGATE.search(value):
-            return str.__str__(value)
-        case Decimal():
-            return value if value.is_finite() else None
-        case int() if abs(value) <= _LARGEST_INT:
-            return Decimal(value)
-        case float() if math.isfinite(value):
-            return Decimal(float.__repr__(value))
-        case _:
-            return None
+from harness.model.value import Curve, Exact, exact, plain
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Inclusive bounds, narrowed by the guard on each side that has a bound."""
+    """Inclusive bounds, narrowed by the guard on each side that has a bound.
 
+    What passes with less than `marginal` to spare is MARGINAL: a PASS to look at.
+    """
+
+    unknown: ClassVar[Judgement] = UNKNOWN
     low: Decimal | None = None
     high: Decimal | None = None
     guard: Decimal = Decimal(0)
+    marginal: Decimal = Decimal(0)
     accept_low: Decimal | None = field(init=False)
     accept_high: Decimal | None = field(init=False)
     _said: Mapping[str, Any] = field(init=False, repr=False, compare=False)
@@ -89,11 +52,13 @@ class Range:
     def __post_init__(self) -> None:
         if self.low is None and self.high is None:
             raise ValueError("a range needs low or high")
-        for bound in (self.low, self.high, self.guard):
+        for bound in (self.low, self.high, self.guard, self.marginal):
             if bound is not None and not math.isfinite(bound):
                 raise ValueError("bounds are finite numbers")
         if self.guard < 0:
             raise ValueError("the guard is an amount, not less than 0")
+        if self.marginal < 0:
+            raise ValueError("marginal is an amount, not less than 0")
         if self.low is not None and self.high is not None and self.low > self.high:
             raise ValueError(f"low {self.low} is above high {self.high}")
         try:
@@ -103,6 +68,8 @@ class Range:
             raise ValueError("bounds and guard have too many digits") from None
         if low is not None and high is not None and low > high:
             raise ValueError(f"the guard {self.guard} leaves no window")
+        if low is not None and high is not None and self.marginal * 2 > high - low:
+            raise ValueError(f"marginal {self.marginal} leaves nothing that is not marginal")
         object.__setattr__(self, "accept_low", low)
         object.__setattr__(self, "accept_high", high)
         object.__setattr__(self, "_said", self._describe())
@@ -115,7 +82,13 @@ class Range:
             return LOW
         if self.accept_high is not None and number > self.accept_high:
             return HIGH
-        return PASS
+        return MARGINAL if self.marginal and self._nearly_out(number) else PASS
+
+    def _nearly_out(self, number: Decimal) -> bool:
+        low, high = self.accept_low, self.accept_high
+        return (low is not None and number - low < self.marginal) or (
+            high is not None and high - number < self.marginal
+        )
 
     def describe(self) -> Mapping[str, Any]:
         return self._said  # the same for every measurement, so it is made once
@@ -125,6 +98,7 @@ class Range:
             "low": self.low,
             "high": self.high,
             "guard": self.guard,
+            "marginal": self.marginal,
             "accept_low": self.accept_low,
             "accept_high": self.accept_high,
         }
@@ -136,6 +110,7 @@ class Range:
 class OneOf:
     """One of some values of one type."""
 
+    unknown: ClassVar[Judgement] = UNKNOWN
     values: tuple[Exact, ...]
 
     def __post_init__(self) -> None:
@@ -152,13 +127,14 @@ class OneOf:
         return PASS if seen in self.values else MISMATCH
 
     def describe(self) -> Mapping[str, Any]:
-        return {"one_of": [_plain(v) for v in self.values]}
+        return {"one_of": [plain(v) for v in self.values]}
 
 
 @dataclass(frozen=True, slots=True)
 class Equals:
     """Exactly one value."""
 
+    unknown: ClassVar[Judgement] = UNKNOWN
     value: Exact
 
     def __post_init__(self) -> None:
@@ -168,7 +144,7 @@ class Equals:
         return OneOf((self.value,)).judge(value)
 
     def describe(self) -> Mapping[str, Any]:
-        return {"equals": _plain(self.value)}
+        return {"equals": plain(self.value)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +154,7 @@ class Matches:
     A text of more than 256 characters is not judged.
     """
 
+    unknown: ClassVar[Judgement] = UNKNOWN
     pattern: str
 
     def __post_init__(self) -> None:
@@ -196,6 +173,7 @@ class Matches:
 class ImeiRule:
     """A valid IMEI whose TAC is allowed; without a list, any TAC."""
 
+    unknown: ClassVar[Judgement] = UNKNOWN
     tac: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -218,13 +196,34 @@ class ImeiRule:
 
 @dataclass(frozen=True, slots=True)
 class RecordOnly:
-    """Any readable value passes and is kept."""
+    """Any readable value passes and is kept; with `may_be_unknown`, so does none."""
+
+    may_be_unknown: bool = False
+
+    @property
+    def unknown(self) -> Judgement:
+        return NONE_NEEDED if self.may_be_unknown else UNKNOWN
 
     def judge(self, value: object) -> Judgement:
-        return UNREADABLE if exact(value) is None else PASS
+        readable = isinstance(value, Curve) or exact(value) is not None
+        return PASS if readable else UNREADABLE
 
     def describe(self) -> Mapping[str, Any]:
-        return {"record_only": True}
+        return {"record_only": True, "may_be_unknown": self.may_be_unknown}
+
+
+@dataclass(frozen=True, slots=True)
+class NotOffered:
+    """This model offers no such value: one that appears means that something else has changed."""
+
+    unknown: ClassVar[Judgement] = NONE_NEEDED
+
+    def judge(self, value: object) -> Judgement:
+        readable = isinstance(value, Curve) or exact(value) is not None
+        return UNEXPECTED if readable else UNREADABLE
+
+    def describe(self) -> Mapping[str, Any]:
+        return {"not_offered": True}
 
 
 def limit_of(described: Mapping[str, Any]) -> Limit:
@@ -234,7 +233,11 @@ def limit_of(described: Mapping[str, Any]) -> Limit:
     """
     match described:
         case {"low": low, "high": high, "guard": guard}:
-            return Range(_bound(low), _bound(high), _bound(guard) or Decimal(0))
+            marginal = described.get("marginal")  # older records know none
+            amounts = (_bound(amount) or Decimal(0) for amount in (guard, marginal))
+            return Range(_bound(low), _bound(high), *amounts)
+        case {"mask": {"x": list(x), "low": list(low), "high": list(high)}}:
+            return Mask(tuple(_corner(*corner) for corner in zip(x, low, high, strict=True)))
         case {"one_of": list(values)}:
             return OneOf(tuple(_exactly(value) for value in values))
         case {"equals": value}:
@@ -243,8 +246,12 @@ def limit_of(described: Mapping[str, Any]) -> Limit:
             return Matches(pattern)
         case {"imei": True, "tac": list(tacs)}:
             return ImeiRule(tuple(tacs))
-        case {"record_only": True}:
+        case {"record_only": True, "may_be_unknown": bool(may_be_unknown)}:
+            return RecordOnly(may_be_unknown)
+        case {"record_only": True} if len(described) == 1:  # in older records
             return RecordOnly()
+        case {"not_offered": True}:
+            return NotOffered()
         case _:
             raise ValueError(f"no limit describes itself as {dict(described)!r:.80}")
 
@@ -256,12 +263,15 @@ def _bound(value: object) -> Decimal | None:
     raise ValueError(f"not a bound: {value!r:.60}")
 
 
+def _corner(x: object, low: object, high: object) -> MaskPoint:
+    at = _bound(x)
+    if at is None:
+        raise ValueError("a corner of a mask has an x")
+    return MaskPoint(at, _bound(low), _bound(high))
+
+
 def _exactly(value: object) -> Exact:
     known = exact(value)
     if known is None:
         raise ValueError(f"not a value: {value!r:.60}")
     return known
-
-
-def _plain(value: Exact) -> float | str | bool:
-    return float(value) if isinstance(value, Decimal) else value

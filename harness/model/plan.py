@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 
+from harness.model.fault import Symptom
 from harness.model.identity import Unit
+from harness.model.judgement import Limit
 from harness.model.label import Label
-from harness.model.limits import Limit, Matches
+from harness.model.limits import Matches
 from harness.model.outcome import Outcome
 from harness.model.units import Quantity
 
@@ -61,8 +64,52 @@ class LimitsRef:
 
 
 @dataclass(frozen=True, slots=True)
+class GoldenRef:
+    """The golden values that limits are near to, and the last day on which they hold."""
+
+    id: str
+    revision: int
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Retest:
+    """How often a unit may be tried, from which run on another slot is asked for, what then."""
+
+    max_runs: int = 3
+    other_slot_after: int = 1
+    then: str = "rework"
+
+
+class GroupKind(StrEnum):
+    """How the steps of a group run: at the same time, or one after another in any order."""
+
+    PARALLEL = "parallel"
+    ANY_ORDER = "any_order"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What steps that stand together share."""
+
+    id: str
+    kind: GroupKind
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file that was read, by the SHA-256 of the bytes that were."""
+
+    path: Path
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """One step of the plan, with one limit for each measurement that it declares."""
+    """One step of the plan, with one limit for each measurement that it declares.
+
+    `needs` names the shared instruments that it uses; `expect_s` is how long it should take.
+    """
 
     id: str
     use: str
@@ -72,13 +119,18 @@ class PlannedStep:
     limits: Mapping[str, Limit] = field(default_factory=dict)
     retry: Retry = Retry()
     on_fail: OnFail = OnFail.STOP
+    group: Group | None = None
+    needs: tuple[str, ...] = ()
+    expect_s: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan and its canonical form (JSON text), whose SHA-256 names it for good.
+    """A plan for one variant, and its canonical form (JSON text), whose SHA-256 names it.
 
-    `files` are those that it was read from, by their role: plan, limits, label.
+    `variant` and its `sku` are "" in a plan without variants. `symptoms` stand under the fault
+    codes that they explain. `files` are those that it was read from, by their role: plan, limits,
+    golden, label, and `mask:PATH` as the limit set names each.
     """
 
     id: str
@@ -88,9 +140,14 @@ class Plan:
     product: Product
     steps: tuple[PlannedStep, ...]
     canonical: str
+    variant: str = ""
+    sku: str = ""
+    retest: Retest = Retest()
+    symptoms: Mapping[str, Symptom] = field(default_factory=dict)
     limits: LimitsRef | None = None
+    golden: GoldenRef | None = None
     label: Label | None = None
-    files: Mapping[str, Path] = field(default_factory=dict)
+    files: Mapping[str, InputFile] = field(default_factory=dict)
 
     @property
     def sha256(self) -> str:
@@ -100,6 +157,13 @@ class Plan:
         """The steps of one phase, in order."""
         return tuple(step for step in self.steps if step.phase is phase)
 
+    def expired(self, today: date) -> str:
+        """Why its golden values no longer hold; empty while they do."""
+        if self.golden is None or today <= self.golden.until:
+            return ""
+        golden = self.golden
+        return f"the golden values {golden.id} revision {golden.revision} held until {golden.until}"
+
     def unit_of(self, scan: str) -> Unit:
         """The unit that is announced by a scan of its label.
 
@@ -108,11 +172,56 @@ class Plan:
         if self.label is None:
             raise ValueError(f"the plan {self.id} names no label file, so no scan can be read")
         unit = self.label.read(scan)
-        if unit.part and unit.part != self.product.part:
-            raise ValueError(
-                f"the label is of part {unit.part}, the plan tests {self.product.part}"
-            )
-        pattern = self.product.serial
-        if pattern and Matches(pattern).judge(unit.serial).outcome is not Outcome.PASS:
-            raise ValueError(f"the label's {unit.serial} is no serial of {self.product.model}")
+        product = self.product
+        if unit.part and unit.part != product.part:
+            raise ValueError(f"the label is of part {unit.part}, the plan tests {product.part}")
+        if (
+            product.serial
+            and Matches(product.serial).judge(unit.serial).outcome is not Outcome.PASS
+        ):
+            raise ValueError(f"the label's {unit.serial} is no serial of {product.model}")
         return unit
+
+
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """One file's plans, each by its variant: one under "" when the plan has no variants."""
+
+    plans: Mapping[str, Plan]
+
+    @property
+    def any(self) -> Plan:
+        """Any of the plans, for what all of them share: id, process, product, label, files."""
+        return next(iter(self.plans.values()))
+
+    @property
+    def skus(self) -> Mapping[str, str]:
+        """The variant that each SKU is."""
+        return {plan.sku: name for name, plan in self.plans.items() if plan.sku}
+
+    def named(self, variant: str) -> Plan:
+        """The plan of a variant; "" will do where there are none.
+
+        Raises: ValueError when there is no such variant, or it must be said which.
+        """
+        if variant in self.plans:
+            return self.plans[variant]
+        known = ", ".join(name for name in self.plans if name)
+        if not known:
+            raise ValueError(f"the plan {self.any.id} has no variants, so none called {variant}")
+        which = f"no variant {variant!r:.60}" if variant else "a variant has to be named"
+        raise ValueError(f"the plan {self.any.id} has the variants {known}: {which}")
+
+    def of(self, unit: Unit) -> Plan:
+        """The plan for a unit, by the SKU on its label.
+
+        Raises: ValueError when that says no variant of this plan.
+        """
+        skus = self.skus
+        if not skus:
+            return self.named("")
+        if unit.sku not in skus:
+            known = ", ".join(f"{sku} ({variant})" for sku, variant in skus.items())
+            said = f"SKU {unit.sku!r:.60}" if unit.sku else "no SKU"
+            raise ValueError(f"the label says {said}; the plan {self.any.id} has {known}")
+        return self.plans[skus[unit.sku]]

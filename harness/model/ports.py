@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from harness.clock import Deadline, Lease
 from harness.errors import HarnessError
 from harness.model.identity import Unit
-from harness.model.limits import Value
 from harness.model.reading import Reading
+from harness.model.value import Value
 
 if TYPE_CHECKING:  # 20 ms of every start that runs no plan
     from harness.model.events import Stamped

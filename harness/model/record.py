@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from harness.model.events import Event, JigRef, PlanRef, Purpose, StationRef
-from harness.model.fault import Fault
+from harness.model.events import Event, JigRef, PlanRef, Purpose, ReleaseRef, StationRef
+from harness.model.fault import Fault, Symptom
 from harness.model.identity import Unit
-from harness.model.limits import Value
+from harness.model.judgement import UNKNOWN
 from harness.model.outcome import Outcome
 from harness.model.plan import LimitsRef, Phase
+from harness.model.reading import Reading, Unknown, Unreadable
+from harness.model.value import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,13 @@ class MeasurementRecord:
     reason: str
     limit: Mapping[str, Any]
     raw: str
+
+
+def reading_of(made: MeasurementRecord) -> Reading[Value]:
+    """What was read, to be judged again."""
+    if made.value is not None:
+        return made.value
+    return Unknown(made.raw) if made.reason == UNKNOWN.reason else Unreadable(made.raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,7 @@ class StepRecord:
     """One attempt of one step, or a skipped step (attempt 0).
 
     `at_ms` counts from the start of the run. `outcome` is None for a step that never ended:
-    the process was killed in it.
+    the process was killed in it. `parent` is the group that the step stands in.
     """
 
     id: str
@@ -60,6 +69,7 @@ class StepRecord:
     skipped: str
     measurements: tuple[MeasurementRecord, ...]
     fault: Fault | None
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +102,7 @@ class Record:
     limits: LimitsRef | None
     jig: JigRef | None
     harness: str
+    release: ReleaseRef | None = field(default=None, kw_only=True)
     inputs: Mapping[str, str]
     started: datetime
     ended: datetime | None
@@ -99,6 +110,7 @@ class Record:
     outcome: Outcome | None
     dut_failed: bool
     fault: Fault | None
+    symptom: Symptom | None = field(default=None, kw_only=True)
     steps: tuple[StepRecord, ...]
     attachments: tuple[Attachment, ...]
     notes: tuple[Note, ...]

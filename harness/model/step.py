@@ -36,7 +36,21 @@ class Flag:
     unit: str = field(default="", init=False)
 
 
-Measurement = Numeric | Text | Flag
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A curve: values in one unit over rising values in another."""
+
+    name: str
+    unit: str = "1"
+    x: str = "1"
+
+    def __post_init__(self) -> None:
+        for symbol in (self.unit, self.x):
+            if symbol not in UNITS:
+                raise ValueError(f"measurement {self.name}: no unit {symbol!r}")
+
+
+Measurement = Numeric | Text | Flag | Series
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ UNITS: dict[str, Unit] = {
     for symbol, factor in symbols.items()
 }
 _BASE: dict[str, str] = {kind: next(iter(symbols)) for kind, symbols in _TABLE.items()}
+_OF_LEVELS = {"dBm": "dB", "dB(SPL)": "dB", "dB-Hz": "dB"}
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _LONGEST_NUMBER = 32
 EXACT = Context(prec=100, traps=[Inexact, InvalidOperation])
@@ -75,6 +76,11 @@ def unit(symbol: str) -> Unit:
         return UNITS[symbol]
     except KeyError:
         raise ValueError(f"no unit {symbol!r:.60}") from None
+
+
+def difference_symbol(symbol: str) -> str:
+    """The unit of a difference between two values: levels differ by decibels."""
+    return _OF_LEVELS.get(symbol, symbol)
 
 
 def plain_decimal(number: Decimal) -> str:

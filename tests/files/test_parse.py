@@ -126,7 +126,7 @@ def test_twenty_deep_is_allowed() -> None:
 def test_a_file_larger_than_a_person_writes_is_a_problem(tmp_path: Path) -> None:
     path = tmp_path / "big.yaml"
     path.write_bytes(b"a: 1\n" + b"#" * LARGEST_FILE)
-    root, problems = load(path)
+    root, problems, _ = load(path)
     assert root is None
     assert str(problems[0]) == f"{path}:1:1: larger than 1 MiB"
 

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from harness.errors import Blame
 from harness.model import events as e
-from harness.model.fault import Fault
+from harness.model.fault import Fault, Symptom
 from harness.model.identity import Unit
 from harness.model.outcome import Outcome
 from harness.model.plan import LimitsRef, Phase
+from harness.model.value import Curve
 
 RUN = "01JD8QGM2R3V5W7X9Y1Z2A4B6C"
 OTHER_RUN = "01JD8QGM2R3V5W7X9Y1Z2A4B6D"
@@ -24,7 +25,10 @@ names = st.sampled_from(["a", "b", "c", "d"])
 counts = st.integers(0, 1000)
 utcs = st.integers(0, 10**12).map(lambda ms: NOON + timedelta(milliseconds=ms))
 numbers = st.floats(allow_nan=False, allow_infinity=False)
-values = st.one_of(numbers, texts, st.booleans())
+curves = st.dictionaries(numbers, numbers, min_size=2, max_size=4).map(
+    lambda points: Curve(tuple(sorted(points)), tuple(points.values()), "%")
+)
+values = st.one_of(numbers, texts, st.booleans(), curves)
 scalars = st.one_of(st.none(), st.booleans(), st.integers(-(2**63), 2**63 - 1), numbers, texts)
 plains = st.recursive(
     scalars,
@@ -33,12 +37,19 @@ plains = st.recursive(
 )
 objects = st.dictionaries(texts, plains, max_size=2)
 phases = st.sampled_from(Phase)
+parents = st.none() | names
 outcomes = st.sampled_from(Outcome)
 faults = st.builds(Fault, texts, st.sampled_from(Blame), texts, texts, objects)
 serials = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), max_size=8)
-units = st.builds(Unit, serials, st.lists(texts, max_size=2).map(tuple), texts, texts, texts)
+symptoms = st.builds(Symptom, texts, texts, texts)
+imeis = st.lists(texts, max_size=2).map(tuple)
+units = st.builds(Unit, serials, imeis, texts, texts, texts, texts)
 planned = st.builds(e.PlannedRef, names, texts, phases, st.lists(names, max_size=2).map(tuple))
-plan_refs = st.builds(e.PlanRef, texts, counts, texts, st.lists(planned, max_size=3).map(tuple))
+chosen = st.lists(names, max_size=2).map(tuple)
+plan_refs = st.builds(
+    e.PlanRef, texts, counts, texts, st.lists(planned, max_size=3).map(tuple), chosen
+)
+releases = st.builds(e.ReleaseRef, texts, counts, texts, st.lists(texts, max_size=2).map(tuple))
 stations = st.builds(e.StationRef, texts, texts, texts)
 limits_refs = st.builds(LimitsRef, texts, counts, texts)
 jig_refs = st.builds(e.JigRef, texts, st.none() | texts, st.none() | texts)
@@ -57,6 +68,7 @@ run_started = st.builds(
     limits=st.none() | limits_refs,
     jig=st.none() | jig_refs,
     harness=texts,
+    release=st.none() | releases,
     inputs=st.dictionaries(texts, texts, max_size=2),
 )
 
@@ -104,14 +116,14 @@ def in_attempt(step: str, attempt: int) -> st.SearchStrategy[e.Event]:
 
 
 endings = st.one_of(
-    st.builds(e.RunEnded, outcomes, st.none() | faults),
+    st.builds(e.RunEnded, outcomes, st.none() | faults, st.none() | symptoms),
     st.builds(e.RunInterrupted, utcs, faults),
 )
 
 any_event: st.SearchStrategy[e.Event] = st.one_of(
     run_started,
-    st.builds(e.StepStarted, names, texts, phases, counts, st.none() | names),
-    st.builds(e.StepSkipped, names, texts, phases, texts),
+    st.builds(e.StepStarted, names, texts, phases, counts, parents),
+    st.builds(e.StepSkipped, names, texts, phases, texts, parents),
     in_attempt("a", 1),
     free_events,
     endings,
@@ -140,11 +152,13 @@ class _Life:
         attempt = self.attempts.get(step, 0) + 1
         if attempt == 1 and self._draw(st.integers(0, 3)) == 0:
             self.attempts[step] = 1
-            self.emit(self._draw(st.builds(e.StepSkipped, st.just(step), texts, phases, texts)))
+            skipped = st.builds(e.StepSkipped, st.just(step), texts, phases, texts, parents)
+            self.emit(self._draw(skipped))
             return
         self.attempts[step] = attempt
         self.open.append((step, attempt))
-        self.emit(e.StepStarted(step, self._draw(texts), self._draw(phases), attempt))
+        use, phase, parent = map(self._draw, (texts, phases, parents))
+        self.emit(e.StepStarted(step, use, phase, attempt, parent))
 
     def go_on(self) -> None:
         event = self._draw(in_attempt(*self._draw(st.sampled_from(self.open))))

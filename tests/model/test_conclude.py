@@ -23,6 +23,7 @@ from harness.model.fault import Fault
 from harness.model.outcome import Outcome, outcome_of
 from harness.model.plan import Phase
 from harness.model.record import MeasurementRecord, StepRecord
+from harness.model.value import Curve
 from tests.model.strategies import NOON, free_events
 
 FAULTS = {blame: Fault(f"SOME-{blame}", blame, "it happened", "mend it") for blame in Blame}
@@ -452,3 +453,40 @@ def test_a_run_that_fails_has_a_unit_that_failed(
 ) -> None:
     if conclude(plan, steps, notes).outcome is Outcome.FAIL:
         assert dut_failed(steps, notes)
+
+
+def test_a_part_of_a_plan_is_no_pass_however_well_it_went() -> None:
+    chosen = replace(PLAN, only=("power", "close"))
+    left_out = [*GOOD[:2], skipped("identity")]
+    outcome, fault = conclude(chosen, left_out, [])
+    assert (outcome, fault and fault.code) == (Outcome.ABORTED, "RUN-PARTIAL")
+    assert fault
+    assert fault.message == "only power, close of the plan was run, and passed"
+    assert conclude(replace(PLAN, only=("power", "close", "identity")), GOOD, []) == (
+        Outcome.PASS,
+        None,
+    )
+
+
+def test_a_part_that_went_badly_says_so() -> None:
+    chosen = replace(PLAN, only=("power",))
+    bad = ran("power", Outcome.FAIL, made("voltage", Outcome.FAIL, "LOW"), made("current"))
+    outcome, fault = conclude(chosen, [bad, skipped("close"), skipped("identity")], [])
+    assert (outcome, fault and fault.code) == (Outcome.FAIL, "power.voltage:LOW")
+    cut = conclude(chosen, [skipped("power"), ran("close"), skipped("identity")], [])
+    assert (cut.outcome, cut.fault and cut.fault.code) == (Outcome.ERROR, "RUN-INCOMPLETE")
+
+
+def test_a_value_that_should_not_be_there_is_an_error_with_its_own_code() -> None:
+    appeared = replace(made("current", Outcome.ERROR, "UNEXPECTED"), limit={"not_offered": True})
+    fault = measurement_fault("charge", appeared)
+    assert (fault.code, fault.message) == ("MEAS-UNEXPECTED", "charge.current: 1.5 V")
+
+
+def test_the_fault_of_a_curve_says_where_it_leaves_its_mask() -> None:
+    mask = {"mask": {"x": [0.0, 10.0], "low": [1.0, 2.0], "high": [None, None]}}
+    curve = Curve((0.0, 5.0, 10.0), (1.0, 1.25, 2.0), "%")
+    low = replace(made("luma", Outcome.FAIL, "LOW"), value=curve, limit=mask)
+    fault = measurement_fault("rear", low)
+    assert fault.code == "rear.luma:LOW"
+    assert fault.message == "at 5 % it is 1.25 V, below the mask's 1.5 V"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -15,24 +16,34 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from harness.model.identity import luhn_digit
-from harness.model.limits import (
+from harness.model.judgement import (
     HIGH,
     LOW,
+    MARGINAL,
     MISMATCH,
+    NONE_NEEDED,
     PASS,
+    UNEXPECTED,
+    UNKNOWN,
     UNREADABLE,
+    Limit,
+    judge,
+)
+from harness.model.limits import (
     Equals,
     ImeiRule,
-    Limit,
     Matches,
+    NotOffered,
     OneOf,
     Range,
     RecordOnly,
-    exact,
     limit_of,
 )
+from harness.model.mask import Mask, MaskPoint
 from harness.model.outcome import Outcome
+from harness.model.reading import Unknown, Unreadable
 from harness.model.units import Quantity, unit
+from harness.model.value import exact
 
 
 class ArrayScalar:
@@ -90,22 +101,36 @@ anything = st.one_of(
 
 
 @st.composite
-def ranges(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Range:
+def ranges(draw: Callable[[st.SearchStrategy[Any]], Any], *, marginal: bool = False) -> Range:
     low, high = draw(st.none() | spelled), draw(st.none() | spelled)
     assume(low is not None or high is not None)
     guard = draw(guards)
     assume(low is None or high is None or low + guard <= high - guard)
-    return Range(low, high, guard)
+    nearly = draw(guards) if marginal else Decimal(0)
+    assume(low is None or high is None or 2 * (guard + nearly) <= high - low)
+    return Range(low, high, guard, nearly)
 
 
 limits: st.SearchStrategy[Limit] = st.one_of(
     ranges(),
+    ranges(marginal=True),
     st.builds(Equals, spelled | st.text() | st.booleans()),
     st.builds(OneOf, st.lists(spelled, min_size=1).map(tuple)),
     st.builds(OneOf, st.lists(st.text(), min_size=1).map(tuple)),
     st.sampled_from([Matches(".*"), Matches("(?s).*"), Matches("[0-9]+$"), Matches("")]),
     st.builds(ImeiRule, st.sampled_from([(), ("49015420",)])),
-    st.just(RecordOnly()),
+    st.builds(RecordOnly, st.booleans()),
+    st.just(NotOffered()),
+    st.sampled_from(
+        [
+            Mask(
+                (MaskPoint(Decimal(0), Decimal(0), None), MaskPoint(Decimal(1), Decimal(1), None))
+            ),
+            Mask(
+                (MaskPoint(Decimal(-1), None, Decimal(0)), MaskPoint(Decimal(9), None, Decimal(9)))
+            ),
+        ]
+    ),
 )
 
 
@@ -134,9 +159,23 @@ def _finite(value: float | Decimal) -> bool:
 @given(limits, anything)
 def test_judging_is_total_and_passes_only_what_can_be_recorded(limit: Limit, value: object) -> None:
     judgement = limit.judge(value)
-    assert judgement in (PASS, LOW, HIGH, MISMATCH, UNREADABLE)
-    if judgement is PASS:
+    assert judgement in (PASS, MARGINAL, LOW, HIGH, MISMATCH, UNREADABLE, UNEXPECTED)
+    if judgement.outcome is Outcome.PASS:
         assert recordable(value)
+
+
+@given(limits)
+def test_a_limit_that_describes_itself_is_found_again(limit: Limit) -> None:
+    again = limit_of(json.loads(json.dumps(dict(limit.describe()))))
+    assert again.describe() == limit.describe()
+    assert again.unknown == limit.unknown
+
+
+@given(limits, st.text())
+def test_only_two_kinds_of_limits_pass_what_nobody_knows(limit: Limit, said: str) -> None:
+    assert judge(limit, Unreadable("noise", said)) == UNREADABLE
+    allowed = limit in (NotOffered(), RecordOnly(may_be_unknown=True))
+    assert judge(limit, Unknown(said)) == (NONE_NEEDED if allowed else UNKNOWN)
 
 
 @pytest.mark.parametrize("value", ODD, ids=[str(n) for n in range(len(ODD))])
@@ -144,6 +183,8 @@ def test_judging_is_total_and_passes_only_what_can_be_recorded(limit: Limit, val
     "limit",
     [
         RecordOnly(),
+        RecordOnly(may_be_unknown=True),
+        NotOffered(),
         Range(Decimal(-(10**300)), Decimal(10**300)),
         Range(low=Decimal(0)),
         Equals(Decimal(1)),
@@ -210,6 +251,7 @@ def test_the_guard_narrows_each_side_that_has_a_bound() -> None:
         "low": 1.0,
         "high": 2.0,
         "guard": 0.1,
+        "marginal": 0.0,
         "accept_low": 1.1,
         "accept_high": 1.9,
     }
@@ -275,6 +317,26 @@ def test_a_range_that_makes_no_sense_is_not_built(
 ) -> None:
     with pytest.raises(ValueError, match=r".+"):
         Range(low and Decimal(low), high and Decimal(high), Decimal(guard))  # type: ignore[arg-type]
+
+
+def test_what_passes_with_little_to_spare_is_marginal() -> None:
+    limit = Range(Decimal(1), Decimal(2), Decimal("0.1"), Decimal("0.05"))
+    judged = {v: limit.judge(v) for v in (1.09, 1.1, 1.14, 1.15, 1.85, 1.86, 1.9, 1.91)}
+    assert list(judged.values()) == [LOW, MARGINAL, MARGINAL, PASS, PASS, MARGINAL, MARGINAL, HIGH]
+    assert MARGINAL.outcome is Outcome.PASS
+    assert Range(low=Decimal(1), marginal=Decimal(1)).judge(1.5) == MARGINAL
+
+
+@given(ranges(marginal=True), numbers)
+def test_marginal_changes_no_outcome(limit: Range, value: object) -> None:
+    without = replace(limit, marginal=Decimal(0))
+    assert limit.judge(value).outcome is without.judge(value).outcome
+
+
+@pytest.mark.parametrize("marginal", ["-0.1", "NaN", "0.51"])
+def test_a_marginal_band_that_makes_no_sense_is_not_built(marginal: str) -> None:
+    with pytest.raises(ValueError, match=r"marginal|finite"):
+        Range(Decimal(1), Decimal(2), marginal=Decimal(marginal))
 
 
 def test_a_guard_may_leave_a_single_point() -> None:
@@ -396,7 +458,7 @@ def test_a_tac_has_8_digits(tac: str) -> None:
 
 def test_record_only_keeps_what_is_readable() -> None:
     assert [RecordOnly().judge(v) for v in (0.0, "", False)] == [PASS] * 3
-    assert RecordOnly().describe() == {"record_only": True}
+    assert RecordOnly().describe() == {"record_only": True, "may_be_unknown": False}
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.model.limits import UNREADABLE, Matches
+from harness.model.judgement import UNREADABLE
+from harness.model.limits import Matches
 from harness.model.outcome import Outcome
 from harness.model.pattern import LONGEST_TEXT, compiled, matches
 
