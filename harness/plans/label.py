@@ -10,16 +10,17 @@ from harness.files.nodes import Node
 from harness.files.problems import nearest
 from harness.files.schema import read
 from harness.model.label import FIELDS, OTHER, SEPARATOR, Label
+from harness.model.plan import InputFile
 from harness.plans.schema import LABEL_SCHEMA
 from harness.plans.values import expression, text, whole
 
 
-def read_label(path: Path) -> tuple[Label | None, Problems]:
-    """The form of label, unless there are errors, and the problems of the file."""
-    root, shape = read(path, LABEL_SCHEMA)
+def read_label(path: Path) -> tuple[InputFile, Label | None, Problems]:
+    """The file, the form of label, unless there are errors, and the problems of the file."""
+    root, shape, file = read(path, LABEL_SCHEMA)
     found = Problems(str(path), shape)
     label = _label(root, found) if root else None
-    return label, found
+    return file, label, found
 
 
 def _label(root: Node, found: Problems) -> Label | None:

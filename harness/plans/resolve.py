@@ -1,73 +1,116 @@
-"""From a plan's file to the plan that runs, or to all that is wrong with it."""
+"""From a plan's file to the plans that run, one a variant, or to all that is wrong with them."""
 
 from __future__ import annotations
 
+import gc
 import hashlib
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from harness.errors import PlanError
 from harness.files.collect import Problems
 from harness.files.nodes import Node
 from harness.files.problems import Problem, errors
 from harness.files.schema import read
+from harness.model.fault import Symptom
+from harness.model.judgement import Limit
 from harness.model.label import Label
-from harness.model.plan import LimitsRef, Phase, Plan, Product
+from harness.model.plan import InputFile, LimitsRef, Plan, PlannedStep, Variants
 from harness.model.step import Catalogue
-from harness.plans.allot import Measuring, allot
-from harness.plans.canonical import canonical, canonical_limits
+from harness.plans.canonical import Form, canonical_limits, canonical_text, step_form
+from harness.plans.clashes import tell_clashes
+from harness.plans.entries import Entry, read_entries
+from harness.plans.head import read_head
 from harness.plans.label import read_label
-from harness.plans.limit_set import LimitSet, read_limit_set
+from harness.plans.limits.allot import Measuring, allot
+from harness.plans.limits.limit_set import (
+    LimitSet,
+    read_limit_set,
+    read_limit_set_at,
+    tell_variants,
+)
+from harness.plans.limits.symptoms import read_symptoms
+from harness.plans.rules import tell_empty_variants, tell_harmless_steps, tell_unread_sku
 from harness.plans.schema import PLAN_SCHEMA
-from harness.plans.steps import read_spec, read_step
-from harness.plans.values import expression, named_file, quoted, text, whole
+from harness.plans.steps import read_step
+from harness.plans.values import named_file, text
+from harness.plans.variants import VariantNames, read_variants
 
 
-def load_plan(path: Path, catalogue: Catalogue) -> Plan:
-    """The resolved plan of a file; warnings do not matter here.
+def load_plans(path: Path, catalogue: Catalogue, *, limits: Path | None = None) -> Variants:
+    """The resolved plans of a file; warnings do not matter here.
 
     Raises: PlanError(PLAN-INVALID) with every problem and its place as evidence.
     """
-    plan, problems = resolve(path, catalogue)
-    if plan is None:
-        words = [str(problem) for problem in problems]
+    plans, problems = resolve(path, catalogue, limits=limits)
+    if plans is None:
+        words = [str(problem) for problem in errors(problems)]
         more = f" (and {len(words) - 1} more)" if len(words) > 1 else ""
         raise PlanError("PLAN-INVALID", words[0] + more, evidence={"problems": words})
-    return plan
+    return plans
 
 
-def resolve(path: Path, catalogue: Catalogue) -> tuple[Plan | None, list[Problem]]:
-    """The plan, unless there are errors, and all errors and warnings in order."""
-    root, shape = read(path, PLAN_SCHEMA)
+def resolve(
+    path: Path, catalogue: Catalogue, *, limits: Path | None = None
+) -> tuple[Variants | None, list[Problem]]:
+    """The plans, unless there are errors, and all errors and warnings in order.
+
+    `limits` is a limit set to take in place of the one that the plan names.
+    """
+    with _no_collection():
+        return _resolve(path, catalogue, limits)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Spare the search for garbage, of which there is none yet: a quarter of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _resolve(
+    path: Path, catalogue: Catalogue, limits: Path | None
+) -> tuple[Variants | None, list[Problem]]:
+    root, shape, file = read(path, PLAN_SCHEMA)
     if root is None:
         return None, shape
     if (kind := _kind_of_part(root)) is not None:
         words = f"{kind}, no plan: it is checked with each plan that names it"
         return None, [Problem(str(path), *root.place, words)]
     found = Problems(str(path), shape)
-    limit_set = read_limit_set(root.get("limits"), path, found)
+    limit_set = (
+        read_limit_set_at(limits) if limits else read_limit_set(root.get("limits"), path, found)
+    )
     label_file, label, of_label = _label(root.get("label"), path, found)
-    plan = _plan(root, catalogue, limit_set, found)
-    problems = found.sorted() + (limit_set.found.sorted() if limit_set else []) + of_label
+    draft = _read(root, catalogue, limit_set, found)
+    if label and draft.variants.keys:
+        tell_unread_sku(label, root.get("label") or root, found)
+    told = found.sorted() + limit_set.problems() + of_label
+    problems = list(dict.fromkeys(told))
     if errors(problems):
         return None, problems
-    assert plan is not None, "what cannot be read is an error"
-    form = canonical(plan, catalogue)
-    files = {"plan": path, "limits": limit_set and limit_set.file, "label": label_file}
-    return replace(
-        plan,
-        canonical=form,
-        limits=_limits_ref(limit_set, form) if limit_set else None,
-        label=label,
-        files={role: file for role, file in files.items() if file},
-    ), problems
+    files = {"plan": file, **limit_set.files}
+    if label_file:
+        files["label"] = label_file
+    plans = {name: draft.plan(name, limit_set) for name in draft.variants.names}
+    whole = {name: replace(plan, label=label, files=files) for name, plan in plans.items()}
+    return Variants(whole), problems
 
 
 def _kind_of_part(root: Node) -> str | None:
     """What a file is that plans name, if it is one of those."""
     if root.get("plan") or root.get("steps"):
         return None
+    if root.get("golden") and root.get("measured"):
+        return "golden values"
     if root.get("values"):
         return "a limit set"
     return "a label" if root.get("scan") else None
@@ -75,73 +118,119 @@ def _kind_of_part(root: Node) -> str | None:
 
 def _label(
     node: Node | None, plan_file: Path, found: Problems
-) -> tuple[Path | None, Label | None, list[Problem]]:
+) -> tuple[InputFile | None, Label | None, list[Problem]]:
     """The label file that a plan names, what it says, and the problems in it."""
     path = named_file(node, found, beside=plan_file) if node else None
     if path is None:
         return None, None, []
-    label, of_label = read_label(path)
-    return path, label, of_label.sorted()
+    file, label, of_label = read_label(path)
+    return file, label, of_label.sorted()
 
 
-def _limits_ref(limit_set: LimitSet, form: str) -> LimitsRef:
+class _Step(NamedTuple):
+    """A step as it runs in some of the variants, and its canonical form."""
+
+    entry: Entry
+    planned: PlannedStep
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What was read of a plan: each step once, and for each variant the limits of each step.
+
+    `made` keeps the steps that variants share, by their place and the ids of their limits.
+    """
+
+    head: Plan | None
+    variants: VariantNames
+    entries: Sequence[Entry]
+    steps: Sequence[PlannedStep | None]
+    limits: Mapping[str, Sequence[Mapping[str, Limit]]]
+    symptoms: Mapping[str, Mapping[str, Symptom]]
+    made: dict[tuple[int, ...], _Step] = field(default_factory=dict)
+
+    def plan(self, variant: str, limit_set: LimitSet) -> Plan:
+        """The plan of a variant, of a draft without errors."""
+        assert self.head is not None, "what cannot be read is an error"
+        steps = [
+            self._step(number, limits)
+            for number, limits in enumerate(self.limits[variant])
+            if self.entries[number].is_in(variant)
+        ]
+        plan = replace(
+            self.head,
+            variant=variant,
+            sku=self.variants.sku_of(variant),
+            steps=tuple(step.planned for step in steps),
+            symptoms=self.symptoms[variant],
+            golden=limit_set.golden,
+        )
+        return replace(
+            plan,
+            canonical=canonical_text(plan, [step.form for step in steps]),
+            limits=_limits_ref(limit_set, plan, steps) if limit_set.named else None,
+        )
+
+    def _step(self, number: int, limits: Mapping[str, Limit]) -> _Step:
+        key = (number, *map(id, limits.values()))
+        if key not in self.made:
+            entry, step = self.entries[number], self.steps[number]
+            assert step is not None, "what cannot be read is an error"
+            assert entry.spec is not None, "what cannot be read is an error"
+            planned = replace(step, limits=limits)
+            self.made[key] = _Step(entry, planned, step_form(planned, entry.spec.measures))
+        return self.made[key]
+
+
+def _limits_ref(limit_set: LimitSet, plan: Plan, steps: Sequence[_Step]) -> LimitsRef:
+    """What the plan takes from the limit set: all but the limits under its steps."""
     name, revision = limit_set.id, limit_set.revision
     assert name is not None, "what cannot be read is an error"
     assert revision is not None, "what cannot be read is an error"
-    content = canonical_limits(name, revision, limit_set.entries, form)
+    given = {
+        f"{step.planned.id}.{measurement}": limit
+        for step in steps
+        for measurement, limit in step.form["limits"].items()
+        if not (inline := step.entry.node.get("limits")) or not inline.get(measurement)
+    }
+    content = canonical_limits(name, revision, given, plan.symptoms)
     return LimitsRef(name, revision, hashlib.sha256(content.encode()).hexdigest())
 
 
-def _plan(
-    root: Node, catalogue: Catalogue, limit_set: LimitSet | None, found: Problems
-) -> Plan | None:
-    nodes = list(_steps(root))
-    _tell_twins([node for _, node in nodes], found)
-    specs = [read_spec(node.get("use"), catalogue, found) for _, node in nodes]
-    measuring = [Measuring(node, spec) for (_, node), spec in zip(nodes, specs, strict=True)]
-    limits = allot(measuring, limit_set, found)
-    steps = [
-        read_step(node, phase, spec, its, found)
-        for (phase, node), spec, its in zip(nodes, specs, limits, strict=True)
-    ]
-    product = _product(root.get("product"), found)
-    name, title, process = (text(root.get(key)) for key in ("plan", "title", "process"))
-    revision = whole(root.get("revision"))
-    if name is None or title is None or process is None or revision is None or product is None:
-        return None
-    planned = tuple(step for step in steps if step)
-    if len(planned) < len(steps):
-        return None
-    return Plan(name, revision, title, process, product, planned, canonical="")
+def _read(root: Node, catalogue: Catalogue, limit_set: LimitSet, found: Problems) -> _Draft:
+    variants = read_variants(root.get("variants"), found)
+    entries = read_entries(root, catalogue, variants, found)
+    head = read_head(root, found)
+    steps = [read_step(entry, found) for entry in entries]
+    tell_variants(limit_set, variants.names if variants.readable else None)
+    limits = {
+        name: allot(_measuring(entries, name), limit_set, name, found) for name in variants.names
+    }
+    tell_empty_variants(entries, variants, found)
+    tell_clashes(entries, variants, found)
+    tell_harmless_steps(entries, limits, variants, found)
+    symptoms = {name: _symptoms(limit_set, entries, its) for name, its in limits.items()}
+    return _Draft(head, variants, entries, steps, limits, symptoms)
 
 
-def _steps(root: Node) -> Iterator[tuple[Phase, Node]]:
-    for phase in Phase:
-        for node in root.get(phase) or ():
-            yield phase, node
+def _measuring(entries: Sequence[Entry], variant: str) -> list[Measuring]:
+    return [Measuring(entry.node, entry.spec, entry.is_in(variant)) for entry in entries]
 
 
-def _tell_twins(steps: list[Node], found: Problems) -> None:
-    """Trends hang on the ids of steps, so each stands once in the whole plan."""
-    first: dict[str, Node] = {}
-    for step in steps:
-        node = step.get("id")
-        name = text(node)
-        if node is None or name is None:
-            continue
-        if name in first:
-            line = first[name].place.line
-            found.error(node, f"the id {node.describe()} is already in line {line}")
-        first.setdefault(name, node)
-
-
-def _product(node: Node | None, found: Problems) -> Product | None:
-    if node is None:
-        return None
-    model, part = text(node.get("model")), text(node.get("part"))
-    serial = node.get("serial")
-    pattern = ""
-    if serial:
-        quoted(serial, found)
-        pattern = expression(serial, found) or ""
-    return None if model is None or part is None else Product(model, part, pattern)
+def _symptoms(
+    limit_set: LimitSet, entries: Sequence[Entry], limits: Sequence[Mapping[str, Limit]]
+) -> Mapping[str, Symptom]:
+    """What faults are called in a variant whose steps have these limits."""
+    ids = [text(entry.node.get("id")) for entry in entries]
+    known = {
+        f"{step}.{measurement}"
+        for step, entry in zip(ids, entries, strict=True)
+        for measurement in (entry.spec.measures if entry.spec else ())
+    }
+    by_name = {
+        f"{step}.{measurement}": limit
+        for step, its in zip(ids, limits, strict=True)
+        for measurement, limit in its.items()
+    }
+    return read_symptoms(limit_set, by_name, known)

@@ -1,4 +1,4 @@
-"""The JSON Schemas (draft 2020-12) of plans, limit sets and labels: for editors, and to check by.
+"""The JSON Schemas (draft 2020-12) of plans and labels: for editors, and to check by.
 
 A `description` completes "expected ..." in the message about a value that does not fit.
 """
@@ -8,21 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.files.shapes import WORD, listing, mapping
+from harness.files.shapes import WORD, Shape, listing, mapping
 from harness.model.label import SEPARATOR
+from harness.model.plan import GroupKind
+from harness.plans.limits.schema import DRAFT, FILE, LIMIT, NAME, REVISION, SCALAR, VERSION
 
-_NAME = {
-    "type": "string",
-    "pattern": "^[a-z0-9][a-z0-9_-]*$",
-    "description": "a name of small letters, digits, - and _",
-}
-_VERSION = {"const": 1, "description": "schema 1, the only one that this version reads"}
-_REVISION = {"type": "integer", "minimum": 1, "description": "a whole number from 1"}
-_FILE = {
-    "type": "string",
-    "minLength": 1,
-    "description": "the path of a file, relative to this one",
-}
 _EXPRESSION = {"type": "string", "description": "a regular expression in quotes"}
 _SEPARATOR = {
     "type": "string",
@@ -34,110 +24,135 @@ _STEP_ID = {
     "pattern": "^[a-z][a-z0-9_]*$",
     "description": "an id that starts with a small letter, then small letters, digits and _",
 }
-_AMOUNT = {
-    "type": ["string", "number"],
-    "description": "a number and its unit, such as 450 mA, or a bare number of things",
-}
-_SCALAR = {
-    "type": ["string", "number", "boolean"],
-    "description": "a text, a quantity such as 450 mA, a number, or true or false",
-}
-
-
-_LIMIT = {
-    "description": "a limit: low and high, equals, one_of, matches, imei, or the text record only",
-    "anyOf": [
-        {"const": "record only"},
-        mapping("", low=_AMOUNT, high=_AMOUNT, guard=_AMOUNT),
-        mapping("equals", equals=_SCALAR),
-        mapping(
-            "one_of",
-            one_of={"type": "array", "minItems": 1, "uniqueItems": True, "items": _SCALAR},
-        ),
-        mapping("matches", matches={"type": "string", "description": "a regular expression"}),
-        mapping(
-            "imei",
-            imei={"const": True},
-            tac={
-                "type": "array",
-                "minItems": 1,
-                "uniqueItems": True,
-                "items": {
-                    "type": "string",
-                    "pattern": "^[0-9]{8}$",
-                    "description": "a TAC: 8 digits in quotes",
-                },
-            },
-        ),
-    ],
-}
-
 _RETRY = mapping(
     "times on",
     times={"type": "integer", "minimum": 1, "maximum": 5, "description": "a number from 1 to 5"},
     on={"type": "array", "minItems": 1, "uniqueItems": True, "items": {"enum": ["error", "fail"]}},
 )
 
+
+def _each_once(description: str, item: Shape) -> Shape:
+    """A list of such items, at least one, none of them twice."""
+    words = {"uniqueItems": True, "description": f"{description}, each once"}
+    return listing(item, least=1) | words
+
+
+_KINDS = tuple(kind.value for kind in GroupKind)
+_TIME = {"type": "string", "description": "a time with its unit, such as 10 s"}
 _STEP = mapping(
     "id use timeout",
     id=_STEP_ID,
     use=WORD,
-    timeout={"type": "string", "description": "a time with its unit, such as 10 s"},
-    **{"with": {"type": "object", "additionalProperties": _SCALAR}},
-    limits={"type": "object", "additionalProperties": _LIMIT},
+    timeout=_TIME,
+    expect=_TIME,
+    only=mapping("variant", variant=_each_once("the names of variants", NAME)),
+    needs=_each_once("the names of instruments", NAME),
+    **{"with": {"type": "object", "additionalProperties": SCALAR}},
+    limits={"type": "object", "additionalProperties": LIMIT},
     retry=_RETRY,
     on_fail={"enum": ["stop", "continue"]},
 )
+STEP_KEYS = tuple(key for key in _STEP["properties"] if key != "id")
+"""What a step says and a group does not."""
+
+
+def _refused(description: str) -> Shape:
+    return {"not": {}, "description": description}
+
+
+def _has(*keys: str) -> Shape:
+    """Whether a mapping has one of these keys."""
+    return {"type": "object", "anyOf": [{"required": [key]} for key in keys]}
+
+
+_ONE_STEP = {
+    "if": _has(*_KINDS),
+    "then": _refused("a step: a group stands under steps, and in no other group"),
+    "else": _STEP,
+}
+
+
+def _group(kind: str) -> Shape:
+    steps = listing(_ONE_STEP, least=1) | {"description": "a list of steps, at least one"}
+    strays = {key: _refused(f"no {key!r} of a group: its steps have it") for key in STEP_KEYS}
+    others = {other: _refused("either parallel or any_order") for other in _KINDS}
+    return mapping(f"id {kind}", id=_STEP_ID, **{**strays, **others, kind: steps})
+
+
+_UNCLEAR = mapping(
+    "id",
+    **{key: {} for key in ("id", "use", "timeout", *_KINDS)},
+) | {
+    "minProperties": 2,
+    "description": "a step with use and timeout, or a group with parallel or any_order",
+}
+_ENTRY = {
+    "if": _has("parallel"),
+    "then": _group("parallel"),
+    "else": {
+        "if": _has("any_order"),
+        "then": _group("any_order"),
+        "else": {"if": _has(*STEP_KEYS), "then": _STEP, "else": _UNCLEAR},
+    },
+}
+_RETEST = mapping(
+    "",
+    max_runs={
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 10,
+        "description": "a number of runs from 1 to 10",
+    },
+    other_slot_after={
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 9,
+        "description": "a number of runs from 1 to 9",
+    },
+    then={"const": "rework"},
+)
+_VARIANTS = {
+    "type": "object",
+    "minProperties": 1,
+    "propertyNames": NAME,
+    "additionalProperties": mapping("sku", sku=WORD),
+    "description": "one variant or more, each by its name",
+}
 
 PLAN_SCHEMA: Mapping[str, Any] = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$schema": DRAFT,
     "title": "Test plan",
     **mapping(
         "schema plan revision title process product steps",
-        schema=_VERSION,
-        plan=_NAME,
-        revision=_REVISION,
+        schema=VERSION,
+        plan=NAME,
+        revision=REVISION,
         title=WORD,
-        process=_NAME,
+        process=NAME,
         product=mapping(
             "model part",
             model=WORD,
             part=WORD,
             serial=_EXPRESSION,
         ),
-        label=_FILE,
-        limits=_FILE,
-        setup=listing(_STEP),
-        steps=listing(_STEP, least=1),
-        teardown=listing(_STEP),
-    ),
-}
-
-LIMIT_SET_SCHEMA: Mapping[str, Any] = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "title": "Limit set",
-    **mapping(
-        "schema limits revision values",
-        schema=_VERSION,
-        limits=_NAME,
-        revision=_REVISION,
-        values={
-            "type": "object",
-            "minProperties": 1,
-            "additionalProperties": _LIMIT,
-            "description": "a limit for each step.measurement",
-        },
+        label=FILE,
+        limits=FILE,
+        variants=_VARIANTS,
+        retest=_RETEST,
+        setup=listing(_ONE_STEP),
+        steps=listing(_ENTRY, least=1),
+        teardown=listing(_ONE_STEP),
     ),
 }
 
 LABEL_SCHEMA: Mapping[str, Any] = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$schema": DRAFT,
     "title": "Label",
     **mapping(
         "schema label revision scan",
-        schema=_VERSION,
-        label=_NAME,
-        revision=_REVISION,
+        schema=VERSION,
+        label=NAME,
+        revision=REVISION,
         scan={
             "description": "matches, or fields and separator",
             "anyOf": [

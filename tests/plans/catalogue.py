@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from harness.model.ports import Handset, Jig, Measure
-from harness.model.step import Catalogue
+from harness.model.step import Catalogue, Series
 from harness.model.units import Current, Duration, Voltage, seconds
 from harness.steps.api import MARK, Flag, Numeric, Text, step
 
@@ -49,7 +49,29 @@ def blink() -> None:
     """Needs no device at all."""
 
 
-CATALOGUE = Catalogue(getattr(body, MARK) for body in (close, charge, radio, blink))
+@step(measures=[Numeric("voltage", "V")], claims=["vbus"])
+def gauge(handset: Handset, measure: Measure) -> None:
+    """Voltage [V] at the charger."""
+
+
+@step(measures=[Numeric("width", "px")], claims=["camera"])
+def picture(handset: Handset, measure: Measure) -> None:
+    """Width [px] of a picture."""
+
+
+@step(measures=[Numeric("width", "px")], claims=["camera", "vbus"])
+def portrait(handset: Handset, measure: Measure) -> None:
+    """Width [px] of a picture by the light that the charger feeds."""
+
+
+@step(measures=[Series("sfr", "1", "cy/px"), Numeric("mtf50", "cy/px")])
+def edge(handset: Handset, measure: Measure) -> None:
+    """Spatial frequency response of an edge, and where it is a half [cy/px]."""
+
+
+CATALOGUE = Catalogue(
+    getattr(body, MARK) for body in (close, charge, radio, blink, gauge, picture, portrait, edge)
+)
 
 PLAN = """\
 schema: 1

@@ -17,7 +17,12 @@ from harness.model.units import UNITS, Quantity, plain_decimal
 from tests.plans.catalogue import PLAN
 from tests.plans.told import changed, resolved
 
-DEFAULTS = {"most": "1.1 A", "settle": "0.5 s", "samples": 3, "fast": False}
+DEFAULTS = {
+    "most": {"quantity": "1.1 A"},
+    "settle": {"quantity": "0.5 s"},
+    "samples": 3,
+    "fast": False,
+}
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +39,7 @@ def sha256(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
 
 def test_the_canonical_form_is_pinned(sha256: Callable[[str], str]) -> None:
     """A change here changes the name of every plan ever recorded: it must be meant."""
-    assert sha256(PLAN) == "080d96bd888ccd47999cdfe15a81407f68a6ada1a045bfb994ebc7af1831d20e"
+    assert sha256(PLAN) == "abc2769498fcb76e4cece9d18ab9dd154e1f7939b3a14c784d3be7f09313939c"
 
 
 def test_the_canonical_form_is_sorted_json_in_base_units(path: Path) -> None:
@@ -43,10 +48,18 @@ def test_the_canonical_form_is_sorted_json_in_base_units(path: Path) -> None:
     form = json.loads(plan.canonical)
     assert plan.canonical == json.dumps(form, sort_keys=True, separators=(",", ":"))
     charge = form["steps"][1]
-    assert charge["limits"]["current"] == {"low": "0.45 A", "high": "1.1 A", "guard": "0.01 A"}
-    assert charge["with"] == {"vbus": "5 V", **DEFAULTS}
+    assert charge["limits"]["current"] == {
+        "low": "0.45 A",
+        "high": "1.1 A",
+        "guard": "0.01 A",
+        "marginal": None,
+    }
+    assert charge["with"] == {"vbus": {"quantity": "5 V"}, **DEFAULTS}
+    assert charge["measures"]["current"] == {"is": "Numeric", "unit": "A"}
     assert charge["on_fail"] == "stop"
     assert form["steps"][3]["timeout"] == "0.5 s"
+    assert form["retest"] == {"max_runs": 3, "other_slot_after": 1, "then": "rework"}
+    assert (form["variant"], form["symptoms"]) == ("", {})
 
 
 SAME = [

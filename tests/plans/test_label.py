@@ -44,7 +44,8 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Resolve:
         (folder / "labels/a57.yaml").write_text(label.replace(MARK, ""))
         found, problems = resolve(folder / "plan.yaml", CATALOGUE)
         assert (found is None) == bool(errors(problems))
-        return found, [str(problem).replace(f"{folder}/", "") for problem in problems]
+        resolved = found.named("") if found else None
+        return resolved, [str(problem).replace(f"{folder}/", "") for problem in problems]
 
     return of
 
@@ -55,7 +56,7 @@ def test_a_plan_reads_scans_of_its_label(pair: Resolve) -> None:
     assert plan
     assert plan.label
     assert (plan.label.id, plan.label.revision) == ("a57", 3)
-    assert plan.files["label"].name == "a57.yaml"
+    assert plan.files["label"].path.name == "a57.yaml"
     unit = plan.unit_of("A57A000001;860123450000012;860123450000020;A57-4G")
     assert unit == Unit("A57A000001", ("860123450000012", "860123450000020"), "A57-4G")
 
@@ -79,7 +80,7 @@ MISTAKES = [
     (LABEL, "schema: 1", "schema: »2", "expected schema 1, the only one that this version reads; found 2"),
     (LABEL, "revision: 3", "revision: »x", "expected a whole number from 1; found 'x'"),
     (LABEL, "label: a57", "»labl: a57", "unknown key 'labl' (did you mean 'label'?)"),
-    (LABEL, "imei1,", "»imie1,", "a label has no field 'imie1': there are serial, imei1, imei2, part, other (did you mean 'imei1'?)"),
+    (LABEL, "imei1,", "»imie1,", "a label has no field 'imie1': there are serial, imei1, imei2, part, sku, other (did you mean 'imei1'?)"),
     (LABEL, "[serial, imei1, imei2, part]", "»[serial, serial]", "the field 'serial' stands twice"),
     (LABEL, "[serial, imei1, imei2, part]", "»[imei1, part]", "a label says the serial: no field is called 'serial'"),
     (LABEL, "[serial, imei1, imei2, part]", "»[serial, imei2]", "a label with imei2 has imei1 too"),
@@ -88,7 +89,7 @@ MISTAKES = [
     (LABEL, "';'", "»A", "expected one punctuation mark in quotes; found 'A'"),
     (LABEL, "  separator: ';'\n", "", "missing key 'separator'"),
     (BY_PATTERN, "'SN(?P<serial>[A-Z0-9]+)'", "»'SN(?P<serial>[A-Z0-9]+'", "'SN(?P<serial>[A-Z0-9]+': not a regular expression: missing ), unterminated subpattern at position 2"),
-    (BY_PATTERN, "'SN(?P<serial>[A-Z0-9]+)'", "»'SN(?P<serail>.+)'", "a label has no field 'serail': there are serial, imei1, imei2, part"),
+    (BY_PATTERN, "'SN(?P<serial>[A-Z0-9]+)'", "»'SN(?P<serail>.+)'", "a label has no field 'serail': there are serial, imei1, imei2, part, sku"),
     (BY_PATTERN, "'SN(?P<serial>[A-Z0-9]+)'", "»'SN.*'", "a label says the serial: no field is called 'serial'"),
     (BY_PATTERN, "'SN(?P<serial>[A-Z0-9]+)'", "»7", "expected a regular expression in quotes; found 7"),
     (BY_PATTERN, "'SN(?P<serial>[A-Z0-9]+)'", "»'SN(?P<serial>([A-Z0-9]+)+)'", "'SN(?P<serial>([A-Z0-9]+)+)': this expression may take for ever on some texts: too many repeats inside or after one another; say how often, or use a possessive repeat such as [a-z]++"),

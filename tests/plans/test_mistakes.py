@@ -30,6 +30,8 @@ MISTAKES = [
     ("id: off", "id: »shut", "the id 'shut' is already in line 8"),
     ("use: catalogue.close", "use: »catalogue.colse", "no step 'catalogue.colse' (did you mean 'catalogue.close'?)"),
     ("timeout: 10 s", "»tiemout: 10 s", "unknown key 'tiemout' (did you mean 'timeout'?)"),
+    ("timeout: 10 s}", "timeout: 10 s, »wiht: {}}", "unknown key 'wiht' (did you mean 'with'?)"),
+    ("timeout: 10 s", "timeout: »10 mins", "no unit 'mins' (did you mean 'min'?)"),
     ("timeout: 10 s", "timeout: »10", "expected a time with its unit, such as 10 s; found 10"),
     ("timeout: 10 s", "timeout: »'10'", "'10' has no unit: it is in s (did you mean '10 s'?)"),
     ("timeout: 10 s", "timeout: »10s", "one space stands between a number and its unit (did you mean '10 s'?)"),
@@ -63,11 +65,11 @@ MISTAKES = [
     ("level: {low: 20 %}", "level: {low: 20 %}\n      »volume: record only", "step catalogue.charge does not measure 'volume'"),
     ("level: {low: 20 %}", "level: {low: »20}", "20 has no unit: it is in % (did you mean '20 %'?)"),
     ("level: {low: 20 %}", "level: {»lo: 20 %}", "unknown key 'lo' (did you mean 'low'?)"),
-    ("level: {low: 20 %}", "level: »recrod only", "expected a limit: low and high, equals, one_of, matches, imei, or the text record only; found 'recrod only' (did you mean 'record only'?)"),
+    ("level: {low: 20 %}", "level: »recrod only", "expected a limit: low and high, equals, one_of, matches, imei, near, mask, or a text such as record only; found 'recrod only' (did you mean 'record only'?)"),
     ("level: {low: 20 %}", "level: »{}", "a range needs low or high [%]"),
     ("level: {low: 20 %}", "level: »{guard: 1 %}", "a range needs low or high [%]"),
     ("level: {low: 20 %}", "level: {low: 20 %, guard: »-1 %}", "the guard is an amount, not less than 0 [%]"),
-    ("level: {low: 20 %}", "level: »{low: 20 %, equals: 30 %}", "expected a limit: low and high, equals, one_of, matches, imei, or the text record only; found a mapping with low, equals"),
+    ("level: {low: 20 %}", "level: »{low: 20 %, equals: 30 %}", "expected a limit: low and high, equals, one_of, matches, imei, near, mask, or a text such as record only; found a mapping with low, equals"),
     ("level: {low: 20 %}", "level: »{imei: true}", "a limit with imei does not fit 'level', which is a number"),
     ("level: {low: 20 %}", "level: »{matches: a}", "a limit with matches does not fit 'level', which is a number"),
     ("level: {low: 20 %}", "level: {equals: »full}", "expected a number, a space and a unit; found 'full'"),
@@ -81,6 +83,7 @@ MISTAKES = [
     ("one_of: [1, 2]", "one_of: [1, »x]", "expected a number, a space and a unit; found 'x'"),
     ("one_of: [1, 2]", "one_of: »[]", "expected at least 1 in the list; found a list"),
     ("{equals: true}", "{equals: »yes}", "'charging', which is a flag: expected true or false; found 'yes'"),
+    ("{equals: true}", "{one_of: »[true, false]}", "warning: one of true and false: every flag passes"),
     ("{equals: true}", "»{matches: 'true'}", "a limit with matches does not fit 'charging', which is a flag"),
     ("{equals: true}", "»{low: 1}", "a limit with low or high does not fit 'charging', which is a flag"),
     ("imei: {imei: true, tac: ['86012345']}", "imei: »{low: 1}", "a limit with low or high does not fit 'imei', which is a text"),
@@ -164,7 +167,7 @@ steps:
     use: catalogue.radio
     timeout: 30 s
     limits:
-      imei: record only
+      imei: {imei: true}
       power: record only
     retry: {times: »9, on: [error]}
 """

@@ -9,7 +9,7 @@ from harness.model.limits import Equals, ImeiRule, OneOf, Range
 from harness.model.outcome import Outcome
 from harness.model.plan import OnFail, Phase, Product, Retry
 from harness.model.units import Quantity
-from harness.plans.resolve import load_plan, resolve
+from harness.plans.resolve import load_plans, resolve
 from tests.plans.catalogue import CATALOGUE, PLAN
 from tests.plans.told import changed, resolved
 
@@ -93,13 +93,13 @@ def test_a_warning_does_not_prevent_a_plan(path: Path) -> None:
 
 def test_load_plan_gives_the_plan(path: Path) -> None:
     path.write_text(PLAN)
-    assert load_plan(path, CATALOGUE) == resolve(path, CATALOGUE)[0]
+    assert load_plans(path, CATALOGUE) == resolve(path, CATALOGUE)[0]
 
 
 def test_load_plan_raises_all_problems(path: Path) -> None:
     path.write_text(changed("timeout: 500 ms", "timeout: 0 s", changed("low: 450 mA", "low: 450")))
     with pytest.raises(PlanError) as raised:
-        load_plan(path, CATALOGUE)
+        load_plans(path, CATALOGUE).named("")
     assert raised.value.code == "PLAN-INVALID"
     assert raised.value.blame is Blame.PLAN
     told = raised.value.evidence["problems"]
@@ -109,4 +109,4 @@ def test_load_plan_raises_all_problems(path: Path) -> None:
 
 def test_a_plan_that_cannot_be_read_is_a_plan_error(path: Path) -> None:
     with pytest.raises(PlanError, match="cannot be read: No such file"):
-        load_plan(path, CATALOGUE)
+        load_plans(path, CATALOGUE).named("")

@@ -20,8 +20,10 @@ def changed(old: str, new: str, plan: str = PLAN) -> str:
 
 
 def resolved(path: Path, text: str) -> tuple[Plan | None, list[Problem]]:
+    """The plan, of a file with variants the first, and what is told of it."""
     path.write_text(text)
-    return resolve(path, CATALOGUE)
+    plans, problems = resolve(path, CATALOGUE)
+    return (plans.any if plans else None), problems
 
 
 def told(path: Path, text: str) -> list[str]:

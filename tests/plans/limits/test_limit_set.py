@@ -3,18 +3,28 @@
 
 import json
 import random
+import time
 from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.files.collect import Problems
 from harness.files.parse import parse
 from harness.files.problems import errors
+from harness.model.limits import Range
 from harness.model.plan import LimitsRef, Plan
+from harness.plans.limits.allot import Measuring, allot
+from harness.plans.limits.limit_set import read_limit_set_at
 from harness.plans.resolve import resolve
 from tests.plans.catalogue import CATALOGUE, PLAN
+from tests.plans.limits.beside import LIMITS as FULL
+from tests.plans.limits.beside import PLAN as BESIDE
+from tests.plans.limits.beside import Beside, expected
 from tests.plans.test_canonical import rewritten
 from tests.plans.told import MARK, changed, places
 
@@ -62,7 +72,9 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Resolve:
         (folder / "limits/a57.yaml").write_text(limits.replace(MARK, ""))
         found, problems = resolve(folder / "plan.yaml", CATALOGUE)
         assert (found is None) == bool(errors(problems))
-        return found, [str(problem).replace(f"{folder}/", "") for problem in problems]
+        return (found.named("") if found else None), [
+            str(problem).replace(f"{folder}/", "") for problem in problems
+        ]
 
     return of
 
@@ -92,7 +104,7 @@ def test_the_plan_names_the_set_and_its_files(pair: Resolve) -> None:
     plan = plan_of(pair)
     assert plan.limits
     assert (plan.limits.id, plan.limits.revision) == ("a57", 9)
-    assert {role: file.name for role, file in plan.files.items()} == {
+    assert {role: file.path.name for role, file in plan.files.items()} == {
         "plan": "plan.yaml",
         "limits": "a57.yaml",
     }
@@ -101,7 +113,7 @@ def test_the_plan_names_the_set_and_its_files(pair: Resolve) -> None:
 def test_the_hash_of_a_set_is_pinned(pair: Resolve) -> None:
     """A change here changes the name of every limit set ever recorded: it must be meant."""
     assert plan_of(pair).limits == LimitsRef(
-        "a57", 9, "b63f436540c49d5cd993fb45e96ae4612223e97de46a25b6fbe31a8b74361021"
+        "a57", 9, "928fb8927fab1ec6df356ea330a8e56ba21bf14584339535b47ffea682f8569e"
     )
 
 
@@ -158,7 +170,7 @@ MISTAKES = [
     ("limits: a57", "limits: »A57", "expected a name of small letters, digits, - and _; found 'A57'"),
     ("limits: a57", "»limit: a57", "unknown key 'limit' (did you mean 'limits'?)"),
     ("revision: 9", "revision: »0", "expected a whole number from 1; found 0"),
-    ("revision: 9", "revision: 9\n»golden: a", "unknown key 'golden'"),
+    ("revision: 9", "revision: 9\n»owner: me", "unknown key 'owner'"),
     ("charge.level", "»charge.levle", "no step of the plan measures 'charge.levle' (did you mean 'charge.level'?)"),
     ("charge.level", "»chagre.level", "no step of the plan measures 'chagre.level' (did you mean 'charge.level'?)"),
     ("  charge.level", "  »charge.volume: record only\n  charge.level", "no step of the plan measures 'charge.volume'"),
@@ -169,7 +181,7 @@ MISTAKES = [
     ("low: 450 mA", "low: »450 mV", "450 mV: mV measures voltage, A measures current"),
     ("low: 450 mA", "low: »1101 mA", "low 1.101 is above high 1.100 [A]"),
     ("guard: 10 mA", "guard: »326 mA", "the guard 0.326 leaves no window [A]"),
-    ("{low: 20 %}", "»recrod only", "expected a limit: low and high, equals, one_of, matches, imei, or the text record only; found 'recrod only' (did you mean 'record only'?)"),
+    ("{low: 20 %}", "»recrod only", "expected a limit: low and high, equals, one_of, matches, imei, near, mask, or a text such as record only; found 'recrod only' (did you mean 'record only'?)"),
     ("{low: 20 %}", "{»lo: 20 %}", "unknown key 'lo' (did you mean 'low'?)"),
     ("{low: 20 %}", "»{matches: a}", "a limit with matches does not fit 'level', which is a number"),
     ("{equals: true}", "{equals: »yes}", "'charging', which is a flag: expected true or false; found 'yes'"),
@@ -293,3 +305,128 @@ def test_the_lines_of_a_limit_set_in_any_order(pair: Resolve, lines: list[str]) 
     if plan:
         for step in plan.steps:
             assert step.limits.keys() == CATALOGUE[step.use].measures.keys()
+
+
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory: pytest.TempPathFactory) -> Beside:
+    return Beside(tmp_path_factory.mktemp("beside"))
+
+
+OF_AE = "ae: {values: {charge.level: {low: 30 %}}}"
+
+
+def test_a_variant_has_its_own_limit_in_place_of_the_common_one(beside: Beside) -> None:
+    plans = beside.plans()
+    assert plans.named("pk").steps[0].limits["level"] == Range(Decimal(20))
+    assert plans.named("ae").steps[0].limits["level"] == Range(Decimal(30))
+    assert plans.named("pk").limits != plans.named("ae").limits
+
+
+def test_each_variant_may_have_a_limit_that_is_in_no_other(beside: Beside) -> None:
+    limits = changed("  charge.level: {low: 20 %}\n", "", FULL)
+    limits = changed(OF_AE, f"{OF_AE}\n  pk: {{values: {{charge.level: {{low: 25 %}}}}}}", limits)
+    assert beside.plans(limits=limits).named("pk").steps[0].limits["level"] == Range(Decimal(25))
+
+
+def test_a_limit_that_one_variant_lacks_is_told_of_that_variant(beside: Beside) -> None:
+    limits = changed("  charge.level: {low: 20 %}\n", "", FULL)
+    words = "neither step catalogue.charge nor limits/a57.yaml limits the measurement 'level'"
+    assert beside.told(limits=limits) == [f"plan.yaml:10:5: {words} in variant pk"]
+
+
+def test_a_limit_that_every_variant_lacks_is_told_once(beside: Beside) -> None:
+    limits = changed("  charge.level: {low: 20 %}\n", "", changed(OF_AE, "ae: {values: {radio.imei: record only}}", FULL))  # fmt: skip
+    words = "neither step catalogue.charge nor limits/a57.yaml limits the measurement 'level'"
+    assert beside.told(limits=limits) == [f"plan.yaml:10:5: {words}"]
+
+
+def test_a_limit_is_not_asked_for_where_its_step_is_not_planned(beside: Beside) -> None:
+    limits = changed(OF_AE, "ae: {values: {lens.level: not offered}}", changed("  lens.level: record only\n", "", FULL))  # fmt: skip
+    assert beside.plans(limits=limits)
+
+
+OF_VARIANTS = [
+    (OF_AE, "»a: {values: {charge.level: {low: 30 %}}}", "the plan has no variant 'a' (did you mean 'ae'?)"),
+    (OF_AE, "»us: {values: {charge.level: {low: 30 %}}}", "the plan has no variant 'us'"),
+    (OF_AE, "ae: {values: {»charge.levle: {low: 30 %}}}", "no step of the plan measures 'charge.levle' (did you mean 'charge.level'?)"),
+    (OF_AE, "ae: {values: {»chrage.level: {low: 30 %}}}", "no step of the plan measures 'chrage.level' (did you mean 'charge.level'?)"),
+    (OF_AE, "ae: {values: {charge.level: {low: »30 V}}}", "30 V: V measures voltage, % measures fraction"),
+    (OF_AE, "ae: {values: {charge.level: »{matches: a}}}", "a limit with matches does not fit 'level', which is a number"),
+    (OF_AE, "pk: {values: {lens.sfr: »{low: 1}}}", "a limit with low or high does not fit 'sfr', which is a curve"),
+    (OF_AE, "ae: {»vlaues: {charge.level: {low: 30 %}}}", "unknown key 'vlaues' (did you mean 'values'?)"),
+    (OF_AE, "ae: {values: »{}}", "expected a limit for each step.measurement; found a mapping with no keys"),
+    (OF_AE, "ae: {values: »[]}", "expected a limit for each step.measurement; found a list"),
+    (OF_AE, "ae: »7", "expected a mapping; found 7"),
+    ("charge.level: {low: 20 %}", "charge.level: {low: »20 V}", "20 V: V measures voltage, % measures fraction"),
+    ("charge.cycles: {one_of: [1, 2]}", "charge.cycles: »{matches: a}", "a limit with matches does not fit 'cycles', which is a number"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "message"), OF_VARIANTS, ids=[m[1] for m in OF_VARIANTS])
+def test_a_mistake_in_a_set_with_variants_is_told_once(
+    beside: Beside, old: str, new: str, message: str
+) -> None:
+    limits = changed(old, new, FULL)
+    assert beside.told(limits=limits) == expected(message, limits=limits)
+
+
+def test_a_misspelt_variant_hides_no_limit(beside: Beside) -> None:
+    """Not told again of the limits that were meant for the right one."""
+    limits = changed("  charge.level: {low: 20 %}\n", "", FULL)
+    limits = changed(OF_AE, f"{OF_AE}\n  »kp: {{values: {{charge.level: {{low: 25 %}}}}}}", limits)
+    words = "the plan has no variant 'kp'"
+    assert beside.told(limits=limits)[0].startswith(expected(words, limits=limits)[0])
+    assert len(beside.told(limits=limits)) == 1
+
+
+def test_variants_of_a_plan_that_cannot_be_read_are_told_once(beside: Beside) -> None:
+    plan = changed("variants: {pk: {sku: A57-PK}, ae: {sku: A57-AE}}", "variants: »7", BESIDE)
+    limits = changed("  charge.level: {low: 20 %}\n", "", FULL)
+    told = beside.told(plan=plan, limits=limits)
+    assert [words.split(": expected")[0] for words in told] == ["plan.yaml:8:11"]
+
+
+def test_variants_of_a_set_whose_plan_has_none(beside: Beside) -> None:
+    plan = changed("variants: {pk: {sku: A57-PK}, ae: {sku: A57-AE}}\n", "", BESIDE)
+    plan = changed(", only: {variant: [ae]}", "", plan)
+    limits = changed(OF_AE, f"»{OF_AE}", FULL)
+    assert beside.told(plan=plan, limits=limits) == expected("the plan has no variant 'ae'", limits=limits)  # fmt: skip
+
+
+def test_a_second_limit_under_the_step_is_told_in_each_variant_that_has_one(beside: Beside) -> None:
+    plan = changed("with: {vbus: 5.0 V}}", "with: {vbus: 5.0 V}, limits: {»level: record only}}", BESIDE)  # fmt: skip
+    limits = changed("charge.level: {low: 20 %}", "»charge.level: {low: 20 %}", changed("{charge.level: {low: 30", "{»charge.level: {low: 30", FULL))  # fmt: skip
+    told = [words.split(": ")[0] for words in beside.told(plan=plan, limits=limits)]
+    assert told == [words.split(": ")[0] for words in expected("", plan=plan, limits=limits)]
+
+
+def test_2000_limits_of_500_steps_are_quickly_allotted(tmp_path: Path) -> None:
+    beside = Beside(tmp_path)
+    head = BESIDE[: BESIDE.index("steps:")]
+    step = "  - {{id: c{}, use: catalogue.charge, timeout: 20 s, with: {{vbus: 5 V}}}}\n"
+    names = ["current: {low: 450 mA, guard: 10 mA}", "level: {low: 20 %}", "cycles: {one_of: [1, 2]}", "charging: {equals: true}"]  # fmt: skip
+    plan = head + "steps:\n" + "".join(step.format(i) for i in range(500))
+    values = "".join(f"  c{i}.{name}\n" for i in range(500) for name in names)
+    limits = f"schema: 1\nlimits: a57\nrevision: 9\nvalues:\n{values}"
+    beside.plans(plan=plan, limits=limits)
+    root, _ = parse(limits, "limits")
+    parsed, _ = parse(plan, "plan")
+    assert root and parsed
+    spec = CATALOGUE["catalogue.charge"]
+    measuring = [Measuring(node, spec) for node in parsed.get("steps") or ()]
+    limit_set = read_limit_set_at(tmp_path / "limits/a57.yaml")
+    start = time.process_time()
+    allotted = allot(measuring, limit_set, "pk", Problems("plan"))
+    assert time.process_time() - start < 0.5
+    assert sum(map(len, allotted)) == 2000
+
+
+def test_a_set_of_another_plan_is_soon_told(tmp_path: Path) -> None:
+    names = "".join(f"  other_step_{i}.current: record only\n" for i in range(2000))
+    plan = BESIDE[: BESIDE.index("  - {id: charge")] + "".join(
+        f"  - {{id: my_step_{i}, use: catalogue.radio, timeout: 20 s}}\n" for i in range(500)
+    )
+    start = time.process_time()
+    told = Beside(tmp_path).told(plan=plan, limits=f"schema: 1\nlimits: a57\nrevision: 9\nvalues:\n{names}")  # fmt: skip
+    assert time.process_time() - start < 5
+    assert len(told) == 2000 + 2 * 500
