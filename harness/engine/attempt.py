@@ -1,18 +1,20 @@
-"""One step of the plan: its attempts, each under a lease of its own."""
+"""One attempt of a step, under a lease of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from harness.clock import Cancel, Deadline, Lease
 from harness.engine.attach import Attachments
+from harness.engine.group import parent_of
 from harness.engine.job import Job
 from harness.engine.log import RunLog
 from harness.engine.measure import Measurements, Registry
+from harness.engine.reserve import reserved
 from harness.errors import HarnessError, StepBug, unexpected
-from harness.model.conclude import attempt_outcome, shows_bad
-from harness.model.events import Faulted, RetryDecided, SafeStateFailed, StepEnded, StepStarted
+from harness.model.conclude import attempt_outcome
+from harness.model.events import Faulted, SafeStateFailed, StepEnded, StepStarted
 from harness.model.fault import Fault
 from harness.model.outcome import Outcome
 from harness.model.plan import PlannedStep
@@ -22,24 +24,23 @@ from harness.model.step import StepSpec
 from harness.model.units import Quantity
 
 
-def run_step(step: PlannedStep, job: Job, log: RunLog, cancel: Cancel) -> Outcome:
-    """Attempt a step until it needs no retry; the outcome is its last attempt's."""
-    for number in range(1, step.retry.times + 2):
-        made = _attempt(step, number, job, log, cancel)
-        if number > step.retry.times or cancel.reason or not _wants_retry(step, made):
-            break
-        log.emit(RetryDecided(step.id, number, f"attempt {number} ended {_outcome(made).name}"))
-    return _outcome(made)
+class Attempt(NamedTuple):
+    """An attempt that was made, and what it adds up to."""
+
+    made: StepRecord
+    outcome: Outcome
 
 
-def _wants_retry(step: PlannedStep, made: StepRecord) -> bool:
-    """Whether the plan has it tried again; an ERROR does not wash a bad reading away."""
-    bad = shows_bad(made) and Outcome.FAIL not in step.retry.on
-    return _outcome(made) in step.retry.on and not bad
+def attempt(
+    step: PlannedStep, number: int, job: Job, log: RunLog, cancel: Cancel
+) -> Attempt | None:
+    """Attempt a step once its shared instruments are free; what came of it.
 
-
-def _outcome(made: StepRecord) -> Outcome:
-    return attempt_outcome(made.measurements, made.fault)
+    None when the run was stopped while it waited for them. Whoever calls makes the bench safe
+    after an attempt that ended in a fault: it may have left something on.
+    """
+    with reserved(step, job.started.run, job.instruments, log, cancel) as ready:
+        return _attempt(step, number, job, log, cancel) if ready else None
 
 
 def secure(job: Job, log: RunLog) -> bool:
@@ -52,17 +53,17 @@ def secure(job: Job, log: RunLog) -> bool:
     return not faults
 
 
-def _attempt(step: PlannedStep, number: int, job: Job, log: RunLog, cancel: Cancel) -> StepRecord:
+def _attempt(step: PlannedStep, number: int, job: Job, log: RunLog, cancel: Cancel) -> Attempt:
     lease = Lease(Deadline(float(step.timeout_s), job.clock), cancel.child())
-    log.emit(StepStarted(step.id, step.use, step.phase, number))
+    log.emit(StepStarted(step.id, step.use, step.phase, number, parent_of(step)))
     with job.watch.over(lease):
         fault = _run_body(step, number, job, log, lease)
     if fault:
         log.emit(Faulted(fault, step.id, number))
-        secure(job, log)  # a step that raised may have left something on
     made = log.attempt(step.id, number)
-    log.emit(StepEnded(step.id, number, _outcome(made)))
-    return made
+    outcome = attempt_outcome(made.measurements, made.fault)
+    log.emit(StepEnded(step.id, number, outcome))
+    return Attempt(made, outcome)
 
 
 def _run_body(step: PlannedStep, number: int, job: Job, log: RunLog, lease: Lease) -> Fault | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 
 from harness.clock import Clock, Deadline, Lease
+from harness.engine.threads import in_thread
 from harness.errors import HarnessError, JigFault, unexpected
 from harness.model.fault import Fault
 from harness.model.plan import Plan
@@ -60,19 +60,7 @@ class Bench:
 
 
 def _start(device: Device, clock: Clock) -> Future[None]:
-    """Make a device safe in a thread that nobody has to wait for."""
-    done: Future[None] = Future()
-
-    def work() -> None:
-        try:
-            device.make_safe(Deadline(SAFE_LIMIT_S, clock))
-        except BaseException as error:  # noqa: BLE001 handed on: see _fault_of
-            done.set_exception(error)
-        else:
-            done.set_result(None)
-
-    threading.Thread(target=work, name="make-safe", daemon=True).start()
-    return done
+    return in_thread("make-safe", lambda: device.make_safe(Deadline(SAFE_LIMIT_S, clock)))
 
 
 def _fault_of(tried: Future[None], give_up: Deadline) -> Iterator[Fault]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from harness.engine.attempt import run_step, secure
+from harness.engine.attempt import secure
+from harness.engine.group import Batch, batches, left_out, skipped
 from harness.engine.job import Job
 from harness.engine.log import RunLog
-from harness.errors import StationFault, unexpected
-from harness.model.events import AbortRequested, Faulted, SafeStateReached, StepSkipped
+from harness.engine.rounds import run_rounds
+from harness.errors import OperatorStop, StationFault, unexpected
+from harness.model.events import AbortRequested, Faulted, SafeStateReached
 from harness.model.fault import Fault
 from harness.model.outcome import Outcome
 from harness.model.plan import OnFail, Phase, PlannedStep
@@ -31,31 +33,42 @@ def execute(job: Job, log: RunLog) -> Record:
         with _our_bugs_are_faults(log):
             stop = _perform(job, log, Phase.SETUP, "")
             _perform(job, log, Phase.STEPS, stop)
-        with _our_bugs_are_faults(log):
-            for step in job.plan.of(Phase.TEARDOWN):
-                run_step(step, job, log, job.halt)
+        for batch in batches(job.plan.of(Phase.TEARDOWN), job.instruments.busy):
+            with _our_bugs_are_faults(log):
+                run_rounds(batch, job, log, job.halt)
         if secure(job, log):
             log.emit(SafeStateReached())
-    return log.end()
+    return log.end(job.plan.symptoms)
 
 
 def _perform(job: Job, log: RunLog, phase: Phase, stop: str) -> str:
     """Run the steps of a phase until one of them stops the run; why it is stopped, or ''."""
-    for step in job.plan.of(phase):
+    for batch in batches(job.plan.of(phase), job.instruments.busy):
         stop = stop or _stopped_from_outside(job, log)
-        if stop:
-            log.emit(StepSkipped(step.id, step.use, step.phase, stop))
-            continue
-        outcome = run_step(step, job, log, job.abort)
-        if _stops(step, outcome):
-            stop = f"{step.id} ended {outcome.name}"
+        stop = _start(batch, job, log, stop) or stop
     return stop
+
+
+def _start(batch: Batch, job: Job, log: RunLog, stop: str) -> str:
+    """Run the steps of a batch, or skip those that are not to be run; why they stop the run."""
+    to_run = []
+    for step in batch:
+        if reason := left_out(step, job.started.plan.only) or stop:
+            log.emit(skipped(step, reason))
+        else:
+            to_run.append(step)
+    outcomes = run_rounds(tuple(to_run), job, log, job.abort)
+    stopping = [step for step in to_run if _stops(step, outcomes[step.id])]
+    if not stopping:
+        return ""
+    worst = max(stopping, key=lambda step: outcomes[step.id])
+    return f"{worst.id} ended {outcomes[worst.id].name}"
 
 
 def _stops(step: PlannedStep, outcome: Outcome) -> bool:
     if outcome is Outcome.FAIL:
         return step.on_fail is OnFail.STOP
-    return outcome is not Outcome.PASS
+    return outcome not in (Outcome.PASS, Outcome.SKIPPED)  # it is skipped when the run is stopped
 
 
 def _stopped_from_outside(job: Job, log: RunLog) -> str:
@@ -69,8 +82,12 @@ def _stopped_from_outside(job: Job, log: RunLog) -> str:
 
 def _note_abort(job: Job, log: RunLog) -> None:
     reason = job.abort.reason
-    if reason and not log.refusal:
+    if not reason or log.refusal:
+        return
+    if isinstance(reason, OperatorStop):
         log.emit(AbortRequested(str(reason.evidence.get("by", "station")), reason.message))
+    else:
+        log.emit(Faulted(Fault.of(reason)))
 
 
 @contextmanager

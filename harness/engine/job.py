@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 
 from harness.clock import Cancel, Clock, Lease
 from harness.engine.bench import Bench
+from harness.engine.group import clash
+from harness.engine.reserve import Instruments
+from harness.errors import HarnessError, PlanError
 from harness.model.events import RunStarted
 from harness.model.plan import Plan
 from harness.model.step import Catalogue
@@ -32,6 +35,13 @@ class Watch:
             with self._lock:
                 self._out.remove(lease)
 
+    def revoke(self, reason: HarnessError) -> None:
+        """End every lease that is out."""
+        with self._lock:
+            out = [*self._out]
+        for lease in out:
+            lease.end(reason)
+
     def overdue(self, grace_s: float) -> list[Lease]:
         """Leases whose deadline passed more than `grace_s` ago [s], or whose cancelling did."""
         with self._lock:
@@ -40,10 +50,13 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A plan, a bench, and how to stop.
+    """A plan, a bench, and how to stop; `instruments` are those that slots share.
 
     `abort` ends the setup and the steps, teardown still runs; `halt`, its parent, ends teardown
     too. The safe state is reached either way.
+
+    Raises: PlanError(PLAN-INVALID) when steps that run at the same time would use the same
+    part of the handset or the same instrument.
     """
 
     plan: Plan
@@ -55,3 +68,8 @@ class Job:
     abort: Cancel
     documents: Mapping[str, bytes] = field(default_factory=dict)
     watch: Watch = field(default_factory=Watch)
+    instruments: Instruments = field(default_factory=Instruments)
+
+    def __post_init__(self) -> None:
+        if why := clash(self.plan, self.catalogue):
+            raise PlanError("PLAN-INVALID", f"{self.plan.id}: {why}")

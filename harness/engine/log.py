@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from harness.clock import Clock
 from harness.errors import HarnessError
 from harness.model.events import Event, Recorded, RunEnded, RunStarted, Stamped
+from harness.model.fault import Symptom
 from harness.model.fold import RecordBuilder
 from harness.model.ports import Journal
 from harness.model.record import Record, StepRecord
@@ -99,8 +100,10 @@ class RunLog:
         with self._core.lock:
             return self._core.builder.steps()
 
-    def end(self) -> Record:
+    def end(self, symptoms: Mapping[str, Symptom]) -> Record:
         """Conclude, write the record, and only then say that it is recorded.
+
+        `symptoms` says what a fault code means on this line.
 
         Raises: StationFault(STORE-...) when it is not on disk: nothing may be shown as passed.
         """
@@ -108,7 +111,7 @@ class RunLog:
             if self._refusal:
                 raise self._refusal.again()
             outcome, fault = self._core.builder.conclude()
-            self.emit(RunEnded(outcome, fault))
+            self.emit(RunEnded(outcome, fault, symptoms.get(fault.code) if fault else None))
             self._core.ended = True
             record = self._core.builder.build()
             sha256 = self._core.journal.seal(record)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import NoReturn
 
 from harness.clock import Lease
 from harness.engine.log import RunLog
@@ -11,13 +12,13 @@ from harness.errors import OperatorStop, StepBug
 from harness.model.events import Faulted, Measured, UnitIdentified
 from harness.model.fault import Fault
 from harness.model.identity import Unit
-from harness.model.limits import UNREADABLE, Judgement, Matches, Value, exact
+from harness.model.judgement import judge
+from harness.model.limits import Matches
 from harness.model.outcome import Outcome
 from harness.model.plan import PlannedStep, Product
 from harness.model.reading import Reading, Unknown, Unreadable
-from harness.model.step import Measurement, Numeric, StepSpec, Text
-
-UNKNOWN = Judgement(Outcome.ERROR, "UNKNOWN")
+from harness.model.step import Measurement, Numeric, Series, StepSpec, Text
+from harness.model.value import Curve, Value, exact
 
 
 class Measurements:
@@ -29,27 +30,34 @@ class Measurements:
         self._log, self._lease, self._spec = log, lease, spec
         self._step, self._attempt = step, attempt
         self._made: set[str] = set()
+        self._broken: StepBug | None = None
 
     def __call__(self, name: str, value: Reading[Value]) -> None:
         self._lease.check()
         declared = self._spec.measures.get(name)
         if declared is None:
             known = ", ".join(self._spec.measures)
-            raise StepBug("MEAS-UNDECLARED", f"{self._spec.name} declares {known}; not {name}")
+            self._break("MEAS-UNDECLARED", f"{self._spec.name} declares {known}; not {name}")
         if name in self._made:
-            raise StepBug("MEAS-TWICE", f"{self._spec.name} measured {name} a second time")
+            self._break("MEAS-TWICE", f"{self._spec.name} measured {name} a second time")
         self._made.add(name)
         self._record(declared, readable(declared, value))
 
+    def _break(self, code: str, message: str) -> NoReturn:
+        """Raise, and again at the end: a value was not kept, whatever the step makes of that."""
+        self._broken = StepBug(code, message)
+        raise self._broken
+
     def _record(self, declared: Measurement, value: Reading[Value]) -> None:
         limit = self._step.limits[declared.name]
+        judged = judge(limit, value)
         match value:
             case Unknown(said):
-                seen, raw, judged = None, said, UNKNOWN
+                seen, raw = None, said
             case Unreadable(why, text):
-                seen, raw, judged = None, f"{why}: {text!r}", UNREADABLE
+                seen, raw = None, f"{why}: {text!r}"
             case _:
-                seen, raw, judged = value, "", limit.judge(value)
+                seen, raw = value, ""
         self._log.emit(
             Measured(
                 step=self._step.id,
@@ -65,10 +73,12 @@ class Measurements:
         )
 
     def check_complete(self) -> None:
-        """Every declared measurement was made.
+        """Every declared measurement was made, once, and no other.
 
-        Raises: StepBug(MEAS-MISSING).
+        Raises: StepBug(MEAS-MISSING | MEAS-TWICE | MEAS-UNDECLARED).
         """
+        if self._broken:
+            raise self._broken.again()
         if missing := self._spec.measures.keys() - self._made:
             words = ", ".join(sorted(missing))
             raise StepBug("MEAS-MISSING", f"{self._spec.name} did not measure {words}")
@@ -80,6 +90,8 @@ def readable(declared: Measurement, value: Reading[Value]) -> Reading[Value]:
         return value
     if isinstance(declared, Numeric):
         return _number(value)
+    if isinstance(declared, Series):
+        return _curve(value, declared.x)
     wanted = str if isinstance(declared, Text) else bool
     if isinstance(value, wanted) and exact(value) is not None:
         return value
@@ -96,6 +108,12 @@ def _number(value: object) -> Reading[Value]:
     except (ValueError, OverflowError, TypeError) as error:
         return Unreadable(f"not a number: {error}", repr(value))
     return number if math.isfinite(number) else Unreadable("not a finite number", repr(value))
+
+
+def _curve(value: object, x_unit: str) -> Reading[Value]:
+    if not isinstance(value, Curve):
+        return Unreadable("not a curve", repr(value))
+    return replace(value, x_unit=x_unit)
 
 
 class Registry:

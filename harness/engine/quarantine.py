@@ -1,13 +1,13 @@
-"""Ends a run whose thread ignores its deadline: the thread keeps nothing that moves anything."""
+"""Ends a run whose thread ignores its deadline: its threads keep nothing that moves anything."""
 
 from __future__ import annotations
 
-from harness.clock import Lease
 from harness.engine.attempt import secure
+from harness.engine.group import left_out, skipped
 from harness.engine.job import Job
 from harness.engine.log import RunLog
 from harness.errors import StationFault
-from harness.model.events import Faulted, SafeStateReached, StepEnded, StepSkipped
+from harness.model.events import Faulted, Released, SafeStateReached, StepEnded
 from harness.model.fault import Fault
 from harness.model.outcome import Outcome
 from harness.model.record import Record
@@ -22,16 +22,30 @@ def wedged(slot: int) -> StationFault:
     return StationFault("SLOT-WEDGED", message)
 
 
-def quarantine(job: Job, heir: RunLog, leases: list[Lease], reason: StationFault) -> Record:
+def quarantine(job: Job, heir: RunLog, reason: StationFault) -> Record:
     """End a run that was taken over: revoke, make safe, close the record as ERROR.
 
-    Teardown is not run: the wedged thread may still be inside a device.
+    Steps that ran beside the wedged one are cut with it. Teardown is not run: the wedged thread
+    may still be inside a device.
 
     Raises: StationFault(STORE-...) as `execute` does.
     """
-    for lease in leases:
-        lease.end(reason)
     job.halt.set(reason)
+    job.watch.revoke(reason)
+    _close_steps(job, heir, reason)
+    try:
+        if secure(job, heir):
+            heir.emit(SafeStateReached())
+    finally:
+        held = job.instruments.abandon(job.started.run)
+    for ticket in held:
+        for name in sorted(ticket.names):
+            heir.emit(Released(ticket.step, name))
+    return heir.end(job.plan.symptoms)
+
+
+def _close_steps(job: Job, heir: RunLog, reason: StationFault) -> None:
+    """End the attempts that are open, skip the steps that had none."""
     for step in heir.steps():
         if step.outcome is None:
             heir.emit(Faulted(Fault.of(reason), step.id, step.attempt))
@@ -39,7 +53,5 @@ def quarantine(job: Job, heir: RunLog, leases: list[Lease], reason: StationFault
     begun = {step.id for step in heir.steps()}
     for planned in job.plan.steps:
         if planned.id not in begun:
-            heir.emit(StepSkipped(planned.id, planned.use, planned.phase, str(reason)))
-    if secure(job, heir):
-        heir.emit(SafeStateReached())
-    return heir.end()
+            why = left_out(planned, job.started.plan.only) or str(reason)
+            heir.emit(skipped(planned, why))

@@ -80,10 +80,12 @@ class SlotRun:
                 return self._done.get(timeout=POLL_S)
             except queue.Empty:
                 each_poll()
-            if overdue := self._job.watch.overdue(GRACE_S):
+            if failure := self._log.store_failure:
+                self._job.abort.set(failure.again())
+            if self._job.watch.overdue(GRACE_S):
                 reason = wedged(self._job.started.slot)
                 if heir := self._log.take_over(reason):
-                    closing = partial(quarantine, self._job, heir, overdue, reason)
+                    closing = partial(quarantine, self._job, heir, reason)
                     return replace(_result_of(closing), wedged=True)
 
     def _execute(self) -> None:

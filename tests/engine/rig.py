@@ -6,8 +6,10 @@ The device and the journal implement the protocols of model/ports.py; nothing is
 from __future__ import annotations
 
 import hashlib
+import json
+import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -15,13 +17,16 @@ from harness.clock import Cancel, Deadline, Lease, SystemClock
 from harness.engine.bench import Bench
 from harness.engine.job import Job
 from harness.engine.log import RunLog
+from harness.engine.reserve import Instruments
 from harness.errors import HarnessError, JigFault
 from harness.model.events import PlannedRef, PlanRef, Purpose, RunStarted, Stamped, StationRef
+from harness.model.fault import Symptom
 from harness.model.fold import RecordBuilder
 from harness.model.identity import Unit
-from harness.model.limits import Limit, Range
-from harness.model.plan import OnFail, Phase, Plan, PlannedStep, Product, Retry
-from harness.model.ports import Device, Jig, JigIdentity
+from harness.model.judgement import Limit
+from harness.model.limits import Range
+from harness.model.plan import Group, OnFail, Phase, Plan, PlannedStep, Product, Retry
+from harness.model.ports import Device, Jig, JigIdentity, Journal
 from harness.model.record import Record
 from harness.model.step import Catalogue, StepSpec
 from harness.steps.api import MARK, step
@@ -29,6 +34,14 @@ from harness.steps.api import MARK, step
 WIDE = Range(Decimal(0), Decimal(10))
 NO_RETRY = Retry()
 ANNOUNCED = Unit("A57A000001")
+
+
+def until(met: Callable[[], bool], limit_s: float = 30) -> None:
+    """Wait for what another thread does."""
+    deadline = Deadline(limit_s)
+    while not met():
+        assert not deadline.expired(), "it did not happen"
+        threading.Event().wait(0.005)
 
 
 class MemoryJournal:
@@ -146,6 +159,8 @@ def planned(
     retry: Retry = NO_RETRY,
     on_fail: OnFail = OnFail.STOP,
     limit: Limit = WIDE,
+    group: Group | None = None,
+    needs: tuple[str, ...] = (),
 ) -> PlannedStep:
     """A planned step that gives every measurement the same limit."""
     return PlannedStep(
@@ -156,6 +171,8 @@ def planned(
         limits=dict.fromkeys(spec.measures, limit),
         retry=retry,
         on_fail=on_fail,
+        group=group,
+        needs=needs,
     )
 
 
@@ -167,14 +184,22 @@ class Rig:
     unit: Unit = ANNOUNCED
     jig: RememberingJig = field(default_factory=RememberingJig)
     journal: MemoryJournal = field(default_factory=MemoryJournal)
+    store: Journal | None = None
+    """Takes the events in place of the journal in memory."""
+    only: tuple[str, ...] = ()
+    instruments: Instruments = field(default_factory=Instruments)
+    symptoms: Mapping[str, Symptom] = field(default_factory=dict)
+    run: str = "01TEST"
 
     def __post_init__(self) -> None:
         specs = {spec.name: spec for spec, _ in self.steps}
         steps = tuple(s for phase in Phase for _, s in self.steps if s.phase is phase)
-        plan = Plan("p", 1, "t", "proc", Product("m", "p"), steps, "{}")
+        product = Product("m", "p")
+        words = json.dumps({"symptoms": {code: asdict(s) for code, s in self.symptoms.items()}})
+        plan = Plan("p", 1, "t", "proc", product, steps, words, symptoms=self.symptoms)
         refs = tuple(PlannedRef(s.id, s.use, s.phase, tuple(specs[s.use].measures)) for s in steps)
         started = RunStarted(
-            run="01TEST",
+            run=self.run,
             purpose=Purpose.ENGINEERING,
             process="proc",
             unit=self.unit,
@@ -182,7 +207,7 @@ class Rig:
             slot=1,
             operator="o",
             attempt=1,
-            plan=PlanRef("p", 1, plan.sha256, refs),
+            plan=PlanRef("p", 1, plan.sha256, refs, self.only),
             limits=None,
             jig=None,
             harness="0",
@@ -197,9 +222,13 @@ class Rig:
             clock=SystemClock(),
             halt=halt,
             abort=halt.child(),
+            documents={plan.sha256: plan.canonical.encode()},
+            instruments=self.instruments,
         )
         self.published: list[Stamped] = []
-        self.log = RunLog("01TEST", self.journal, self.job.clock, (self.published.append,))
+        self.log = RunLog(
+            self.run, self.store or self.journal, self.job.clock, (self.published.append,)
+        )
 
     def kinds(self) -> list[str]:
         return [type(stamped.event).__name__ for stamped in self.published]

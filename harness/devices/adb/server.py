@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -11,7 +12,7 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self
 
-from harness.clock import Cancel, Deadline, Lease
+from harness.clock import POLL_S, Cancel, Deadline, Lease
 from harness.devices.adb.connection import Connection, Ended, Garbled, Refused, TimedOut
 from harness.devices.adb.process import ServerProcess
 from harness.devices.adb.states import DeviceInfo, parse_devices, state_fault
@@ -40,6 +41,7 @@ class AdbServer:
         self._port = 0
         self._temporary: TemporaryDirectory[str] | None = None
         self._process: ServerProcess | None = None
+        self._links: dict[str, threading.Lock] = {}
         self.launches = 0
         """How often it was started: what a handset did over an earlier one is not known."""
 
@@ -135,6 +137,21 @@ class AdbServer:
                 raise state_fault(device)
         evidence = {"sent": f"host:connect:{address}", "received": answer}
         raise LinkFault("ADB-ABSENT", f"cannot connect to {address}: {answer}", evidence=evidence)
+
+    @contextmanager
+    def linking(self, address: str, lease: Lease) -> Iterator[None]:
+        """Keep others from linking to a handset meanwhile: two at once break each other's link.
+
+        Raises: StepBug(STEP-TIMEOUT) when the lease's deadline comes first.
+        """
+        lock = self._links.setdefault(address, threading.Lock())
+        while not lock.acquire(timeout=POLL_S):
+            lease.check()
+            lease.check_time()
+        try:
+            yield
+        finally:
+            lock.release()
 
     def disconnect(self, address: str, lease: Lease) -> None:
         """Forget a handset at `host:port`; does nothing when it is not known.

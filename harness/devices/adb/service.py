@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +16,7 @@ from harness.errors import HarnessError, LinkFault, StepBug
 
 _LONGEST = 0x7FFF
 _ADDRESS = re.compile(r"\S+:[0-9]{1,5}")
-_ABSENT, _OFFLINE = "absent", "offline"
+_ABSENT, _OFFLINE, _READY = "absent", "offline", "device"
 
 
 def _nothing() -> Mapping[str, Any]:
@@ -70,13 +70,24 @@ class Call:
     def _device(self) -> DeviceInfo:
         """The handset; one with an address is connected to first when there is no link to it."""
         devices = self.server.devices(self.lease)
-        state = next((d.state for d in devices if d.serial == self.serial), _ABSENT)
-        if state in (_ABSENT, _OFFLINE) and _ADDRESS.fullmatch(self.serial):
-            if state == _OFFLINE:  # the server tries again by itself, but seconds later
-                self.server.disconnect(self.serial, self.lease)
-            self.server.connect(self.serial, self.lease)
-            devices = self.server.devices(self.lease)
+        if self._state(devices) != _READY and _ADDRESS.fullmatch(self.serial):
+            with self.server.linking(self.serial, self.lease):
+                devices = self._linked()
         return pick(devices, self.serial)
+
+    def _linked(self) -> list[DeviceInfo]:
+        """All handsets, once it was tried to link this one; another thread may have done so."""
+        devices = self.server.devices(self.lease)
+        state = self._state(devices)
+        if state not in (_ABSENT, _OFFLINE):
+            return devices
+        if state == _OFFLINE:  # the server tries again by itself, but seconds later
+            self.server.disconnect(self.serial, self.lease)
+        self.server.connect(self.serial, self.lease)
+        return self.server.devices(self.lease)
+
+    def _state(self, devices: Sequence[DeviceInfo]) -> str:
+        return next((d.state for d in devices if d.serial == self.serial), _ABSENT)
 
     def _silent(self, *, dripping: bool) -> LinkFault:
         if dripping:

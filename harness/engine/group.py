@@ -1,0 +1,75 @@
+"""Groups of steps: which start together, which is next, and what may not stand side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import combinations, groupby
+
+from harness.model.events import StepSkipped
+from harness.model.plan import Group, GroupKind, Phase, Plan, PlannedStep
+from harness.model.step import Catalogue
+
+Batch = tuple[PlannedStep, ...]
+"""Steps that start at the same time."""
+
+
+def batches(steps: Iterable[PlannedStep], busy: Callable[[], frozenset[str]]) -> Iterator[Batch]:
+    """The steps in the order of their start: those of a parallel group together, others alone.
+
+    `busy` says which shared instruments are not free now; it is asked before each step of an
+    any_order group.
+    """
+    for group, members in groupby(steps, key=lambda step: step.group):
+        if _parallel(group):
+            yield tuple(members)
+        elif group:
+            left = list(members)
+            while left:
+                yield (left.pop(upcoming(left, busy())),)
+        else:
+            yield from ((step,) for step in members)
+
+
+def upcoming(left: Sequence[PlannedStep], busy: frozenset[str]) -> int:
+    """Which step of an any_order group is next: the first that needs nothing that is busy.
+
+    When there is none, the first, which waits for its turn.
+    """
+    return next((place for place, step in enumerate(left) if busy.isdisjoint(step.needs)), 0)
+
+
+def left_out(step: PlannedStep, only: Sequence[str]) -> str:
+    """Why a step is not run when somebody chose to run `only` some, or ''."""
+    if not only or step.id in only or step.phase is not Phase.STEPS:
+        return ""
+    return f"left out: only {', '.join(only)} was chosen"
+
+
+def skipped(step: PlannedStep, reason: str) -> StepSkipped:
+    """A step is not run."""
+    return StepSkipped(step.id, step.use, step.phase, reason, parent_of(step))
+
+
+def parent_of(step: PlannedStep) -> str | None:
+    """The group that a step stands in."""
+    return step.group.id if step.group else None
+
+
+def clash(plan: Plan, catalogue: Catalogue) -> str:
+    """Which steps of a parallel group would use the same thing at the same time, or ''."""
+    for group, members in groupby(plan.steps, key=lambda step: step.group):
+        if not _parallel(group):
+            continue
+        for one, other in combinations(members, 2):
+            if both := _used(one, catalogue) & _used(other, catalogue):
+                words = ", ".join(sorted(both))
+                return f"{one.id} and {other.id} run at the same time and both use {words}"
+    return ""
+
+
+def _used(step: PlannedStep, catalogue: Catalogue) -> frozenset[str]:
+    return catalogue[step.use].claims.union(step.needs)
+
+
+def _parallel(group: Group | None) -> bool:
+    return group is not None and group.kind is GroupKind.PARALLEL

@@ -1,0 +1,317 @@
+"""Instruments that slots share: never two holders, nobody waits for ever, nothing is kept."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.clock import Cancel
+from harness.engine.execute import execute
+from harness.engine.group import upcoming
+from harness.engine.reserve import Instruments, Ticket
+from harness.errors import LinkFault, OperatorStop
+from harness.model.events import Released, Reserved, StepStarted, Waiting
+from harness.model.outcome import Outcome
+from harness.model.plan import Group, GroupKind, Phase, PlannedStep, Retry
+from harness.model.ports import Wait
+from harness.model.step import StepSpec
+from harness.station.slot import SlotRun
+from tests.engine.rig import Rig, planned, spec_of, until
+
+Item = tuple[StepSpec, PlannedStep]
+NAMES = ("callbox", "lightbox", "supply")
+wants = st.frozensets(st.sampled_from(NAMES), min_size=1)
+
+
+def item(step_id: str, body: Callable[[], None], *needs: str, **given: object) -> Item:
+    body.__name__ = step_id
+    spec = spec_of(body)
+    return spec, planned(spec, step_id, needs=needs, **given)  # type: ignore[arg-type]
+
+
+def nothing() -> None:
+    """A step that does nothing."""
+
+
+@contextmanager
+def held(instruments: Instruments, *names: str) -> Iterator[Ticket]:
+    """Somebody else holds them."""
+    ticket, _ = instruments.ask("other", "step", frozenset(names))
+    assert ticket.served
+    yield ticket
+    instruments.give_back(ticket)
+
+
+def test_all_or_nothing_in_the_order_of_arrival() -> None:
+    shared = Instruments(NAMES)
+    first, ahead = shared.ask("1", "a", frozenset({"callbox"}))
+    assert (first.served, ahead) == (True, frozenset())
+    both, ahead = shared.ask("2", "b", frozenset({"callbox", "supply"}))
+    assert (both.served, ahead) == (False, frozenset({"callbox"}))
+    late, ahead = shared.ask("3", "c", frozenset({"supply"}))  # free, but promised to `both`
+    assert (late.served, ahead) == (False, frozenset({"supply"}))
+    other, ahead = shared.ask("4", "d", frozenset({"lightbox"}))
+    assert (other.served, ahead) == (True, frozenset())
+    shared.give_back(first)
+    assert (both.served, late.served) == (True, False)
+    shared.give_back(both)
+    assert late.served
+    assert shared.busy() == {"supply", "lightbox"}
+
+
+def test_who_gives_up_makes_room_and_giving_back_twice_takes_nothing_away() -> None:
+    shared = Instruments(NAMES)
+    first, _ = shared.ask("1", "a", frozenset({"callbox"}))
+    gone, _ = shared.ask("2", "b", frozenset({"callbox", "supply"}))
+    last, _ = shared.ask("3", "c", frozenset({"supply"}))
+    shared.give_back(gone)
+    assert last.served
+    shared.give_back(first)
+    again, _ = shared.ask("4", "d", frozenset({"callbox"}))
+    shared.give_back(first)
+    assert again.served
+    assert shared.busy() == {"callbox", "supply"}
+
+
+def test_what_a_run_holds_or_waits_for_is_given_back_together() -> None:
+    shared = Instruments(NAMES)
+    mine, _ = shared.ask("1", "a", frozenset({"callbox"}))
+    with held(shared, "supply") as theirs:
+        waits, _ = shared.ask("1", "b", frozenset({"supply"}))
+        after, _ = shared.ask("2", "c", frozenset({"callbox"}))
+        assert shared.abandon("1") == [mine]
+        assert after.served
+        assert theirs.served
+        assert not waits.served
+        assert shared.abandon("1") == []
+
+
+def ignore(release: threading.Event) -> None:
+    release.wait(60)
+
+
+class Books:
+    """Who holds what, kept by the holders themselves."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: list[str] = []
+        self.overlaps = 0
+        self.turns = 0
+
+    @contextmanager
+    def holding(self, names: frozenset[str]) -> Iterator[None]:
+        with self._lock:
+            self.overlaps += any(name in self._held for name in names)
+            self._held += names
+        yield
+        with self._lock:
+            self.turns += 1
+            for name in names:
+                self._held.remove(name)
+
+
+@given(st.lists(st.lists(wants, min_size=1, max_size=6), min_size=2, max_size=8))
+def test_two_holders_never_overlap_and_everybody_has_his_turn(
+    threads: list[list[frozenset[str]]],
+) -> None:
+    shared, books = Instruments(NAMES), Books()
+
+    def work(run: str, turns: list[frozenset[str]]) -> None:
+        for names in turns:
+            ticket, _ = shared.ask(run, "step", names)
+            assert ticket.wait(Cancel())
+            with books.holding(names):
+                pass
+            shared.give_back(ticket)
+
+    workers = [
+        threading.Thread(target=work, args=(str(n), turns), daemon=True)
+        for n, turns in enumerate(threads)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(30)
+    assert not any(worker.is_alive() for worker in workers)
+    assert books.overlaps == 0
+    assert books.turns == sum(map(len, threads))
+    assert shared.busy() == frozenset()
+
+
+@given(st.lists(wants, max_size=5), st.frozensets(st.sampled_from(NAMES)))
+def test_the_next_step_is_the_first_that_can_start(
+    needs: list[frozenset[str]], busy: frozenset[str]
+) -> None:
+    spec = spec_of(nothing)
+    left = [planned(spec, f"s{n}", needs=tuple(names)) for n, names in enumerate(needs)]
+    ready = [place for place, names in enumerate(needs) if not names & busy]
+    assert upcoming(left, busy) == (ready[0] if ready else 0)
+
+
+def told(rig: Rig) -> list[tuple[str, str, str]]:
+    return [
+        (type(event).__name__, event.step, event.instrument)
+        for event in (stamped.event for stamped in rig.published)
+        if isinstance(event, Waiting | Reserved | Released)
+    ]
+
+
+def test_waiting_is_on_record_and_costs_no_time_of_the_step() -> None:
+    shared = Instruments(NAMES)
+    rig = Rig(
+        [item("attach", lambda: None, "callbox", "supply", "screwdriver", timeout_s=0.8)],
+        instruments=shared,
+    )
+    with held(shared, "callbox"):
+        running = SlotRun(rig.job, rig.journal, (rig.published.append,))
+        running.start()
+        until(lambda: ("Waiting", "attach", "callbox") in told(rig))
+        threading.Event().wait(1.0)  # longer than the step's own time
+    result = running.supervise()
+    assert result.outcome is Outcome.PASS
+    assert told(rig) == [
+        ("Waiting", "attach", "callbox"),
+        ("Reserved", "attach", "callbox"),
+        ("Reserved", "attach", "supply"),
+        ("Released", "attach", "callbox"),
+        ("Released", "attach", "supply"),
+    ]
+    at_ms = {type(s.event): s.at_ms for s in rig.published}
+    assert at_ms[StepStarted] - at_ms[Waiting] >= 900
+    assert result.record
+    assert result.record.steps[0].duration_s is not None
+    assert result.record.steps[0].duration_s < 0.8
+    assert shared.busy() == frozenset()
+
+
+def test_what_nobody_shares_needs_no_ticket() -> None:
+    rig = Rig([item("own", lambda: None, "screwdriver")], instruments=Instruments(NAMES))
+    assert execute(rig.job, rig.log).outcome is Outcome.PASS
+    assert told(rig) == []
+
+
+@pytest.mark.parametrize("error", [LinkFault("ADB-HANG", "silent"), ValueError("x"), SystemExit(1)])
+def test_instruments_are_given_back_after_a_fault_and_before_a_retry(error: BaseException) -> None:
+    shared = Instruments(NAMES)
+    held_meanwhile: list[frozenset[str]] = []
+
+    def body() -> None:
+        held_meanwhile.append(shared.busy())
+        raise error
+
+    retry = Retry(times=1, on=frozenset({Outcome.ERROR}))
+    rig = Rig([item("attach", body, "callbox", retry=retry)], instruments=shared)
+    assert execute(rig.job, rig.log).outcome is Outcome.ERROR
+    assert held_meanwhile == [{"callbox"}] * 2
+    assert [kind for kind, _, _ in told(rig)] == ["Reserved", "Released"] * 2
+    assert shared.busy() == frozenset()
+
+
+def test_an_abort_wakes_who_waits_and_the_step_was_not_started() -> None:
+    shared = Instruments(NAMES)
+    steps = [item("attach", lambda: None, "callbox"), item("after", lambda: None)]
+    rig = Rig([*steps, item("down", lambda: None, phase=Phase.TEARDOWN)], instruments=shared)
+    with held(shared, "callbox"):
+        running = SlotRun(rig.job, rig.journal, (rig.published.append,))
+        running.start()
+        until(lambda: bool(told(rig)))
+        running.abort("4711", "Ctrl-C")
+        result = running.supervise()
+        assert shared.busy() == {"callbox"}
+    assert result.outcome is Outcome.ABORTED
+    assert result.record
+    assert [(s.id, s.outcome) for s in result.record.steps] == [
+        ("attach", Outcome.SKIPPED),
+        ("after", Outcome.SKIPPED),
+        ("down", Outcome.PASS),
+    ]
+    assert all("RUN-ABORTED" in step.skipped for step in result.record.steps[:2])
+    assert shared.busy() == frozenset()
+
+
+def test_a_wedged_step_keeps_no_instrument() -> None:
+    shared, release = Instruments(NAMES), threading.Event()
+    rig = Rig(
+        [item("stubborn", lambda: ignore(release), "callbox", timeout_s=0.05)],
+        instruments=shared,
+    )
+    running = SlotRun(rig.job, rig.journal, (rig.published.append,))
+    running.start()
+    result = running.supervise()
+    assert result.wedged
+    assert shared.busy() == frozenset()
+    assert ("Released", "stubborn", "callbox") in told(rig)
+    with held(shared, "callbox"):
+        release.set()
+        running.join(20)
+        assert shared.busy() == {"callbox"}  # what it gives back now is no longer its own
+
+
+def test_any_order_takes_first_what_is_free() -> None:
+    shared = Instruments(NAMES)
+    group = Group("bench", GroupKind.ANY_ORDER)
+    order: list[str] = []
+    with held(shared, "callbox") as ticket:
+
+        def light() -> None:
+            order.append("light")
+            shared.give_back(ticket)
+
+        rig = Rig(
+            [
+                item("attach", lambda: order.append("attach"), "callbox", group=group),
+                item("charge", lambda: order.append("charge"), "supply", group=group),
+                item("light", light, "lightbox", group=group),
+                item("after", lambda: order.append("after")),
+            ],
+            instruments=shared,
+        )
+        record = execute(rig.job, rig.log)
+    assert record.outcome is Outcome.PASS
+    assert order == ["charge", "light", "attach", "after"]
+    assert "Waiting" not in rig.kinds()
+
+
+def test_many_slots_share_two_instruments_and_none_starves() -> None:
+    shared = Instruments(("callbox", "supply"))
+    books = Books()
+
+    def using(*names: str) -> Callable[[Wait], None]:
+        def body(wait: Wait) -> None:
+            with books.holding(frozenset(names)):
+                wait(0.001)
+
+        return body
+
+    def rig_of(slot: int) -> Rig:
+        each = [("callbox",), ("callbox", "supply"), ("supply",)]
+        items = []
+        for n, names in enumerate(each):
+            body = using(*names)
+            body.__name__ = f"s{n}"
+            spec = spec_of(body)
+            items.append((spec, planned(spec, needs=names, timeout_s=30)))
+        return Rig(items, instruments=shared, run=f"01RUN{slot}")
+
+    rigs = [rig_of(slot) for slot in range(16)]
+    runs = [SlotRun(rig.job, rig.journal) for rig in rigs]
+    for run in runs:
+        run.start()
+    assert [run.supervise().outcome for run in runs] == [Outcome.PASS] * 16
+    assert (books.overlaps, books.turns) == (0, 48)
+    assert shared.busy() == frozenset()
+
+
+def test_a_wait_that_is_aborted_at_once_never_hangs() -> None:
+    shared, cancel = Instruments(NAMES), Cancel()
+    cancel.set(OperatorStop("RUN-ABORTED", "before"))
+    with held(shared, "supply"):
+        ticket, _ = shared.ask("1", "a", frozenset({"supply"}))
+        assert not ticket.wait(cancel)
+        shared.give_back(ticket)
