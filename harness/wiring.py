@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -15,17 +14,20 @@ from typing import TYPE_CHECKING
 from harness.clock import SystemClock
 from harness.devices.adb.handset import AdbHandset
 from harness.devices.adb.server import AdbServer
+from harness.devices.jig.exchange import Expected
 from harness.devices.jig.jig import SerialJig
 from harness.engine.bench import Bench
+from harness.engine.reserve import Instruments
 from harness.errors import StationFault
 from harness.model.events import StationRef
 from harness.model.identity import Unit
+from harness.model.plan import Plan
 from harness.model.ports import Device, Handset, Jig
 from harness.records.recorder import Recorder
-from harness.sim.line import SimLine, SimSlot
+from harness.sim.line import INSTRUMENTS, SimLine, SimSlot
 from harness.sim.scenario import Scenario, load_scenario
 from harness.sim.unit import SimUnit
-from harness.station.config import SlotConfig, StationConfig, load_station
+from harness.station.config import JigConfig, SlotConfig, StationConfig, load_station
 from harness.station.station import Slot, Station
 from harness.steps import catalogue
 
@@ -41,11 +43,12 @@ Layout = StationConfig | Scenario
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A slot before it is opened: the unit that is known to stand in it, and its devices."""
+    """A slot before it is opened: the unit that is known to stand in it, and what it has."""
 
     number: int
     unit: Unit
     devices: frozenset[type]
+    instruments: frozenset[str]
 
 
 def load_layout(station: Path | None, scenario: Path | None) -> Layout:
@@ -62,9 +65,15 @@ def places(layout: Layout) -> list[Place]:
     """The slots of a station, without touching anything."""
     if isinstance(layout, Scenario):
         both = frozenset({Handset, Jig})
-        return [Place(n, unit.label, both) for n, unit in enumerate(layout.units, start=1)]
+        units = enumerate(layout.units, start=1)
+        return [Place(n, unit.label, both, INSTRUMENTS) for n, unit in units]
     return [
-        Place(slot.number, _unit_of(slot), frozenset({Handset, Jig} if slot.jig else {Handset}))
+        Place(
+            slot.number,
+            _unit_of(slot),
+            frozenset({Handset, Jig} if slot.jig else {Handset}),
+            layout.instruments | slot.instruments,
+        )
         for slot in layout.slots
     ]
 
@@ -84,8 +93,9 @@ def open_station(records: Path, layout: Layout) -> Iterator[Station]:
         recorder = stack.enter_context(Recorder(records))
         server = AdbServer(home=_key_folder(), usb=True)
         stack.callback(server.stop)
-        slots = [_slot(slot, server, stack) for slot in layout.slots]
-        yield _opened(layout.name, layout.location, slots, recorder, server)
+        slots = [_slot(slot, layout.instruments, server, stack) for slot in layout.slots]
+        station = _opened(layout.name, layout.location, slots, recorder, server)
+        yield replace(station, instruments=Instruments(layout.instruments))
 
 
 def load_line(path: Path, *, units: int | None = None, seed: int | None = None) -> Scenario:
@@ -170,29 +180,34 @@ def _key_folder() -> Path:
     return Path(state, "harness", "adb")
 
 
-def file_hashes(**files: Path | None) -> Mapping[str, str]:
-    """The SHA-256 of each input file that is given, by its role."""
-    return {
-        role: hashlib.sha256(path.read_bytes()).hexdigest()
-        for role, path in files.items()
-        if path is not None
-    }
+def input_hashes(plan: Plan, layout: Layout) -> Mapping[str, str]:
+    """The SHA-256 of each file that a run is made by, by its role."""
+    return {role: file.sha256 for role, file in {**plan.files, **layout.files}.items()}
 
 
 def _empty_slot(number: int, slot: SimSlot, stack: ExitStack) -> Slot:
-    jig = SerialJig(slot.port, serial=slot.jig_serial)
+    jig = SerialJig(slot.port, expected=Expected(slot.jig_serial))
     stack.callback(jig.shut)
-    return Slot(number, Bench({Jig: jig}), Unit(), slot.jig_serial)
+    return Slot(number, Bench({Jig: jig}), Unit(), slot.jig_serial, INSTRUMENTS)
 
 
-def _slot(config: SlotConfig, server: AdbServer, stack: ExitStack) -> Slot:
+def _slot(config: SlotConfig, shared: frozenset[str], server: AdbServer, stack: ExitStack) -> Slot:
     devices: dict[type, Device] = {Handset: AdbHandset(server, config.handset)}
     if config.jig:
-        jig = SerialJig(config.jig.port, serial=config.jig.serial)
+        devices[Jig] = jig = _jig(config.jig)
         stack.callback(jig.shut)
-        devices[Jig] = jig
     name = config.jig.serial or config.jig.port if config.jig else None
-    return Slot(config.number, Bench(devices), _unit_of(config), name)
+    instruments = shared | config.instruments
+    return Slot(config.number, Bench(devices), _unit_of(config), name, instruments)
+
+
+def _jig(config: JigConfig) -> SerialJig:
+    kind = config.kind
+    if kind is None:
+        return SerialJig(config.port, expected=Expected(config.serial))
+    return SerialJig(
+        config.port, kind.dialect, expected=Expected(config.serial, kind.maker, kind.model)
+    )
 
 
 def _unit_of(config: SlotConfig) -> Unit:

@@ -8,24 +8,25 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from harness.cli import show_error
 from harness.cli.ending import exit_code, operator, stopping
 from harness.clock import SystemClock
 from harness.model.outcome import Outcome
 from harness.model.pattern import matches
-from harness.model.plan import Plan
-from harness.plans.resolve import load_plan
+from harness.model.plan import Variants
+from harness.plans.resolve import load_plans
 from harness.records.query import Reader
+from harness.sim.scenario import Scenario
 from harness.station.bus import Bus
-from harness.station.line import Line
+from harness.station.line import Line, OrderOf
 from harness.station.slot import RunResult
 from harness.station.socket import StationSocket
 from harness.station.station import Order
 from harness.steps import catalogue
 from harness.ui.live import LiveLine
-from harness.wiring import DEFAULT_STORE, OpenLine, file_hashes, load_line, open_line
+from harness.ui.text import Terminal
+from harness.wiring import DEFAULT_STORE, OpenLine, input_hashes, load_line, open_line
 
 _HOME = Path(__file__).parents[2]
 PLAN = _HOME / "testplans" / "a57-final.yaml"
@@ -69,12 +70,11 @@ def demo(
     Example: harness demo --units 8 --slots 4
     """
     scenario = load_line(scenario_file, units=units, seed=seed)
-    plan = load_plan(PLAN, catalogue())
-    _require_serials(plan, [unit.serial for unit in scenario.units])
+    plans = load_plans(PLAN, catalogue())
+    _require_product(plans, [unit.serial for unit in scenario.units])
     planted = [(unit.serial, unit.expect.outcome, unit.expect.code) for unit in scenario.units]
-    inputs = file_hashes(**plan.files, scenario=scenario_file)
-    order = Order(plan, operator=operator(), inputs=inputs)
-    results = _run(order, open_line(records, scenario, slots), records)
+    orders = _orders(plans, scenario)
+    results = _run(orders, open_line(records, scenario, slots), records)
     for (serial, *_), result in zip(planted, results, strict=True):
         if result is None:
             click.echo(f"{serial} was not tested", err=True)
@@ -87,23 +87,36 @@ def demo(
     sys.exit(exit_code(result.outcome if result else Outcome.SKIPPED for result in results))
 
 
-def _require_serials(plan: Plan, serials: Sequence[str]) -> None:
+def _require_product(plans: Variants, serials: Sequence[str]) -> None:
     """Every unit could be one of the plan's product: else the line would refuse it as wrong."""
-    pattern = plan.product.serial
+    product = plans.any.product
     for serial in serials:
-        if pattern and not matches(pattern, serial):
-            message = f"{serial} is no serial of {plan.product.model}, which match {pattern}"
+        if product.serial and not matches(product.serial, serial):
+            message = f"{serial} is no serial of {product.model}, which match {product.serial}"
             raise click.UsageError(message)
 
 
+def _orders(plans: Variants, scenario: Scenario) -> OrderOf:
+    """What to run on each unit: the plan of the variant that the SKU on its label says."""
+    person = operator()
+    orders: dict[str, Order] = {}
+    for unit in scenario.units:
+        try:
+            plan = plans.of(unit.label)
+        except ValueError as error:
+            raise click.UsageError(f"{unit.serial}: {error}") from None
+        orders[unit.sku] = Order(plan, operator=person, inputs=input_hashes(plan, scenario))
+    return lambda unit: orders[unit.sku]
+
+
 def _run(
-    order: Order, line_to_open: AbstractContextManager[OpenLine], records: Path
+    order_of: OrderOf, line_to_open: AbstractContextManager[OpenLine], records: Path
 ) -> Sequence[RunResult | None]:
     """Test the units of a line, with a screen here and a socket for others."""
     with line_to_open as opened:
         bus = Bus(opened.station.ref, opened.station.slots)
-        line = Line(opened.station, order, bus)
-        screen = LiveLine(Console(stderr=True, highlight=False), SystemClock())
+        line = Line(opened.station, order_of, bus)
+        screen = LiveLine(Terminal(stderr=True), SystemClock())
         folder = records.with_name(f"{records.name}.station")
         with (
             StationSocket(folder, bus, line.abort),

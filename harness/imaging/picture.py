@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from harness.model.reading import Unreadable
+from harness.model.reading import Reading, Unreadable
+from harness.model.value import Curve
 
 if TYPE_CHECKING:
     from numpy import uint8
     from numpy.typing import NDArray
+
+BANDS = 32
+"""Into how many upright bands a picture is cut."""
 
 _MOST_PIXELS = 1 << 28  # the largest phone sensors have 200 million; a forged header asks for 4e9
 
@@ -36,6 +41,21 @@ class Picture:
     def mean_luma(self) -> float:
         """Arithmetic mean of the luma [code values, 0 to 255]."""
         return float(self.luma.mean())
+
+    def luma_across(self) -> Reading[Curve]:
+        """Mean luma of `BANDS` upright bands over the place of each one's middle.
+
+        Luma [code values, 0 to 255] over the way from the left edge to the right one [%], so
+        that a vignette, a half that is blocked or a leak of light shows. Unreadable when the
+        picture is narrower than two bands.
+        """
+        width = self.width_px
+        bands = min(BANDS, width)
+        edges = [band * width // bands for band in range(bands + 1)]
+        columns = self.luma.mean(axis=0)
+        spans = list(pairwise(edges))
+        middles = [50 * (start + end) / width for start, end in spans]
+        return Curve.read(middles, (columns[start:end].mean() for start, end in spans))
 
 
 def decode_jpeg(content: bytes) -> Picture | Unreadable:

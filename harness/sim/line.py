@@ -13,6 +13,9 @@ from harness.sim.pty import PtyJig
 from harness.sim.scenario import Scenario
 from harness.sim.unit import SimUnit
 
+INSTRUMENTS = frozenset({"callbox", "lightbox", "supply"})
+"""What each slot has to itself. Nothing speaks to them: their part is to be there."""
+
 
 @dataclass(slots=True)
 class SimSlot:

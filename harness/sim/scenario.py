@@ -14,6 +14,7 @@ from harness.files.settings import load_settings
 from harness.files.shapes import SERIAL, VERSION_1, WORD, listing, mapping
 from harness.model.identity import luhn_digit
 from harness.model.outcome import Outcome
+from harness.model.plan import InputFile
 from harness.sim.unit import Defects, SimUnit, Verdict
 
 UNIT_DEFECTS: Mapping[str, frozenset[str]] = {
@@ -31,6 +32,8 @@ UNIT_DEFECTS: Mapping[str, frozenset[str]] = {
     "camera.no_service": frozenset(),
     "camera.leftover": frozenset(),
     "camera.rear.dark": frozenset({"luma"}),
+    "camera.rear.half_dark": frozenset({"light"}),
+    "camera.rear.vignette": frozenset({"falloff"}),
     "camera.still_fails": frozenset(),
     "identity.label_mismatch": frozenset({"label", "imei"}),
     "imei.not_written": frozenset(),
@@ -53,6 +56,7 @@ JIG_DEFECTS: Mapping[str, frozenset[str]] = {
 }
 """Every defect that can be planted, with its settings."""
 
+_AS_WRITTEN = ("sku", "android", "profile")
 _DEFECTS = listing({"type": ["string", "object"], "description": "a defect, or one with settings"})
 SCHEMA = mapping(
     "schema",
@@ -70,6 +74,7 @@ SCHEMA = mapping(
             "serial",
             serial=SERIAL,
             imei=listing({"type": ["string", "integer"]}),
+            sku=WORD,
             android={"type": "integer", "minimum": 9, "maximum": 15},
             profile={"enum": ["oppo-mtk", "samsung"]},
             defects=_DEFECTS,
@@ -97,6 +102,7 @@ class Scenario:
     speed: float = 1.0
     jig_noise: float = 0.0
     jig_defects: Defects = field(default_factory=dict)
+    files: Mapping[str, InputFile] = field(default_factory=dict)
 
 
 def load_scenario(path: Path) -> Scenario:
@@ -104,7 +110,7 @@ def load_scenario(path: Path) -> Scenario:
 
     Raises: StationFault(STATION-FILE) with every problem and its place as evidence.
     """
-    data = load_settings(path, SCHEMA, _tell_unknown_defects)
+    data, file = load_settings(path, SCHEMA, _tell_unknown_defects)
     jig = data.get("jig", {})
     seed = data.get("seed", 0)
     units = tuple(_unit(entry, seed) for entry in data.get("units", ()))
@@ -114,6 +120,7 @@ def load_scenario(path: Path) -> Scenario:
         speed=float(data.get("speed", 1)),
         jig_noise=float(jig.get("noise", 0)),
         jig_defects=_defects(jig.get("defects", ())),
+        files={"scenario": file},
     )
 
 
@@ -148,7 +155,7 @@ def _tell_unknown(
 
 
 def _unit(entry: Mapping[str, Any], seed: int) -> SimUnit:
-    given: dict[str, Any] = {name: entry[name] for name in ("android", "profile") if name in entry}
+    given: dict[str, Any] = {name: entry[name] for name in _AS_WRITTEN if name in entry}
     if "imei" in entry:
         given["imei"] = tuple(str(number) for number in entry["imei"])
     else:

@@ -30,6 +30,7 @@ class SimUnit:
 
     serial: str
     imei: tuple[str, ...] = ("860123450000012", "860123450000020")
+    sku: str = "A57-PK"
     android: int = 13
     profile: str = "oppo-mtk"
     defects: Defects = field(default_factory=dict)
@@ -42,13 +43,13 @@ class SimUnit:
 
     @property
     def label(self) -> Unit:
-        """What its label says: its serial and IMEIs, or those that a mismatch is planted with."""
+        """What its label says: of serial and IMEIs its own, unless a mismatch is planted."""
         wrong = self.defects.get("identity.label_mismatch")
         if wrong is None:
-            return Unit(self.serial, self.imei)
+            return Unit(self.serial, self.imei, sku=self.sku)
         first = (str(wrong["imei"]),) if "imei" in wrong else self.imei[:1]
         other = self.serial if "imei" in wrong else "A57Z999999"
-        return Unit(str(wrong.get("label", other)), first + self.imei[1:])
+        return Unit(str(wrong.get("label", other)), first + self.imei[1:], sku=self.sku)
 
     @property
     def charging(self) -> bool:

@@ -1,9 +1,9 @@
-"""The station file: which handset and jig stand on which slot."""
+"""The station file: which handset, jig and instruments stand on which slot."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +11,26 @@ from harness.files.collect import Problems
 from harness.files.nodes import Node
 from harness.files.settings import load_settings
 from harness.files.shapes import SERIAL, VERSION_1, WORD, listing, mapping
+from harness.model.plan import InputFile
+from harness.plans.limits.schema import NAME
+from harness.plans.values import named_file, text
+from harness.station.jig_file import JigFile, read_jig_file
 
 MOST_SLOTS = 64
+_INSTRUMENTS = listing(NAME, least=1)
 SCHEMA = mapping(
     "schema station slots",
     schema=VERSION_1,
     station=WORD,
     location={"type": "string"},
+    instruments=_INSTRUMENTS,
     slots=listing(
         mapping(
             "slot handset",
             slot={"type": "integer", "minimum": 1, "maximum": MOST_SLOTS},
             handset=SERIAL,
-            jig=mapping("port", port=WORD, serial=WORD),
+            jig=mapping("port", port=WORD, serial=WORD, file=WORD),
+            instruments=_INSTRUMENTS,
         ),
         least=1,
     ),
@@ -32,36 +39,76 @@ SCHEMA = mapping(
 
 @dataclass(frozen=True, slots=True)
 class JigConfig:
-    """Where a jig is (device or pyserial URL), and the serial that it must answer with."""
+    """Where a jig is (device or pyserial URL), and who it must be: its serial and its kind."""
 
     port: str
     serial: str | None = None
+    kind: JigFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SlotConfig:
-    """A slot: the adb serial (or address) of its handset, and its jig."""
+    """A slot: the adb serial (or address) of its handset, its jig, and its own instruments."""
 
     number: int
     handset: str
     jig: JigConfig | None = None
+    instruments: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class StationConfig:
+    """A station as its file says.
+
+    `instruments` are those that all slots share. `files` are the station file and each jig file,
+    as `jig:PATH` by the path that the station file names it with.
+    """
+
     name: str
     location: str
     slots: tuple[SlotConfig, ...]
+    files: Mapping[str, InputFile] = field(default_factory=dict)
+    instruments: frozenset[str] = frozenset()
 
 
 def load_station(path: Path) -> StationConfig:
-    """Read a station file.
+    """Read a station file and the jig files that it names.
 
     Raises: StationFault(STATION-FILE) with every problem and its place as evidence.
     """
-    data = load_settings(path, SCHEMA, _tell_twins)
-    slots = tuple(_slot(entry) for entry in data["slots"])
-    return StationConfig(data["station"], data.get("location", ""), slots)
+    jigs: dict[str, tuple[InputFile, JigFile | None]] = {}
+
+    def meaning(root: Node, found: Problems) -> None:
+        _tell_twins(root, found)
+        _tell_instruments(root, found)
+        jigs.update(_read_jig_files(path, root, found))
+
+    data, file = load_settings(path, SCHEMA, meaning)
+    return StationConfig(
+        name=data["station"],
+        location=data.get("location", ""),
+        slots=tuple(_slot(entry, jigs) for entry in data["slots"]),
+        files={"station": file} | {f"jig:{name}": read for name, (read, _) in jigs.items()},
+        instruments=frozenset(data.get("instruments", ())),
+    )
+
+
+def _read_jig_files(
+    path: Path, root: Node, found: Problems
+) -> Iterator[tuple[str, tuple[InputFile, JigFile | None]]]:
+    """Each jig file once, by its path as it is written."""
+    named: dict[str, Path | None] = {}
+    for slot in root.get("slots") or ():
+        jig = slot.get("jig")
+        node = jig.get("file") if jig else None
+        name = text(node)
+        if node is None or name is None or name in named:
+            continue
+        named[name] = jig_path = named_file(node, found, beside=path)
+        if jig_path:
+            file, kind, problems = read_jig_file(jig_path)
+            found.add(problems)
+            yield name, (file, kind)
 
 
 def _tell_twins(root: Node, found: Problems) -> None:
@@ -82,10 +129,41 @@ def _tell_twins(root: Node, found: Problems) -> None:
             seen.add((name, node.value))
 
 
-def _slot(entry: Mapping[str, Any]) -> SlotConfig:
+def _tell_instruments(root: Node, found: Problems) -> None:
+    """Whose an instrument is must be plain: shared by all slots, or of one slot alone."""
+    shared = _once(root.get("instruments"), found)
+    for slot in root.get("slots") or ():
+        own = slot.get("instruments")
+        for node in own or ():
+            if node.value in shared:
+                found.error(node, f"all slots share the instrument {node.describe()} already")
+        _once(own, found)
+
+
+def _once(names: Node | None, found: Problems) -> set[object]:
+    """The names of a list, each of which stands there once."""
+    seen: set[object] = set()
+    for node in names or ():
+        if node.value is not None and node.value in seen:
+            found.error(node, f"instrument {node.describe()} is written twice")
+        seen.add(node.value)
+    return seen - {None}
+
+
+def _slot(
+    entry: Mapping[str, Any], jigs: Mapping[str, tuple[InputFile, JigFile | None]]
+) -> SlotConfig:
     jig = entry.get("jig")
     return SlotConfig(
         number=entry["slot"],
         handset=entry["handset"],
-        jig=JigConfig(jig["port"], jig.get("serial")) if jig else None,
+        jig=_jig(jig, jigs) if jig else None,
+        instruments=frozenset(entry.get("instruments", ())),
     )
+
+
+def _jig(
+    entry: Mapping[str, Any], jigs: Mapping[str, tuple[InputFile, JigFile | None]]
+) -> JigConfig:
+    kind = jigs[entry["file"]][1] if "file" in entry else None
+    return JigConfig(entry["port"], entry.get("serial"), kind)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from harness.clock import POLL_S
 from harness.errors import HarnessError, StationFault
+from harness.model.identity import Unit
 from harness.model.station import Abort
 from harness.station.bus import Bus
 from harness.station.slot import RunResult, SlotRun
@@ -20,12 +21,16 @@ Raises: HarnessError when it cannot.
 """
 
 
-class Line:
-    """Runs an order on many units. Its events are on the bus."""
+OrderOf = Callable[[Unit], Order]
+"""What to run on a unit, by what its label says."""
 
-    def __init__(self, station: Station, order: Order, bus: Bus) -> None:
+
+class Line:
+    """Runs on each of many units what is ordered for it. Its events are on the bus."""
+
+    def __init__(self, station: Station, order_of: OrderOf, bus: Bus) -> None:
         self._station = station
-        self._order = order
+        self._order_of = order_of
         self._bus = bus
         self._lock = threading.Lock()
         self._waiting: deque[tuple[int, Insert]] = deque()
@@ -99,7 +104,8 @@ class Line:
 
     def _test(self, number: int, insert: Insert) -> RunResult:
         try:
-            run = self._station.run(self._order, insert(number), (self._bus.publish,))
+            slot = insert(number)
+            run = self._station.run(self._order_of(slot.unit), slot, (self._bus.publish,))
             self._start(number, run)
             return run.supervise()
         except HarnessError as error:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import harness
 from harness.clock import Cancel, Clock, Deadline, Lease
 from harness.engine.bench import Bench, missing
+from harness.engine.group import left_out
 from harness.engine.job import Job
 from harness.engine.log import Listener
+from harness.engine.reserve import Instruments
 from harness.errors import HarnessError, PlanError
 from harness.model.events import (
     JigRef,
     PlannedRef,
     PlanRef,
     Purpose,
+    ReleaseRef,
     RunStarted,
     StationRef,
 )
@@ -39,21 +42,32 @@ class Slot:
     unit: Unit
     jig: str | None = None
     """The jig by its configuration, in case that it does not answer."""
+    instruments: frozenset[str] = frozenset()
+    """All that its steps may need: those that it shares with other slots, and its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Who wants which plan run, why, and on which inputs."""
+    """Who wants which plan run, why, on which inputs, and by which release.
+
+    `only` are the steps that somebody chose to run without the others; empty for the whole plan.
+    """
 
     plan: Plan
     purpose: Purpose = Purpose.ENGINEERING
     operator: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
+    release: ReleaseRef | None = None
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """Everything that is open. `attempts` counts the runs of a unit in a process so far."""
+    """Everything that is open.
+
+    `attempts` counts the runs of a unit in a process so far; `instruments` are those that slots
+    share.
+    """
 
     ref: StationRef
     slots: Mapping[int, Slot]
@@ -62,6 +76,7 @@ class Station:
     attempts: Callable[[str, str], int]
     clock: Clock
     cancel: Cancel = field(default_factory=Cancel)
+    instruments: Instruments = field(default_factory=Instruments)
     revive: Callable[[], None] = lambda: None
     """Brings up the adb server, which slots share and which may have died, for a plan that needs
     a handset; when it cannot, that faults, on record, in the step that uses it."""
@@ -79,7 +94,14 @@ class Station:
 
         Raises: PlanError(PLAN-DEVICE) when the slot has not what the plan needs.
         """
-        require_devices(order.plan, self.catalogue, slot.number, slot.bench.devices)
+        require_devices(
+            order.plan,
+            self.catalogue,
+            slot.number,
+            slot.bench.devices,
+            slot.instruments,
+            order.only,
+        )
         if _needs_handset(order.plan, self.catalogue):
             self.revive()
         halt = self.cancel.child()
@@ -92,6 +114,7 @@ class Station:
             halt=halt,
             abort=halt.child(),
             documents={order.plan.sha256: order.plan.canonical.encode()},
+            instruments=self.instruments,
         )
         return SlotRun(job, self.journal, listeners)
 
@@ -101,15 +124,16 @@ class Station:
             run=new_run_id(self.clock.utc()),
             purpose=order.purpose,
             process=plan.process,
-            unit=slot.unit,
+            unit=replace(slot.unit, variant=plan.variant),
             station=self.ref,
             slot=slot.number,
             operator=order.operator,
             attempt=self.attempts(slot.unit.serial, plan.process) + 1,
-            plan=_plan_ref(plan, self.catalogue),
+            plan=_plan_ref(plan, self.catalogue, order.only),
             limits=plan.limits,
             jig=self._jig_ref(slot),
             harness=harness.__version__,
+            release=order.release,
             inputs=order.inputs,
         )
 
@@ -135,18 +159,35 @@ def _needs_handset(plan: Plan, catalogue: Catalogue) -> bool:
     return any(Handset in catalogue[step.use].ports.values() for step in plan.steps)
 
 
-def require_devices(plan: Plan, catalogue: Catalogue, slot: int, devices: Collection[type]) -> None:
-    """A slot with these devices has what the plan needs.
+def require_devices(
+    plan: Plan,
+    catalogue: Catalogue,
+    slot: int,
+    devices: Collection[type],
+    instruments: Collection[str],
+    only: Sequence[str] = (),
+) -> None:
+    """A slot with these devices and instruments has what the steps that will run need.
 
     Raises: PlanError(PLAN-DEVICE).
     """
-    if lacks := missing(plan, catalogue, devices):
-        raise PlanError("PLAN-DEVICE", f"slot {slot}: {'; '.join(lacks)}")
+    steps = tuple(step for step in plan.steps if not left_out(step, only))
+    lacks = missing(replace(plan, steps=steps), catalogue, devices)
+    lacks += [
+        f"step {step.id} ({step.use}) needs the instrument {name}"
+        for step in steps
+        for name in step.needs
+        if name not in instruments
+    ]
+    if lacks:
+        there = ", ".join(sorted(instruments)) or "no instruments"
+        hint = f" (the slot has {there})" if any("instrument" in lack for lack in lacks) else ""
+        raise PlanError("PLAN-DEVICE", f"slot {slot}: {'; '.join(lacks)}{hint}")
 
 
-def _plan_ref(plan: Plan, catalogue: Catalogue) -> PlanRef:
+def _plan_ref(plan: Plan, catalogue: Catalogue, only: tuple[str, ...]) -> PlanRef:
     steps = tuple(
         PlannedRef(step.id, step.use, step.phase, tuple(catalogue[step.use].measures))
         for step in plan.steps
     )
-    return PlanRef(plan.id, plan.revision, plan.sha256, steps)
+    return PlanRef(plan.id, plan.revision, plan.sha256, steps, only)

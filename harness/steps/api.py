@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from harness.model.ports import PORTS
-from harness.model.step import Flag, Measurement, Numeric, Param, StepSpec, Text
+from harness.model.step import Flag, Measurement, Numeric, Param, Series, StepSpec, Text
 from harness.model.units import Unit
 
 Body = Callable[..., None]
@@ -91,4 +91,4 @@ def _param(step_name: str, parameter: inspect.Parameter, hint: Any) -> Param:
     return Param(parameter.name, kind, default, required, choices)
 
 
-__all__ = ["MARK", "Flag", "Numeric", "Text", "step"]
+__all__ = ["MARK", "Flag", "Numeric", "Series", "Text", "step"]

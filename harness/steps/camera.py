@@ -15,7 +15,7 @@ from harness.model.ports import Attach, Handset, Measure, Stopwatch, Wait
 from harness.model.reading import Unreadable
 from harness.model.units import Duration, seconds
 from harness.steps.answers import ask, known, obey
-from harness.steps.api import Numeric, step
+from harness.steps.api import Numeric, Series, step
 
 LOOK_S = 0.2
 KEYCODE_CAMERA = 27
@@ -33,7 +33,12 @@ _EXTRAS = {
 
 
 @step(
-    measures=[Numeric("width", "px"), Numeric("height", "px"), Numeric("mean_luma", "1")],
+    measures=[
+        Numeric("width", "px"),
+        Numeric("height", "px"),
+        Numeric("mean_luma", "1"),
+        Series("luma_across", "1", x="%"),
+    ],
     claims=["camera", "screen"],
 )
 def still(
@@ -48,7 +53,11 @@ def still(
     settle: Duration = seconds(1.0),
     within: Duration = seconds(10.0),
 ) -> None:
-    """Size [px] and mean luma [code values, 0 to 255] of one still by the handset's camera app.
+    """Size [px] and luma [code values, 0 to 255] of one still by the handset's camera app.
+
+    `mean_luma` is of the whole picture; `luma_across` is the mean of each of 32 upright bands
+    over the way from the left edge to the right one [%], for a mask that finds a vignette, a half
+    that is blocked or a leak of light.
 
     The app is opened by the still-image intent, must have the right camera open by what the
     camera service says, has `settle` [s] for its exposure, and gets the camera key once. Only a
@@ -87,12 +96,13 @@ def still(
 
 def _measure(measure: Measure, picture: Picture | Unreadable) -> None:
     if isinstance(picture, Unreadable):
-        for name in ("width", "height", "mean_luma"):
+        for name in ("width", "height", "mean_luma", "luma_across"):
             measure(name, picture)
         return
     measure("width", picture.width_px)
     measure("height", picture.height_px)
     measure("mean_luma", picture.mean_luma)
+    measure("luma_across", picture.luma_across())
 
 
 def _cameras(handset: Handset) -> Cameras:

@@ -50,10 +50,13 @@ Found = dict[str, str | None]
 """Global settings by name, None for one that was never set; and each permission that was not
 granted, as `permission PACKAGE NAME`."""
 
+_ALL_IT_NOTES = ("camera", "modem", "screen", "wifi")
+"""What another step changes meanwhile would be noted as found, or put back under it."""
+
 _PERMISSION = re.compile(r"permission (?P<words>[A-Za-z0-9._]{1,255} [A-Za-z0-9._]{1,255})")
 
 
-@step(claims=["screen"])
+@step(claims=[*_ALL_IT_NOTES, "vbus"])  # resets what `dumpsys battery` says
 def prepare(handset: Handset) -> None:
     """Wake the screen, keep it awake, undo battery values set by hand; note what was found.
 
@@ -77,7 +80,7 @@ def prepare(handset: Handset) -> None:
         obey(handset, f"pm grant {words}")
 
 
-@step(claims=["screen", "modem", "wifi"])
+@step(claims=_ALL_IT_NOTES)
 def restore(handset: Handset, wait: Wait, stopwatch: Stopwatch) -> None:
     """Leave the camera app, and put back what `handset.prepare` found; nothing without its note.
 

@@ -1,12 +1,12 @@
-"""Steps that move the jig."""
+"""Steps that move the jig: nothing else can be done with a handset that is on its way."""
 
 from __future__ import annotations
 
 from harness.model.ports import Jig
-from harness.steps.api import step
+from harness.steps.api import CLAIMS, step
 
 
-@step()
+@step(claims=sorted(CLAIMS))
 def close(jig: Jig) -> None:
     """Close the fixture on the handset.
 
@@ -15,7 +15,7 @@ def close(jig: Jig) -> None:
     jig.close()
 
 
-@step()
+@step(claims=sorted(CLAIMS))
 def open_(jig: Jig) -> None:
     """Open the fixture so that the handset can be taken out.
 

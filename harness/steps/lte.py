@@ -31,7 +31,7 @@ _SIM_STATE = "gsm.sim.state"
         Numeric("rsrp", "dBm"),
         Text("data"),
     ],
-    claims=["modem"],
+    claims=["modem", "wifi"],  # airplane mode switches Wi-Fi off as well
 )
 def attach(
     handset: Handset,

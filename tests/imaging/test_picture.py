@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from harness.imaging.picture import Picture, decode_jpeg
+from harness.imaging.picture import BANDS, Picture, decode_jpeg
 from harness.model.reading import Unreadable
+from harness.model.value import Curve
 
 
 def jpeg(image: Image.Image, **more: Any) -> bytes:
@@ -62,6 +64,45 @@ def test_the_mean_is_over_the_whole_picture() -> None:
     image = Image.new("L", (64, 32), 0)
     image.paste(200, (48, 0, 64, 32))
     assert decoded(jpeg(image)).mean_luma == pytest.approx(50, abs=0.5)
+
+
+def across(image: Image.Image) -> Curve:
+    curve = decoded(jpeg(image)).luma_across()
+    assert isinstance(curve, Curve), curve
+    return curve
+
+
+def test_luma_across_is_of_the_bands_from_left_to_right() -> None:
+    image = Image.new("L", (640, 480), 40)
+    image.paste(200, (320, 0, 640, 480))
+    curve = across(image)
+    assert len(curve.x) == BANDS
+    assert (curve.x[0], curve.x[-1]) == (50 / BANDS, 100 - 50 / BANDS)
+    assert curve.y[: BANDS // 2] == pytest.approx((40,) * (BANDS // 2), abs=0.5)
+    assert curve.y[BANDS // 2 :] == pytest.approx((200,) * (BANDS // 2), abs=0.5)
+
+
+def test_a_band_is_a_mean_over_the_whole_height() -> None:
+    image = Image.new("L", (64, 64), 0)
+    image.paste(200, (0, 0, 64, 16))
+    assert across(image).y == pytest.approx((50,) * BANDS, abs=0.5)
+
+
+@pytest.mark.parametrize("width", [2, 3, 31, 32, 33, 1000, 1281])
+def test_every_column_is_in_one_band(width: int) -> None:
+    picture = Picture(np.tile((np.arange(width) % 251).astype(np.uint8), (3, 1)))
+    curve = picture.luma_across()
+    assert isinstance(curve, Curve)
+    bands = min(width, BANDS)
+    edges = [round(band * width // bands) for band in range(bands + 1)]
+    sizes = [end - start for start, end in pairwise(edges)]
+    assert min(sizes) >= 1
+    total = sum(size * y for size, y in zip(sizes, curve.y, strict=True))
+    assert total / width == pytest.approx(picture.mean_luma)
+
+
+def test_a_picture_of_one_column_has_no_curve() -> None:
+    assert isinstance(Picture(np.zeros((5, 1), np.uint8)).luma_across(), Unreadable)
 
 
 @pytest.mark.parametrize("more", [{}, {"progressive": True}, {"subsampling": 0}, {"quality": 30}])

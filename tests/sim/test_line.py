@@ -96,6 +96,17 @@ def test_a_scenario_says_what_a_test_must_find(tmp_path: Path) -> None:
     ]
 
 
+def test_a_scenario_says_what_a_label_says_of_the_variant(tmp_path: Path) -> None:
+    path = tmp_path / "line.yaml"
+    path.write_text(
+        "schema: 1\n"
+        "units:\n"
+        "  - {serial: A57A000001}\n"
+        "  - {serial: A57A000002, sku: A57-AE, defects: [identity.label_mismatch]}\n"
+    )
+    assert [unit.label.sku for unit in load_scenario(path).units] == ["A57-PK", "A57-AE"]
+
+
 @pytest.mark.parametrize("expect", ["{outcome: SKIPPED}", "{code: X}", "PASS", "{outcome: fail}"])
 def test_an_expectation_that_no_test_can_meet_is_refused(tmp_path: Path, expect: str) -> None:
     path = tmp_path / "line.yaml"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from harness.errors import StationFault
 from harness.sim.scenario import load_scenario
-from harness.station.config import JigConfig, SlotConfig, StationConfig, load_station
+from harness.station.config import JigConfig, SlotConfig, load_station
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,10 +20,96 @@ def problems(fault: StationFault) -> list[str]:
     return [problem.partition("/station.yaml:")[2] for problem in fault.evidence["problems"]]
 
 
-def test_a_station_file_is_read() -> None:
-    assert load_station(ROOT / "fixtures/stations/bench.yaml") == StationConfig(
-        "bench-01", "lab", (SlotConfig(1, "A57A000001", JigConfig("/dev/ttyUSB0")),)
+def test_the_shipped_station_is_read_with_its_jig_file() -> None:
+    path, jig = ROOT / "fixtures/stations/bench.yaml", ROOT / "fixtures/jigs/core.yaml"
+    station = load_station(path)
+    (slot,) = station.slots
+    assert (station.name, station.location) == ("bench-01", "lab")
+    assert (slot.number, slot.handset) == (1, "A57A000001")
+    assert station.instruments == {"callbox"}
+    assert slot.instruments == {"lightbox", "supply"}
+    assert slot.jig
+    assert slot.jig.port == "/dev/ttyUSB0"
+    assert slot.jig.kind
+    assert (slot.jig.kind.name, slot.jig.kind.revision) == ("core", 1)
+    assert {role: file.sha256 for role, file in station.files.items()} == {
+        "station": sha256(path.read_bytes()).hexdigest(),
+        "jig:../jigs/core.yaml": sha256(jig.read_bytes()).hexdigest(),
+    }
+
+
+def test_a_station_without_jigs_or_instruments(tmp_path: Path) -> None:
+    path = tmp_path / "station.yaml"
+    path.write_text("schema: 1\nstation: s\nslots: [{slot: 1, handset: A, jig: {port: p}}]\n")
+    station = load_station(path)
+    assert station.slots == (SlotConfig(1, "A", JigConfig("p")),)
+    assert station.instruments == frozenset()
+    assert list(station.files) == ["station"]
+
+
+def test_slots_that_name_one_jig_file_share_its_role(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "fixtures/jigs/core.yaml", tmp_path / "a.yaml")
+    shutil.copy(ROOT / "fixtures/jigs/core.yaml", tmp_path / "b.yaml")
+    path = tmp_path / "station.yaml"
+    path.write_text(
+        "schema: 1\n"
+        "station: s\n"
+        "slots:\n"
+        "  - {slot: 1, handset: A, jig: {port: p, file: a.yaml}}\n"
+        "  - {slot: 2, handset: B, jig: {port: q, file: a.yaml}}\n"
+        "  - {slot: 3, handset: C, jig: {port: r, file: ./b.yaml}}\n"
     )
+    station = load_station(path)
+    assert list(station.files) == ["station", "jig:a.yaml", "jig:./b.yaml"]
+    kinds = [slot.jig.kind for slot in station.slots if slot.jig]
+    assert kinds[0] is kinds[1]
+    assert None not in kinds
+
+
+def test_whose_an_instrument_is_must_be_plain(tmp_path: Path) -> None:
+    path = tmp_path / "station.yaml"
+    path.write_text(
+        "schema: 1\n"
+        "station: s\n"
+        "instruments: [callbox, callbox]\n"
+        "slots:\n"
+        "  - {slot: 1, handset: A, instruments: [lightbox, callbox]}\n"
+        "  - {slot: 2, handset: B, instruments: [supply, supply]}\n"
+        "  - {slot: 3, handset: C, instruments: [Supply]}\n"
+        "  - {slot: 4, handset: D, instruments: [lightbox, {}]}\n"
+    )
+    with pytest.raises(StationFault) as refused:
+        load_station(path)
+    assert problems(refused.value) == [
+        "3:24: instrument 'callbox' is written twice",
+        "5:51: all slots share the instrument 'callbox' already",
+        "6:49: instrument 'supply' is written twice",
+        "7:41: expected a name of small letters, digits, - and _; found 'Supply'",
+        ("8:51: expected a name of small letters, digits, - and _; found a mapping with no keys"),
+    ]
+
+
+def test_problems_of_station_and_jig_files_come_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "station.yaml"
+    (tmp_path / "core.yaml").write_text("schema: 1\njig: Core\n")
+    path.write_text(
+        "schema: 1\n"
+        "station: s\n"
+        "slots:\n"
+        "  - {slot: 1, handset: A, jig: {port: p, file: core.yaml}}\n"
+        "  - {slot: 1, handset: B, jig: {port: q, file: cor.yaml}}\n"
+    )
+    with pytest.raises(StationFault) as refused:
+        load_station(path)
+    told = [problem.replace(f"{tmp_path}/", "") for problem in refused.value.evidence["problems"]]
+    assert told == [
+        "core.yaml:1:1: missing key 'dialect'",
+        "core.yaml:1:1: missing key 'identity'",
+        "core.yaml:1:1: missing key 'revision'",
+        "core.yaml:2:6: expected a name of small letters, digits, - and _; found 'Core'",
+        "station.yaml:5:12: slot 1 is written twice",
+        "station.yaml:5:48: no file 'cor.yaml' (did you mean 'core.yaml'?)",
+    ]
 
 
 def test_all_problems_of_a_station_file_come_at_once_with_their_places(tmp_path: Path) -> None:
@@ -81,7 +169,7 @@ def test_a_scenario_is_read_with_its_defects_and_settings(tmp_path: Path) -> Non
     path = tmp_path / "station.yaml"
     path.write_text(
         "schema: 1\nseed: 3\nspeed: 10\njig: {noise: 0.01, defects: [jig.silent]}\n"
-        "units: [{serial: S, imei: [860123450000012], "
+        "units: [{serial: S, imei: [860123450000012], sku: A57-AE, "
         "defects: [adb.hang, {battery.weak_charge: {current_a: 0.3}}]}]\n"
     )
     scenario = load_scenario(path)
@@ -89,4 +177,5 @@ def test_a_scenario_is_read_with_its_defects_and_settings(tmp_path: Path) -> Non
     assert scenario.jig_defects == {"jig.silent": {}}
     (unit,) = scenario.units
     assert unit.imei == ("860123450000012",)
+    assert unit.sku == unit.label.sku == "A57-AE"
     assert unit.defects == {"adb.hang": {}, "battery.weak_charge": {"current_a": 0.3}}

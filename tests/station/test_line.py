@@ -20,13 +20,13 @@ from harness.model.outcome import Outcome
 from harness.model.ports import Jig, Measure
 from harness.model.station import Abort, SlotClosed, SlotView, Snapshot
 from harness.model.step import Catalogue
-from harness.plans.resolve import load_plan
+from harness.plans.resolve import load_plans
 from harness.records.chain import verify
 from harness.records.query import Reader
 from harness.sim.scenario import Scenario
 from harness.sim.unit import SimUnit
 from harness.station.bus import Bus, Told
-from harness.station.line import Insert, Line
+from harness.station.line import Insert, Line, OrderOf
 from harness.station.slot import RunResult
 from harness.station.station import Order, Slot, Station
 from harness.steps import catalogue
@@ -105,7 +105,7 @@ def test_stopping_aborts_what_runs_and_leaves_the_rest_untested(tmp_path: Path) 
 
     with open_line(store, Scenario(EIGHT, speed=10), 2) as opened:
         bus = Bus(opened.station.ref, opened.station.slots)
-        line = Line(opened.station, order(), bus)
+        line = Line(opened.station, ordering(), bus)
         with bus.subscribe() as subscription:
 
             def poll() -> None:
@@ -127,7 +127,7 @@ def test_a_command_aborts_one_slot_which_then_takes_the_next_unit(tmp_path: Path
     aborted: list[str] = []
     with open_line(tmp_path / "records.db", Scenario(EIGHT[:4], speed=10), 2) as opened:
         bus = Bus(opened.station.ref, opened.station.slots)
-        line = Line(opened.station, order(), bus)
+        line = Line(opened.station, ordering(), bus)
         with pytest.raises(ValueError, match="no slot 9; this station has 1, 2"):
             line.abort(Abort(9, "Mei", "x"))
         with pytest.raises(ValueError, match="no run on slot 1"):
@@ -213,13 +213,15 @@ def on_line(
                 heard.extend(messages := told.take(0))
                 each_poll(messages)
 
-            results = Line(opened.station, order(), bus).run(opened.units, poll)
+            results = Line(opened.station, ordering(), bus).run(opened.units, poll)
             poll()
     return results, heard
 
 
-def order() -> Order:
-    return Order(load_plan(PLAN, catalogue()))
+def ordering() -> OrderOf:
+    """The skeleton plan for every unit."""
+    order = Order(load_plans(PLAN, catalogue()).named(""))
+    return lambda _: order
 
 
 def memory_line(
@@ -246,7 +248,7 @@ def memory_line(
         return lambda number: replace(slots[number], unit=Unit(serial))
 
     inserts = [inserting(f"A57A0000{unit:02}") for unit in range(1, units + 1)]
-    return bus, Line(station, Order(rig.job.plan), bus), inserts
+    return bus, Line(station, lambda _: Order(rig.job.plan), bus), inserts
 
 
 def outcome(result: RunResult | None) -> str:
@@ -291,8 +293,7 @@ def test_a_screen_that_fails_stops_the_line_and_leaves_nothing_open(tmp_path: Pa
             raise BrokenPipeError
 
     with open_line(store, Scenario(EIGHT[:4], speed=10), 2) as opened:
-        order = Order(load_plan(PLAN, catalogue()))
-        line = Line(opened.station, order, Bus(opened.station.ref, opened.station.slots))
+        line = Line(opened.station, ordering(), Bus(opened.station.ref, opened.station.slots))
         with pytest.raises(BrokenPipeError):
             line.run(opened.units, screen)
     with Reader(store) as reader:

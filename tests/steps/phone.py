@@ -10,7 +10,9 @@ from harness.engine.bench import Bench
 from harness.engine.execute import execute
 from harness.engine.log import RunLog
 from harness.model.fault import Fault
-from harness.model.limits import Limit, Range, RecordOnly
+from harness.model.judgement import Limit
+from harness.model.limits import Range, RecordOnly
+from harness.model.mask import Mask
 from harness.model.plan import Argument, PlannedStep
 from harness.model.ports import Handset, Journal
 from harness.model.record import Record
@@ -24,14 +26,14 @@ SPECS = catalogue()
 
 
 def step(use: str, step_id: str = "", *, timeout_s: float = 40, **given: Any) -> PlannedStep:
-    """A planned step; a Range in `given` is the limit of a measurement, the rest are arguments."""
+    """A planned step; a limit in `given` is that of a measurement, the rest are arguments."""
     spec = SPECS[use]
     limits: dict[str, Limit] = dict.fromkeys(spec.measures, RecordOnly())
-    limits |= {name: value for name, value in given.items() if isinstance(value, Range)}
+    limits |= {name: value for name, value in given.items() if isinstance(value, Range | Mask)}
     arguments: dict[str, Argument] = {
         name: value if isinstance(value, str) else Quantity.of(str(value), "s")
         for name, value in given.items()
-        if not isinstance(value, Range)
+        if not isinstance(value, Range | Mask)
     }
     for param in spec.params.values():
         if not param.required and param.name not in arguments and param.default is not None:

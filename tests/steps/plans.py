@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.model.plan import PlannedStep
-from harness.plans.resolve import load_plan
+from harness.plans.resolve import load_plans
 from harness.steps import catalogue
 
 TESTPLANS = Path(__file__).parents[2] / "testplans"
@@ -21,4 +21,4 @@ def steps_of(name: str, folder: Path, **words: str) -> tuple[PlannedStep, ...]:
         text = before + found + value + after[len(old) :]
     path = folder / name
     path.write_text(text, "utf-8")
-    return load_plan(path, catalogue()).steps
+    return load_plans(path, catalogue()).named("").steps

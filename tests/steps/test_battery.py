@@ -14,10 +14,12 @@ from typing import Any
 import pytest
 
 from harness.devices.adb import AdbHandset, AdbServer
+from harness.devices.jig.exchange import Expected
 from harness.devices.jig.jig import SerialJig
 from harness.engine.bench import Bench
 from harness.engine.execute import execute
-from harness.model.limits import Limit, Range, RecordOnly
+from harness.model.judgement import Limit
+from harness.model.limits import Range, RecordOnly
 from harness.model.outcome import Outcome
 from harness.model.ports import Handset, Jig
 from harness.model.record import MeasurementRecord, Record
@@ -84,7 +86,7 @@ def slot_with(server: AdbServer, handsets: SimHandsets) -> Iterator[MakeSlot]:
         unit = SimUnit("A57A000001", defects=defects or {})
         jig = JigBehaviour(unit, defects=jig_defects)
         wire = PtyJig(jig, speed=20)
-        driver = SerialJig(wire.path, serial="SIMJIG01")
+        driver = SerialJig(wire.path, expected=Expected("SIMJIG01"))
         opened.append((driver, wire, jig))
         address = handsets.add(unit)
         bench = Bench({Handset: AdbHandset(server, address), Jig: driver})

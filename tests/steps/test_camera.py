@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from harness.devices.adb import AdbServer
+from harness.model.judgement import PASS
 from harness.model.limits import Range
+from harness.model.mask import Mask, MaskPoint
 from harness.model.outcome import Outcome
 from harness.model.record import Record
 from harness.sim.handset import SimHandsets
@@ -18,8 +20,10 @@ from harness.sim.handset.photo import GREY_CARD, HEIGHT_PX, WIDTH_PX
 from harness.sim.unit import SimUnit
 from tests.steps.phone import Phone, fault, measured, step
 
+LOWER_BOUNDS = ((2, 104), (20, 106), (80, 106), (98, 104))
 PREPARE = step("handset.prepare", "prepare")
-LUMA = Range(Decimal(90), Decimal(150))
+LUMA = Range(Decimal(103), Decimal(133), guard=Decimal(2))
+MASK = Mask(tuple(MaskPoint(Decimal(x), Decimal(low), Decimal(136)) for x, low in LOWER_BOUNDS))
 
 
 def still(camera: str = "rear", **given: Any) -> Any:
@@ -51,6 +55,8 @@ def test_a_still_is_measured_kept_and_taken_away(
     values = measured(record)
     assert (values["width"], values["height"]) == (WIDTH_PX, HEIGHT_PX)
     assert values["mean_luma"] == pytest.approx(GREY_CARD, abs=0.5)
+    assert values["luma_across"].x_unit == "%"
+    assert MASK.judge(values["luma_across"]) == PASS
     (kept,) = record.attachments
     assert (kept.name, kept.step) == (f"{camera}.jpg", camera)
     content = phone.journal.files[kept.sha256]
@@ -74,6 +80,24 @@ def test_a_dark_camera_fails_by_its_measurement(phone_with: Any) -> None:
     assert fault(record).code == "rear.mean_luma:LOW"
     assert measured(record)["mean_luma"] == pytest.approx(12, abs=0.5)
     assert len(record.attachments) == 1
+
+
+@pytest.mark.parametrize(
+    ("defect", "dark_at"), [("camera.rear.vignette", 2.0), ("camera.rear.half_dark", 51.0)]
+)
+def test_what_is_dark_in_places_passes_by_its_mean_and_fails_by_its_mask(
+    phone_with: Any, defect: str, dark_at: float
+) -> None:
+    record = phone_with(defect).run(PREPARE, still("rear", luma_across=MASK))
+    values = measured(record)
+    assert LUMA.judge(values["mean_luma"]) == PASS
+    assert record.outcome is Outcome.FAIL
+    assert fault(record).code == "rear.luma_across:LOW"
+    misfit = MASK.misfit(values["luma_across"])
+    assert misfit
+    assert misfit.x == pytest.approx(dark_at, abs=2)
+    front = phone_with(defect).run(PREPARE, still("front", luma_across=MASK))
+    assert front.outcome is Outcome.PASS
 
 
 def test_a_dark_rear_camera_says_nothing_of_the_front_one(phone_with: Any) -> None:
@@ -122,7 +146,8 @@ def test_a_picture_that_is_cut_off_is_an_error_and_is_kept(phone_with: Any) -> N
     record = phone_with("camera.cut_file").run(PREPARE, still())
     assert record.outcome is Outcome.ERROR
     assert fault(record).code == "MEAS-UNREADABLE"
-    assert measured(record) == {"width": None, "height": None, "mean_luma": None}
+    nothing = dict.fromkeys(("width", "height", "mean_luma", "luma_across"))
+    assert measured(record) == nothing
     assert len(record.attachments) == 1
 
 

@@ -10,7 +10,8 @@ from harness.devices.adb import AdbHandset, AdbServer
 from harness.engine.bench import Bench
 from harness.engine.execute import execute
 from harness.model.identity import Unit
-from harness.model.limits import Equals, ImeiRule, Limit, RecordOnly
+from harness.model.judgement import Limit
+from harness.model.limits import Equals, ImeiRule, RecordOnly
 from harness.model.outcome import Outcome
 from harness.model.ports import Handset
 from harness.model.record import MeasurementRecord, Record

@@ -96,3 +96,5 @@ CORE = Dialect(
     },
 )
 """The core: a subset of IEEE 488.2 and SCPI-99 with a device tree for jigs."""
+
+DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (CORE,)}

@@ -8,8 +8,9 @@ identity after all that is late. Queries may be asked again; commands are never 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from harness.clock import POLL_S, Lease
@@ -32,17 +33,36 @@ MOST_ERRORS = 32
 """No error queue is this long: a jig that still has errors is out of its mind."""
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What `*IDN?` must say; any text will do where it is None."""
+
+    serial: str | None = None
+    maker: str | None = None
+    model: str | None = None
+
+    def differs(self, said: JigIdentity) -> dict[str, str]:
+        """What is expected and not said, by its name."""
+        wanted = {"serial": self.serial, "maker": self.maker, "model": self.model}
+        return {
+            name: text for name, text in wanted.items() if text not in (None, getattr(said, name))
+        }
+
+
+ANY_JIG = Expected()
+
+
 class Exchange:
     """The conversation with a jig under one lease.
 
-    With `serial`, any other jig is refused before it is told anything but `*IDN?`.
+    Any other jig than is expected is refused before it is told anything but `*IDN?`.
     """
 
-    def __init__(self, wire: Wire, dialect: Dialect, lease: Lease, serial: str | None) -> None:
+    def __init__(self, wire: Wire, dialect: Dialect, lease: Lease, expected: Expected) -> None:
         self._wire = wire
         self._dialect = dialect
         self.lease = lease
-        self._serial = serial
+        self._expected = expected
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -130,12 +150,13 @@ class Exchange:
         return identity
 
     def _verified(self, identity: JigIdentity) -> JigIdentity:
-        if self._serial not in (None, identity.serial):
+        if wanted := self._expected.differs(identity):
+            said = {name: getattr(identity, name) for name in wanted}
             raise JigFault(
                 "JIG-WRONG",
-                f"the jig on {self._wire.name} says that it is {identity.serial}, "
-                f"expected {self._serial}",
-                evidence={"expected": self._serial, "received": identity.serial},
+                f"the jig on {self._wire.name} says that it is of {_spelt(said)}, "
+                f"expected {_spelt(wanted)}",
+                evidence={"expected": wanted, "received": said},
             )
         return identity
 
@@ -285,6 +306,10 @@ def _identity(line: Line) -> JigIdentity | None:
         return read_identity(line.text)
     except ValueError:
         return None
+
+
+def _spelt(identity: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {text}" for name, text in identity.items())
 
 
 def _since(started: float) -> float:

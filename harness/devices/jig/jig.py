@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from harness.clock import Cancel, Deadline, Lease
 from harness.devices.jig.dialect import CORE, Dialect
-from harness.devices.jig.exchange import Exchange
+from harness.devices.jig.exchange import ANY_JIG, Exchange, Expected
 from harness.devices.jig.replies import (
     OVERRANGE,
     Position,
@@ -37,22 +37,22 @@ _SET_TOLERANCE_V = 0.002
 
 
 class SerialJig:
-    """A jig found by its port and, with `serial`, held to its identity.
+    """A jig found by its port, and held to the identity that is expected of it.
 
     Opens the port when it is first used, and again after it was lost.
     """
 
-    def __init__(self, url: str, dialect: Dialect = CORE, *, serial: str | None = None) -> None:
+    def __init__(self, url: str, dialect: Dialect = CORE, *, expected: Expected = ANY_JIG) -> None:
         self._wire = Wire(url, lambda: SerialLink(url, dialect.baud), dialect.terminator)
         self._dialect = dialect
-        self._serial = serial
+        self._expected = expected
 
     def for_run(self) -> SerialJig:
         return self
 
     def under(self, lease: Lease) -> JigPort:
         """The jig for as long as the lease holds."""
-        return JigPort(Exchange(self._wire, self._dialect, lease, self._serial), self._dialect)
+        return JigPort(Exchange(self._wire, self._dialect, lease, self._expected), self._dialect)
 
     def make_safe(self, deadline: Deadline) -> None:
         """Switch the supply off and open the relays, shown by asking; moves no mechanics.
@@ -89,7 +89,7 @@ class SerialJig:
                 self._wire.lock.release()
 
     def _make_safe(self, lease: Lease) -> None:
-        exchange = Exchange(self._wire, self._dialect, lease, None)
+        exchange = Exchange(self._wire, self._dialect, lease, ANY_JIG)
         safe = self._dialect.verbs["safe"].text
         with exchange.turn():
             try:

@@ -16,6 +16,8 @@ DWELL_S = 1.2
 """From the camera key to the finished file [s at speed 1]; it grows in the second half of it."""
 
 _DARK = 12
+_VIGNETTE = 0.45
+_HALF_DARK = 0.8
 CAMERA, FINE_LOCATION = "android.permission.CAMERA", "android.permission.ACCESS_FINE_LOCATION"
 _APPS = {"samsung": "com.sec.android.app.camera/.Camera", "oppo-mtk": "com.oplus.camera/.Camera"}
 _AOSP_APP = "com.android.camera2/com.android.camera.CameraLauncher"
@@ -113,10 +115,16 @@ class Cameras:
         return _NAMES.get(self._unit.profile, "IMG20261120{:06}.jpg").format(number)
 
     def _picture(self, facing: str) -> bytes:
-        dark = self._unit.defects.get("camera.rear.dark") if facing == "back" else None
-        luma = GREY_CARD if dark is None else int(dark.get("luma", _DARK))
         unit = self._unit
-        whole = grey_card(luma, f"{unit.seed} {unit.serial} {facing} {self._taken}")
+        defects = unit.defects if facing == "back" else {}
+        light: dict[str, float] = {}
+        if (vignette := defects.get("camera.rear.vignette")) is not None:
+            light["falloff"] = float(vignette.get("falloff", _VIGNETTE))
+        if (half := defects.get("camera.rear.half_dark")) is not None:
+            light["right_half"] = float(half.get("light", _HALF_DARK))
+        dark = defects.get("camera.rear.dark")
+        luma = GREY_CARD if dark is None else float(dark.get("luma", _DARK))
+        whole = grey_card(luma, f"{unit.seed} {unit.serial} {facing} {self._taken}", **light)
         return whole[: len(whole) // 2] if "camera.cut_file" in unit.defects else whole
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from harness.clock import Deadline
 from harness.devices.jig.dialect import CORE, Dialect
+from harness.devices.jig.exchange import Expected
 from harness.devices.jig.jig import JigPort, SerialJig
 from harness.errors import JigFault
 from harness.sim.jig import JigBehaviour, Reply
@@ -19,6 +20,7 @@ from harness.sim.pty import PtyJig
 from harness.sim.unit import Defects, SimUnit
 from tests.short import lease
 
+THE_JIG = Expected("SIMJIG01")
 QUERY_S = 0.4
 MOTION_S = 2.0
 QUICK = replace(
@@ -101,7 +103,7 @@ def rig(no_leaks: None, tmp_path: Path) -> Iterator[BuildRig]:
         *,
         script: dict[str, list[str]] | None = None,
         dialect: Dialect = CORE,
-        serial: str | None = "SIMJIG01",
+        expected: Expected = THE_JIG,
         noise: float = 0.0,
         seed: int = 0,
     ) -> Rig:
@@ -111,7 +113,7 @@ def rig(no_leaks: None, tmp_path: Path) -> Iterator[BuildRig]:
         pty = PtyJig(Scripted(sim, script), speed=20)
         link = tmp_path / f"jig{len(built)}"
         link.symlink_to(pty.path)
-        jig = SerialJig(str(link), dialect, serial=serial)
+        jig = SerialJig(str(link), dialect, expected=expected)
         built.append(Rig(sim, unit, link, jig, script, pty))
         return built[-1]
 

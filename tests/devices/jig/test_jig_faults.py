@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from harness.devices.jig.dialect import CORE
+from harness.devices.jig.exchange import Expected
 from harness.devices.jig.jig import JigPort, SerialJig
 from harness.errors import JigFault, StepBug
 from tests.devices.jig.conftest import QUERY_S, QUICK, BuildRig, Rig
@@ -226,9 +227,39 @@ def test_a_supply_that_understood_another_voltage_stays_off(rig: BuildRig) -> No
 def test_wrong_jig_is_told_nothing(rig: BuildRig) -> None:
     bench = rig({"jig.wrong_identity": {}})
     fault = bench.fault(bench.port().close, "JIG-WRONG")
-    assert fault.evidence == {"expected": "SIMJIG01", "received": "WRONGJIG"}
+    assert fault.evidence == {
+        "expected": {"serial": "SIMJIG01"},
+        "received": {"serial": "WRONGJIG"},
+    }
     bench.fault(lambda: bench.port().supply(5.0), "JIG-WRONG")
     assert set(bench.sim.heard) == {"*IDN?"}
+
+
+@pytest.mark.parametrize(
+    ("expected", "wanted", "said"),
+    [
+        (Expected(maker="Acme"), {"maker": "Acme"}, {"maker": "Simulated"}),
+        (Expected("SIMJIG01", "Simulated", "Box"), {"model": "Box"}, {"model": "Jig"}),
+        (
+            Expected("J1", "simulated", "Jig"),
+            {"serial": "J1", "maker": "simulated"},
+            {"serial": "SIMJIG01", "maker": "Simulated"},
+        ),
+    ],
+)
+def test_a_jig_of_another_maker_or_model_is_told_nothing(
+    rig: BuildRig, expected: Expected, wanted: dict[str, str], said: dict[str, str]
+) -> None:
+    bench = rig(expected=expected)
+    fault = bench.fault(bench.port().close, "JIG-WRONG")
+    assert fault.evidence == {"expected": wanted, "received": said}
+    assert set(bench.sim.heard) == {"*IDN?"}
+
+
+def test_a_jig_that_is_who_it_must_be_moves(rig: BuildRig) -> None:
+    bench = rig(expected=Expected("SIMJIG01", "Simulated", "Jig"))
+    bench.port().close()
+    assert "FIXT:CLOS" in bench.sim.heard
 
 
 def test_another_jig_at_the_same_port_is_noticed_after_it_was_lost(rig: BuildRig) -> None:

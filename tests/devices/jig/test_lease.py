@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from harness.devices.jig.dialect import CORE
-from harness.devices.jig.exchange import Exchange
+from harness.devices.jig.exchange import ANY_JIG, Exchange
 from harness.devices.jig.jig import JigPort
 from harness.devices.jig.wire import Wire
 from harness.devices.serial import SerialLink
@@ -87,11 +87,11 @@ def test_who_waited_for_the_line_looks_at_his_lease_before_he_sends(no_leaks: No
 
     def late() -> None:
         try:
-            JigPort(Exchange(wire, CORE, until, None), CORE).connect("vbus")
+            JigPort(Exchange(wire, CORE, until, ANY_JIG), CORE).connect("vbus")
         except HarnessError as error:
             codes.append(error.code)
 
-    with Exchange(wire, CORE, lease(), None).turn():
+    with Exchange(wire, CORE, lease(), ANY_JIG).turn():
         thread = threading.Thread(target=late)
         thread.start()
         time.sleep(0.02)
@@ -112,11 +112,11 @@ def test_a_line_that_is_busy_for_too_long(no_leaks: None) -> None:
 
     def other() -> None:
         try:
-            Exchange(wire, CORE, lease(0.1), None).command("SAFE")
+            Exchange(wire, CORE, lease(0.1), ANY_JIG).command("SAFE")
         except HarnessError as error:
             codes.append(error.code)
 
-    with Exchange(wire, CORE, lease(), None).turn():
+    with Exchange(wire, CORE, lease(), ANY_JIG).turn():
         thread = threading.Thread(target=other)
         thread.start()
         thread.join()

@@ -90,6 +90,40 @@ def test_the_luma_of_a_card_is_known(level: int) -> None:
     assert luma(grey_card(level, "x")) == pytest.approx(level, abs=0.5)
 
 
+def columns(content: bytes) -> list[float]:
+    """Mean luma of the two outer tenths of a picture, and of the one in its middle."""
+    image = Image.open(io.BytesIO(content)).convert("L")
+    spans = ((0, 128), (576, 704), (1152, 1280))
+    return [ImageStat.Stat(image.crop((a, 0, b, HEIGHT_PX))).mean[0] for a, b in spans]
+
+
+def test_every_lens_vignettes_a_little() -> None:
+    left, middle, right = columns(shot(phone()))
+    assert left == pytest.approx(right, abs=0.5)
+    assert 1 < middle - left < 5
+
+
+def test_a_vignette_keeps_the_mean_and_darkens_the_edges() -> None:
+    content = shot(phone("camera.rear.vignette"))
+    left, middle, right = columns(content)
+    assert luma(content) == pytest.approx(GREY_CARD, abs=0.5)
+    assert left == pytest.approx(right, abs=0.5)
+    assert middle - left > 20
+    assert columns(shot(phone("camera.rear.vignette"), FRONT))[0] == pytest.approx(115.9, abs=1)
+
+
+def test_a_dark_half_is_dark_by_its_share() -> None:
+    left, _, right = columns(shot(phone("camera.rear.half_dark")))
+    assert right == pytest.approx(0.8 * left, abs=0.5)
+    unit = SimUnit("A57A000001", defects={"camera.rear.half_dark": {"light": 0.5}})
+    handset = HandsetBehaviour(unit)
+    handset.run("input keyevent 224; wm dismiss-keyguard", 0.0)
+    for permission in ("CAMERA", "ACCESS_FINE_LOCATION"):
+        handset.run(f"pm grant {handset.cameras.package} android.permission.{permission}", 0.0)
+    left, _, right = columns(shot(handset))
+    assert right == pytest.approx(0.5 * left, abs=0.5)
+
+
 def test_defects_of_cameras() -> None:
     assert luma(shot(phone("camera.rear.dark"))) == pytest.approx(12, abs=0.5)
     assert luma(shot(phone("camera.rear.dark"), FRONT)) == pytest.approx(GREY_CARD, abs=0.5)

@@ -1,0 +1,83 @@
+"""The shipped plans: whatever can be found bad has words and a bin for the operator."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from harness.errors import Blame, all_codes
+from harness.model.limits import Range
+from harness.model.mask import Mask
+from harness.model.plan import GroupKind, Plan
+from harness.plans.limits.symptoms import reasons
+from harness.plans.resolve import load_plans, resolve
+from harness.steps import catalogue
+
+TESTPLANS = Path(__file__).parents[2] / "testplans"
+STEPS = catalogue()
+FINAL = load_plans(TESTPLANS / "a57-final.yaml", STEPS)
+CODE = re.compile(r"[A-Z]+(?:-[A-Z]+)+")
+
+
+@pytest.mark.parametrize("path", sorted(TESTPLANS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_shipped_plans_are_right_without_a_warning(path: Path) -> None:
+    plans, problems = resolve(path, STEPS)
+    assert plans
+    assert problems == []
+
+
+@pytest.mark.parametrize("plan", FINAL.plans.values(), ids=lambda plan: plan.variant)
+def test_every_fail_of_the_final_test_has_a_symptom(plan: Plan) -> None:
+    by_limit = {
+        f"{step.id}.{name}:{reason}"
+        for step in plan.steps
+        for name, limit in step.limits.items()
+        for reason in reasons(limit)
+    }
+    dut = {name for name, blame, _ in all_codes() if blame is Blame.DUT}
+    raised = {code for step in plan.steps for code in CODE.findall(STEPS[step.use].doc)} & dut
+    assert len(by_limit) > 30
+    assert len(raised) > 9
+    assert by_limit | raised == plan.symptoms.keys()
+
+
+def test_the_symptoms_of_the_final_test_are_told_apart_by_their_codes() -> None:
+    for plan in FINAL.plans.values():
+        codes = [symptom.code for symptom in plan.symptoms.values()]
+        assert len(codes) == len(set(codes))
+
+
+def test_the_final_test_runs_in_groups_and_knows_its_variants() -> None:
+    home, export = FINAL.named("pk"), FINAL.named("ae")
+    grouped = {step.id: step.group for step in home.steps if step.group}
+    assert {name: (group.id, group.kind) for name, group in grouped.items()} == {
+        "wifi": ("wireless_and_rear", GroupKind.PARALLEL),
+        "rear": ("wireless_and_rear", GroupKind.PARALLEL),
+        "attach": ("bench", GroupKind.ANY_ORDER),
+        "charge": ("bench", GroupKind.ANY_ORDER),
+    }
+    assert {step.id for step in export.steps} - {step.id for step in home.steps} == {
+        "identity_at_the_end"
+    }
+    assert [limit_of(plan, "attach", "time") for plan in (home, export)] == [
+        Range(high=Decimal(15)),
+        Range(high=Decimal(12)),
+    ]
+    assert limit_of(home, "wifi", "rssi") == Range(Decimal(-52), Decimal(-42), marginal=Decimal(1))
+    assert isinstance(limit_of(home, "rear", "luma_across"), Mask)
+    assert set(home.files) == {
+        "plan",
+        "limits",
+        "golden",
+        "label",
+        "mask:../masks/rear-luma.csv",
+        "mask:../masks/front-luma.csv",
+    }
+
+
+def limit_of(plan: Plan, step: str, name: str) -> object:
+    (found,) = (each for each in plan.steps if each.id == step)
+    return found.limits[name]
