@@ -10,17 +10,19 @@ from pathlib import Path
 import click
 
 from harness.cli import EXIT_ABORTED, show_error
+from harness.cli.choosing import announced, chosen, pick, plan_for
 from harness.cli.ending import exit_code, operator, stopping
+from harness.cli.production import admission, refuse_options
+from harness.cli.release import RELEASES
+from harness.clock import SystemClock
 from harness.model.events import Purpose
-from harness.model.identity import Unit
-from harness.model.plan import Plan
-from harness.plans.resolve import load_plan
+from harness.plans.resolve import load_plans
 from harness.records.query import Reader
 from harness.station.slot import RunResult, SlotRun
 from harness.station.station import Order, Slot, Station, require_devices
 from harness.steps import catalogue
 from harness.ui.console import RunPrinter
-from harness.wiring import DEFAULT_STORE, Place, file_hashes, load_layout, open_station, places
+from harness.wiring import DEFAULT_STORE, Layout, input_hashes, load_layout, open_station, places
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -32,13 +34,18 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--slot", "slot_number", type=int, default=None, help="The slot to run on.")
 @click.option("--serial", help="The unit that is announced; on a simulated station, picks it.")
 @click.option("--label", "scan", help="The unit that is announced, as a scan of its label.")
+@click.option("--variant", help="Engineering: the plan's variant, where no label says it.")
+@click.option("--only", help="Engineering: ids of steps or groups, with commas; never a PASS.")
+@click.option("--limits", type=_FILE, help="Engineering: another limit set.")
 @click.option("--repeat", type=click.IntRange(1, 1000), default=1, help="How many runs to make.")
 @click.option(
     "--purpose",
-    type=click.Choice([p.value for p in Purpose if p is not Purpose.PRODUCTION]),
+    type=click.Choice([p.value for p in Purpose]),
     default=Purpose.ENGINEERING.value,
-    help="Why; production runs need a release and a running station.",
+    show_default=True,
+    help="Why; production takes a station, a scanned label and a signed release.",
 )
+@RELEASES
 @click.option(
     "--records",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -54,8 +61,12 @@ def run(  # noqa: PLR0913, PLR0917 (click hands over one argument an option)
     slot_number: int | None,
     serial: str | None,
     scan: str | None,
+    variant: str | None,
+    only: str | None,
+    limits: Path | None,
     repeat: int,
     purpose: str,
+    releases: Path,
     records: Path,
     as_json: bool,
 ) -> None:
@@ -63,18 +74,29 @@ def run(  # noqa: PLR0913, PLR0917 (click hands over one argument an option)
 
     Example: harness run testplans/skeleton.yaml --scenario fixtures/sim/weak-charge.yaml
     """
+    wanted = Purpose(purpose)
+    if wanted is Purpose.PRODUCTION:
+        bent = {"--only": only, "--limits": limits, "--variant": variant, "--scenario": scenario}
+        refuse_options(bent)
+        if not station:
+            raise click.UsageError("production needs --station: a simulated one makes no records")
     if station and scenario:
         raise click.UsageError("--scenario is for the simulated station; leave out --station")
     if scan is not None and serial is not None:
         raise click.UsageError("--label says the serial; leave out --serial")
     steps = catalogue()
-    loaded = load_plan(plan_file, steps)
-    announced = _announced(loaded, scan, serial)
+    plans = load_plans(plan_file, steps, limits=limits)
+    if wanted is Purpose.PRODUCTION and plans.any.label and scan is None:
+        raise click.UsageError("production needs --label: the scan of the unit's label")
     layout = load_layout(station, scenario)
-    place = _pick(places(layout), slot_number, announced)
-    require_devices(loaded, steps, place.number, place.devices)
-    inputs = file_hashes(**loaded.files, station=station, scenario=scenario)
-    order = Order(loaded, Purpose(purpose), operator(), inputs)
+    place = pick(places(layout), slot_number, announced(plans, scan, serial))
+    if variant and scan is None:  # nobody has looked at its label
+        place = replace(place, unit=replace(place.unit, sku=""))
+    plan = plan_for(plans, place.unit, variant)
+    part = chosen(plan, only)
+    require_devices(plan, steps, place.number, place.devices, place.instruments, part)
+    order = Order(plan, wanted, operator(), input_hashes(plan, layout), only=part)
+    order = _admitted(order, layout, records, releases)
     stopper = _Stopper()
     with stopping(stopper.abort) as each_poll, open_station(records, layout) as opened:
         slot = replace(opened.slots[place.number], unit=place.unit)
@@ -82,6 +104,19 @@ def run(  # noqa: PLR0913, PLR0917 (click hands over one argument an option)
         for result in results:
             _report(result, records, as_json)
     sys.exit(exit_code(result.outcome for result in results) if results else EXIT_ABORTED)
+
+
+def _admitted(order: Order, layout: Layout, records: Path, releases: Path) -> Order:
+    """The order, in production by its release; expired golden values are no more than told."""
+    plan, today = order.plan, SystemClock().utc().date()
+    if order.purpose is Purpose.PRODUCTION:
+        files = {**plan.files, **layout.files}
+        admitted = admission(plan, files, records, releases, today)
+        inputs = {**order.inputs, "trust": admitted.trust_sha256}
+        return replace(order, release=admitted.release, inputs=inputs)
+    if why := plan.expired(today):
+        click.echo(f"warning: {why}", err=True)
+    return order
 
 
 class _Stopper:
@@ -95,32 +130,6 @@ class _Stopper:
         self.asked = True
         if self.run:
             self.run.abort(by, why)
-
-
-def _announced(plan: Plan, scan: str | None, serial: str | None) -> Unit:
-    """The unit that the caller names, as far as he does."""
-    try:
-        return Unit(serial or "") if scan is None else plan.unit_of(scan)
-    except ValueError as error:
-        raise click.UsageError(f"{'--serial' if scan is None else '--label'}: {error}") from None
-
-
-def _pick(slots: list[Place], number: int | None, announced: Unit) -> Place:
-    """The slot that was asked for, with the unit that is announced for it."""
-    known = ", ".join(f"{slot.number} ({slot.unit.serial or 'any'})" for slot in slots)
-    slots = [slot for slot in slots if number in (None, slot.number)]
-    if announced.serial:
-        slots = [slot for slot in slots if slot.unit.serial in ("", announced.serial)]
-        slots.sort(key=lambda slot: not slot.unit.serial)
-    if not slots:
-        raise click.UsageError(f"no such slot or serial; this station has: {known}")
-    place = slots[0]
-    if not place.unit.serial and not announced.serial:
-        message = f"slot {place.number} takes any unit: say which with --serial or --label"
-        raise click.UsageError(message)
-    if announced.imei or not place.unit.serial:
-        return replace(place, unit=announced)
-    return place
 
 
 def _repeat(

@@ -1,0 +1,62 @@
+"""What a production run must show before anything is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import click
+
+import harness
+from harness.cli.ending import operator
+from harness.cli.release import trusted
+from harness.errors import PlanError
+from harness.model.events import ReleaseRef
+from harness.model.plan import InputFile, Plan
+from harness.plans.release.check import ToRun, admit
+from harness.plans.release.folder import NEWEST, standing
+from harness.records.query import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The release that a run is made by, and the SHA-256 of the file of those who signed it."""
+
+    release: ReleaseRef
+    trust_sha256: str
+
+
+def refuse_options(given: Mapping[str, object]) -> None:
+    """Production has no options that make a run another than the one that was signed."""
+    asked = " and ".join(option for option, value in given.items() if value is not None)
+    if asked:
+        words = f"{operator()} asked for {asked}: production runs the active release as it was"
+        message = f"{words} signed; leave that out, or run with --purpose engineering"
+        raise click.UsageError(message)
+
+
+def admission(
+    plan: Plan, files: Mapping[str, InputFile], records: Path, releases: Path, today: date
+) -> Admitted:
+    """What allows a production run of the plan with these input files.
+
+    Raises: PlanError(PLAN-EXPIRED | RELEASE-...); StationFault(STORE-DAMAGED).
+    """
+    if why := plan.expired(today):
+        raise PlanError("PLAN-EXPIRED", f"{plan.id} revision {plan.revision}: {why}")
+    trust = trusted()
+    ran = _ran(records, plan.process)
+    since = ran.number if ran else NEWEST
+    installed = standing(releases, plan.process, trust, since=since)
+    release = admit(ToRun(plan, files, harness.__version__, ran), installed)
+    return Admitted(release.ref, trust.file.sha256)
+
+
+def _ran(records: Path, process: str) -> ReleaseRef | None:
+    """The newest release of the process that has run on this station."""
+    if not records.exists():
+        return None
+    with Reader(records) as reader:
+        return reader.newest_release(process)

@@ -1,0 +1,1 @@
+"""Releases: what people signed, and whether that is what is about to run."""

@@ -1,0 +1,100 @@
+"""Releases of small plans, and people who sign them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    KeySerializationEncryption,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
+from harness.model.plan import InputFile, Plan, Product, Variants
+from harness.plans.release.keys import PrivateKey
+from harness.plans.release.manifest import Manifest, Release, ReleasedFile, new_release
+from harness.plans.release.trust import Trust
+
+AT = datetime(2026, 11, 22, 10, 0, 0, 123000, UTC)
+FILES = {role: f"{role[0]}" * 64 for role in ("plan", "limits", "mask:rear.csv", "jig:core.yaml")}
+
+
+@dataclass
+class Person:
+    """Somebody with a key of his own, the same in every test."""
+
+    name: str
+    key: Ed25519PrivateKey = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.key = Ed25519PrivateKey.from_private_bytes(self.name.encode().ljust(32, b"."))
+
+    @property
+    def public(self) -> str:
+        form = self.key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
+        return form.decode()
+
+    def private(self, form: PrivateFormat = PrivateFormat.OpenSSH, passphrase: str = "") -> bytes:
+        sealed: KeySerializationEncryption = NoEncryption()
+        if passphrase:
+            sealed = BestAvailableEncryption(passphrase.encode())
+        return self.key.private_bytes(Encoding.PEM, form, sealed)
+
+    def sign(self, release: Release, *, name: str = "") -> Release:
+        signature = PrivateKey(self.key).sign(release.manifest, name or self.name, AT)
+        return release.with_signature(signature)
+
+
+ALICE, BOB, MALLORY = Person("alice"), Person("bob"), Person("mallory")
+
+
+def trust(*people: Person) -> Trust:
+    raw = {person.name: PrivateKey(person.key).public for person in people}
+    return Trust(InputFile(Path("/etc/harness/trust.yaml"), "7" * 64), raw)
+
+
+BOTH = trust(ALICE, BOB)
+
+
+def plans(
+    low: str = "0.45 A", *, timeout: str = "10 s", skus: Mapping[str, str] | None = None
+) -> Variants:
+    """Plans of one variant, or of two, that pass a current from `low` on."""
+    given = {variant: sku for sku, variant in (skus or {"": ""}).items()}
+    return Variants({name: _plan(name, given[name], low, timeout) for name in sorted(given)})
+
+
+def _plan(variant: str, sku: str, low: str, timeout: str) -> Plan:
+    limit = {"low": low, "high": None, "guard": None, "marginal": None}
+    form: dict[str, Any] = {
+        "plan": "final",
+        "steps": [{"id": "charge", "timeout": timeout, "limits": {"current": limit}}],
+        "symptoms": {},
+        "variant": variant,
+        "sku": sku,
+    }
+    text = json.dumps(form, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return Plan("final", 3, "Final", "final-test", Product("M", "P"), (), text, variant, sku)
+
+
+def release(after: Release | Manifest | None = None, low: str = "0.45 A", **more: Any) -> Release:
+    """An unsigned release of `plans`."""
+    files = {role: ReleasedFile(f"files/{role}", sha) for role, sha in FILES.items()}
+    before = after.manifest if isinstance(after, Release) else after
+    made = plans(low, **more)
+    return new_release(made, files, after=before, made=AT, by="carol", harness="0.1.0")
+
+
+def signed(given: Release, *people: Person) -> Release:
+    for person in people:
+        given = person.sign(given)
+    return given
