@@ -4,23 +4,49 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 
 import click
 
 from harness.cli import EXIT_USAGE
+from harness.clock import SystemClock
 from harness.model.codec import encode
-from harness.model.plan import Plan
-from harness.plans.resolve import load_plan, resolve
+from harness.model.plan import Plan, Variants
+from harness.plans.limits.schema import GOLDEN_SCHEMA, LIMIT_SET_SCHEMA
+from harness.plans.resolve import load_plans, resolve
+from harness.plans.schema import LABEL_SCHEMA, PLAN_SCHEMA
 from harness.steps import catalogue
-from harness.ui.plan import plan_lines
+from harness.ui.plan import plan_lines, variants_lines
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
+_LATER = ("diff", "new", "replay")
+_SCHEMAS = {
+    "plan": PLAN_SCHEMA,
+    "limits": LIMIT_SET_SCHEMA,
+    "golden": GOLDEN_SCHEMA,
+    "label": LABEL_SCHEMA,
+}
 
 
-@click.group()
+class _Plan(click.Group):
+    """Imports what needs more than plans when it is called, so that `check` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *_LATER])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _LATER:
+            return super().get_command(ctx, cmd_name)
+        command = getattr(import_module(f"harness.cli.plan_{cmd_name}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=_Plan)
 def plan() -> None:
-    """Check plans and show what they say.
+    """Check, show and compare plans, start new ones, judge old runs by them.
 
     Example: harness plan check testplans/skeleton.yaml
     """
@@ -29,48 +55,83 @@ def plan() -> None:
 @plan.command()
 @click.argument("files", nargs=-1, required=True, type=_FILE)
 def check(files: tuple[Path, ...]) -> None:
-    """Say every problem of plans, and of the limit sets and labels they name, with its place.
+    """Say every problem of plans, and of the files they name, each with its place.
 
     Example: harness plan check testplans/*.yaml
     """
     steps = catalogue()
     bad = False
     for file in files:
-        resolved, problems = resolve(file, steps)
-        bad = bad or resolved is None
+        plans, problems = resolve(file, steps)
+        bad = bad or plans is None
         for problem in problems:
             click.echo(str(problem))
-        if resolved:
-            click.echo(f"{file}: {resolved.id} revision {resolved.revision} {resolved.sha256}")
+        if plans:
+            _say_checked(file, plans)
     if bad:
         sys.exit(EXIT_USAGE)
 
 
+def _say_checked(file: Path, plans: Variants) -> None:
+    if expired := plans.any.expired(SystemClock().utc().date()):
+        click.echo(f"{file}: warning: {expired}: have the golden units measured again")
+    for plan in plans.plans.values():
+        variant = f"variant {plan.variant} " if plan.variant else ""
+        click.echo(f"{file}: {plan.id} revision {plan.revision} {variant}{plan.sha256}")
+
+
 @plan.command()
 @click.argument("file", type=_FILE)
+@click.option("--variant", help="The plan of this variant.")
 @click.option("--resolved", is_flag=True, help="The canonical form, whose SHA-256 is the plan's.")
-@click.option("--json", "as_json", is_flag=True, help="Everything, as a line of JSON on stdout.")
-def show(file: Path, resolved: bool, as_json: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="A line of JSON on stdout for each variant.")
+def show(file: Path, variant: str | None, resolved: bool, as_json: bool) -> None:
     """Show a plan as it runs: each step with its defaults, limits and what it needs.
+
+    Of a plan with variants: the first one, and where each other differs from it.
 
     Example: harness plan show testplans/a57-final.yaml
     """
     if resolved and as_json:
         raise click.UsageError("--resolved is JSON already; --json holds it as `resolved`")
     steps = catalogue()
-    loaded = load_plan(file, steps)
-    if resolved:
-        click.echo(loaded.canonical, nl=False)  # nothing but what is hashed
+    plans = load_plans(file, steps)
+    if resolved:  # nothing but what is hashed
+        click.echo(_named(plans, variant or "").canonical.encode(), nl=False)
     elif as_json:
-        click.echo(json.dumps(_form(loaded), ensure_ascii=False))
+        wanted = plans.plans.values() if variant is None else [_named(plans, variant)]
+        for each in wanted:
+            click.echo(json.dumps(_form(each), ensure_ascii=False))
+    elif variant is None:
+        click.echo("\n".join(variants_lines(plans, steps)))
     else:
-        click.echo("\n".join(plan_lines(loaded, steps)))
+        click.echo("\n".join(plan_lines(_named(plans, variant), steps)))
+
+
+def _named(plans: Variants, variant: str) -> Plan:
+    try:
+        return plans.named(variant)
+    except ValueError as error:
+        raise click.UsageError(f"--variant: {error}") from None
 
 
 def _form(plan: Plan) -> dict[str, object]:
+    golden = plan.golden
     return {
+        "variant": plan.variant,
         "sha256": plan.sha256,
         "limits": plan.limits and encode(plan.limits),
+        "golden": golden and {**asdict(golden), "until": str(golden.until)},
         "label": plan.label and encode(plan.label),
         "resolved": json.loads(plan.canonical),
     }
+
+
+@plan.command()
+@click.argument("kind", type=click.Choice(list(_SCHEMAS)), default="plan")
+def schema(kind: str) -> None:
+    """Print the JSON Schema (draft 2020-12) that files are checked by, for editors.
+
+    Example: harness plan schema limits > limits.schema.json
+    """
+    click.echo(json.dumps(_SCHEMAS[kind], indent=2, ensure_ascii=False))

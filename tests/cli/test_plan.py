@@ -10,9 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from harness.model.limits import Equals, ImeiRule, Limit, Matches, OneOf, Range, RecordOnly
-from harness.model.step import Flag, Measurement, Numeric, Text
-from harness.ui.plan import limit_words
+from harness.model.judgement import Limit
+from harness.model.limits import (
+    Equals,
+    ImeiRule,
+    Matches,
+    NotOffered,
+    OneOf,
+    Range,
+    RecordOnly,
+)
+from harness.model.mask import Mask, MaskPoint
+from harness.model.plan import Phase, Plan, PlannedStep, Product
+from harness.model.step import Catalogue, Flag, Measurement, Numeric, Series, StepSpec, Text
+from harness.plans.canonical import canonical
+from harness.plans.words import limit_words
 from tests.cli.conftest import PLAN, ROOT, Cli
 
 
@@ -61,9 +73,9 @@ def test_check_finds_the_mistake_in_the_limit_set(cli: Cli) -> None:
     limits.write_text(limits.read_text().replace("identity.imei1", "identity.imie1"))
     ran = cli("plan", "check", plan)
     assert ran.code == 2
-    (line,) = ran.out.splitlines()
-    assert line.startswith(f"{limits}:")
-    assert line.endswith("'identity.imie1' (did you mean 'identity.imei1'?)")
+    lines = ran.out.splitlines()
+    assert all(line.startswith(f"{limits}:") for line in lines)
+    assert lines[0].endswith("'identity.imie1' (did you mean 'identity.imei1'?)")
 
 
 @pytest.mark.parametrize("part", ["testplans/limits/a57.yaml", "fixtures/labels/a57.yaml"])
@@ -76,13 +88,16 @@ def test_check_says_that_a_part_of_a_plan_is_no_plan(cli: Cli, part: str) -> Non
 @pytest.mark.parametrize("plan", sorted((ROOT / "testplans").glob("*.yaml")), ids=lambda p: p.stem)
 def test_every_plan_of_the_house_is_right_and_can_be_shown(cli: Cli, plan: Path) -> None:
     assert cli("plan", "check", plan).code == 0
-    shown = cli("plan", "show", plan)
-    assert shown.code == 0, shown.err
-    resolved = json.loads(cli("plan", "show", plan, "--resolved").out)
-    for step in resolved["steps"]:
-        assert f"  {step['id']:12} {step['use']}, at most " in shown.out
-        for name in (*step["with"], *step["limits"]):
-            assert f" {name} " in shown.out
+    forms = cli("plan", "show", plan, "--json").records()
+    for form in forms:
+        shown = cli(
+            "plan", "show", plan, *(["--variant", form["variant"]] if form["variant"] else [])
+        )
+        assert shown.code == 0, shown.err
+        for step in form["resolved"]["steps"]:
+            assert f"  {step['id']:12} {step['use']}, at most " in shown.out
+            for name in (*step["with"], *step["limits"]):
+                assert f" {name} " in shown.out
 
 
 def test_what_is_resolved_is_what_is_hashed(cli: Cli) -> None:
@@ -119,10 +134,11 @@ def test_a_step_is_shown_with_its_defaults_units_needs_and_what_follows(cli: Cli
 
 
 def test_the_limit_set_and_the_label_are_shown(cli: Cli) -> None:
-    form = json.loads(cli("plan", "show", ROOT / "testplans/a57-final.yaml", "--json").out)
+    form = cli("plan", "show", ROOT / "testplans/a57-final.yaml", "--json").records()[0]
     shown = cli("plan", "show", ROOT / "testplans/a57-final.yaml").out
     assert f"limits  a57 revision {form['limits']['revision']} {form['limits']['sha256']}" in shown
-    assert "label   a57 revision 1: serial;imei1;imei2;part" in shown
+    label = form["label"]
+    assert f"label   a57 revision {label['revision']}: {label['form']}" in shown
     assert form["label"]["id"] == "a57"
 
 
@@ -140,10 +156,17 @@ def test_resolved_and_json_are_two_things(cli: Cli) -> None:
     assert cli("plan", "show", PLAN, "--resolved", "--json").code == 2
 
 
+MASK = Mask((MaskPoint(Decimal(0), Decimal(1), None), MaskPoint(Decimal("0.5"), Decimal(0), None)))
 WORDS: list[tuple[Limit, Measurement, str]] = [
     (Range(Decimal(-7), guard=Decimal(1)), Numeric("p", "dBm"), "at least -7 dBm, guard 1 dB"),
+    (
+        Range(Decimal(450), Decimal(900), marginal=Decimal(20)),
+        Numeric("c", "mA"),
+        "450 mA to 900 mA, marginal 20 mA",
+    ),
     (Range(high=Decimal(3)), Numeric("n"), "at most 3"),
     (Range(Decimal(0), Decimal(3)), Numeric("n"), "0 to 3"),
+    (Equals(Decimal(5180)), Numeric("f", "MHz"), "equals 5180 MHz"),
     (Equals(value=False), Flag("f"), "equals false"),
     (Equals("user"), Text("t"), "equals 'user'"),
     (OneOf(("LTE", "NR")), Text("t"), "one of 'LTE', 'NR'"),
@@ -151,12 +174,133 @@ WORDS: list[tuple[Limit, Measurement, str]] = [
     (ImeiRule(), Text("t"), "an IMEI"),
     (ImeiRule(("86012345",)), Text("t"), "an IMEI of TAC 86012345"),
     (RecordOnly(), Text("t"), "record only"),
+    (RecordOnly(may_be_unknown=True), Text("t"), "record only, may be unknown"),
+    (NotOffered(), Text("t"), "not offered"),
+    (MASK, Series("s", "1", "cy/px"), "mask of 2 corners from 0 cy/px to 0.5 cy/px"),
 ]
 
 
 @pytest.mark.parametrize(("limit", "measurement", "words"), WORDS, ids=[w[2] for w in WORDS])
 def test_each_limit_has_its_words(limit: Limit, measurement: Measurement, words: str) -> None:
-    assert limit_words(limit, measurement) == words
+    name = measurement.name
+    spec = StepSpec("s", lambda: None, {}, {}, {name: measurement}, frozenset(), "")
+    step = PlannedStep("s", "s", Phase.STEPS, Decimal(1), limits={name: limit})
+    plan = Plan("p", 1, "", "p", Product("M", "P"), (step,), canonical="")
+    (form,) = json.loads(canonical(plan, Catalogue([spec])))["steps"]
+    assert limit_words(form["limits"][name], form["measures"][name]) == words
+
+
+TESTED = """\
+schema: 1
+plan: house
+revision: 3
+title: House
+process: house
+product: {model: A57-4G, part: A57-4G}
+limits: limits.yaml
+variants: {pk: {sku: A57-PK}, ae: {sku: A57-AE}}
+retest: {max_runs: 2, other_slot_after: 1, then: rework}
+setup:
+  - {id: close, use: jig.close, timeout: 10 s}
+steps:
+  - id: bench
+    any_order:
+      - {id: charge, use: battery.charge, timeout: 20 s, expect: 5 s, needs: [supply]}
+      - {id: wifi, use: radio.wifi, timeout: 30 s, with: {ssid: REF}, only: {variant: [ae]}}
+teardown:
+  - {id: open, use: jig.open, timeout: 10 s}
+"""
+LIMITS = """\
+schema: 1
+limits: house
+revision: 4
+golden: golden.yaml
+values:
+  charge.current_jig: {near: golden, within: 50 mA, marginal: 5 mA}
+  charge.voltage_jig: {low: 4.75 V}
+  charge.current_handset: not offered
+  charge.voltage: {low: 3.6 V}
+  charge.temperature: record only
+  charge.level: record only, may be unknown
+  wifi.on: {equals: true}
+  wifi.rssi: {low: -52 dBm}
+  wifi.frequency: {equals: 5180 MHz}
+symptoms:
+  charge.current_jig:LOW: {code: BAT-07, words: charges too slowly, bin: B}
+variants:
+  ae: {values: {charge.voltage_jig: {low: 4.8 V}}}
+"""
+GOLDEN = """\
+schema: 1
+golden: house
+revision: 2
+measured: {by: A. Engineer, on: 2020-01-01, until: 2020-02-01}
+units: ['GOLD0001']
+values: {charge.current_jig: 900 mA}
+"""
+
+
+@pytest.fixture
+def house(cli: Cli) -> Path:
+    """A plan with variants, a group, golden values that have expired, and symptoms."""
+    for name, text in (("plan", TESTED), ("limits", LIMITS), ("golden", GOLDEN)):
+        (cli.folder / f"{name}.yaml").write_text(text)
+    return cli.folder / "plan.yaml"
+
+
+def test_a_plan_with_variants_is_shown_once_and_where_they_differ(cli: Cli, house: Path) -> None:
+    ran = cli("plan", "show", house)
+    assert ran.code == 0, ran.err
+    by_variant = {name: cli("plan", "show", house, "--variant", name).out for name in ("pk", "ae")}
+    lines = ran.out.splitlines()
+    assert "variant pk (SKU A57-PK)" in lines
+    assert "golden  house revision 2, until 2020-02-01" in lines
+    assert "retest  at most 2 runs, on another slot after 1, then rework" in lines
+    start = lines.index("steps")
+    assert lines[start + 1 : start + 9] == [
+        "  bench, in any order",
+        "    charge       battery.charge, at most 20 s, expected 5 s",
+        "      needs   handset, jig, supply",
+        "      with    vbus                 5 V (default)",
+        "      with    settle               0.5 s (default)",
+        "      limit   current_jig          0.85 A to 0.95 A, marginal 0.005 A",
+        "      limit   voltage_jig          at least 4.75 V",
+        "      limit   current_handset      not offered",
+    ]
+    assert "  charge.current_jig:LOW: BAT-07 charges too slowly, bin B" in lines
+    sha256 = hashlib.sha256(
+        cli("plan", "show", house, "--variant", "ae", "--resolved").out.encode()
+    ).hexdigest()
+    start = lines.index(f"variant ae (SKU A57-AE) {sha256}, unlike pk:")
+    assert lines[start + 1 :] == [
+        "  step wifi added in group bench (any_order) after charge (radio.wifi)",
+        "  charge.voltage_jig: low 4.75 V -> 4.8 V",
+    ]
+    assert "wifi" in by_variant["ae"]
+    assert "wifi" not in by_variant["pk"]
+
+
+def test_check_says_the_hash_of_each_variant_and_that_golden_values_expired(
+    cli: Cli, house: Path
+) -> None:
+    ran = cli("plan", "check", house)
+    assert ran.code == 0, ran.out
+    warning, pk, ae = ran.out.splitlines()
+    assert warning.startswith(
+        f"{house}: warning: the golden values house revision 2 held until 2020"
+    )
+    assert pk.startswith(f"{house}: house revision 3 variant pk ")
+    assert ae.startswith(f"{house}: house revision 3 variant ae ")
+    forms = cli("plan", "show", house, "--json").records()
+    assert [form["sha256"] for form in forms] == [line.split()[-1] for line in (pk, ae)]
+    assert forms[0]["golden"] == {"id": "house", "revision": 2, "until": "2020-02-01"}
+
+
+def test_a_variant_has_to_be_named_where_one_is_meant(cli: Cli, house: Path) -> None:
+    for options in (["--resolved"], ["--variant", "de"], ["--variant", "de", "--json"]):
+        ran = cli("plan", "show", house, *options)
+        assert (ran.code, ran.out) == (2, "")
+        assert "the plan house has the variants pk, ae" in ran.err
 
 
 def final_in(folder: Path) -> Path:
