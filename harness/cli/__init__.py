@@ -21,8 +21,9 @@ _NOTHING_TOUCHED = ("STATION-FILE", "STORE-ABSENT", "RECORD-UNKNOWN")
 COMMANDS = {
     "demo": "Test a line of simulated handsets, some of them planted bad.",
     "doctor": "Say what is missing on this PC, with the remedy for each; 3 when something FAILs.",
-    "plan": "Check plans and show what they say.",
+    "plan": "Check, show and compare plans, start new ones, judge old runs by them.",
     "records": "Read and verify the record store; nothing here writes.",
+    "release": "Make, sign, install and show releases: what production may run.",
     "run": "Run one test plan on one unit.",
     "steps": "List the steps, or say what one needs, takes and measures.",
     "trace": "Show every run of a unit, named by serial, IMEI, or a run's id or its beginning.",

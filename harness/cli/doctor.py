@@ -14,9 +14,11 @@ from harness.cli import EXIT_ERROR
 from harness.model.codec import encode
 from harness.station.config import load_station
 from harness.station.doctor import Finding, Level, examine
-from harness.ui.text import printable
+from harness.ui.text import Terminal, printable, say
 from harness.wiring import DEFAULT_STORE
 
+_WORDS = 5 + 9 + 1
+"""Where the words of a finding stand."""
 _STYLES = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "bold red"}
 
 
@@ -42,7 +44,7 @@ def doctor(station: Path | None, store: Path, as_json: bool) -> None:
     """
     slots = load_station(station).slots if station else ()
     ports = [slot.jig.port for slot in slots if slot.jig] if station else None
-    console = Console(highlight=False, soft_wrap=True)
+    console = Terminal()
     failed = False
     for finding in examine(store, ports):
         failed = failed or finding.level is Level.FAIL
@@ -56,6 +58,6 @@ def doctor(station: Path | None, store: Path, as_json: bool) -> None:
 
 def _print(console: Console, finding: Finding) -> None:
     line = Text(f"{finding.level:5}", _STYLES[finding.level])
-    console.print(line.append(f"{finding.name:9} {printable(finding.words)}", "default"))
+    say(console, line.append(f"{finding.name:9} {printable(finding.words)}", "default"), _WORDS)
     if finding.remedy:
-        console.print(Text(f"      -> {printable(finding.remedy)}"))
+        say(console, Text(f"      -> {printable(finding.remedy)}"), hang=9)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 import orjson
-from rich.console import Console
+from rich.text import Text
 
 from harness.cli import EXIT_ERROR
 from harness.errors import StationFault
@@ -20,6 +20,7 @@ from harness.records.head import RunHead
 from harness.records.query import Reader
 from harness.ui.console import print_record
 from harness.ui.runs import run_lines
+from harness.ui.text import Terminal, printable, say
 from harness.wiring import DEFAULT_STORE
 
 _STORE = click.option(
@@ -57,7 +58,7 @@ def list_(store: Path, as_json: bool, serial: str | None, limit: int) -> None:
         for head in heads:
             click.echo(orjson.dumps(encode(head)))
         return
-    console = Console(highlight=False)
+    console = Terminal()
     lines = run_lines(heads, console.width) if console.is_terminal else run_lines(heads)
     for line in lines:
         console.print(line, soft_wrap=True)
@@ -79,9 +80,11 @@ def show(run: str, store: Path, as_json: bool) -> None:
     if as_json:
         click.echo(text)
         return
-    print_record(Console(highlight=False), record)
+    console = Terminal()
+    print_record(console, record)
     for kept in record.attachments:
-        click.echo(f"  {kept.step}: {kept.name}, {kept.bytes} bytes: {files.path(kept.sha256)}")
+        words = f"  {kept.step}: {kept.name}, {kept.bytes} bytes: {files.path(kept.sha256)}"
+        say(console, Text(printable(words)), hang=4)
 
 
 @records.command()

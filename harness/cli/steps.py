@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import click
+from rich.text import Text
 
 from harness.files.problems import nearest
 from harness.model.step import Param, StepSpec
 from harness.model.units import Unit
 from harness.steps import catalogue
+from harness.ui.text import Terminal, say
+
+_LISTED = ("needs ", "with ", "measures ")
+_HANG = 10
+"""Where the entries of such a line stand."""
 
 
 @click.command()
@@ -18,19 +24,23 @@ def steps(name: str | None) -> None:
     Example: harness steps battery.charge
     """
     known = catalogue()
+    console = Terminal()
     if name is None:
         for spec in known.values():
-            click.echo(f"{spec.name:20} {spec.doc.splitlines()[0]}")
+            say(console, Text(f"{spec.name:20} {spec.doc.splitlines()[0]}"), hang=21)
         return
     if name not in known:
         hint = nearest(name, known)
         raise click.UsageError(f"no step {name!r}" + (f"; did you mean {hint!r}?" if hint else ""))
-    click.echo(describe(known[name]))
+    for line in describe(known[name]).splitlines():
+        say(console, Text(line), hang=_HANG if line.startswith(_LISTED) else 0)
 
 
 def describe(spec: StepSpec) -> str:
     """One step in full: devices, parameters, measurements with their units, its docstring."""
-    lines = [spec.name, "", spec.doc, ""]
+    lines = [spec.name, ""]
+    for paragraph in spec.doc.split("\n\n"):
+        lines += [" ".join(paragraph.split()), ""]
     lines.append("needs     " + (", ".join(kind.__name__ for kind in spec.ports.values()) or "-"))
     lines += [f"with      {_param(param)}" for param in spec.params.values()]
     for made in spec.measures.values():

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 import orjson
-from rich.console import Console
 
 from harness.model.codec import encode
 from harness.records.query import Reader
-from harness.ui.trace import trace_lines
+from harness.ui.text import Terminal, say
+from harness.ui.trace import HANG, trace_lines
 from harness.wiring import DEFAULT_STORE
 
 
@@ -35,6 +35,6 @@ def trace(asked: str, store: Path, as_json: bool) -> None:
     if as_json:
         click.echo(orjson.dumps(encode(life)))
         return
-    console = Console(highlight=False, soft_wrap=True)
+    console = Terminal()
     for line in trace_lines(life):
-        console.print(line)
+        say(console, line, HANG)

@@ -6,14 +6,12 @@ A record's SHA-256 is taken over its native JSON, which holds the SHA-256 of the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import apsw
 
-from harness.model.conclude import Conclusion, conclude, dut_failed
-from harness.model.limits import UNREADABLE, limit_of
 from harness.model.record import Record
 from harness.records.attachments import AttachmentFiles
 from harness.records.codec import from_json, sha256, unpack
@@ -24,6 +22,13 @@ from harness.records.store import (
     numbers_given,
     open_for_reading,
     schema_differences,
+)
+from harness.records.truth import (
+    Symptoms,
+    conclusion_problems,
+    judgement_problems,
+    symptom_problems,
+    symptoms_of,
 )
 
 
@@ -40,14 +45,31 @@ def verify(path: Path) -> list[str]:
     try:
         with coded(path, "cannot read"):
             connection.execute("BEGIN")  # one state of the store, also while a station writes it
-            return list(_findings(connection, files))
+            return list(_findings(_Store(connection, files)))
     finally:
         connection.close()
 
 
-def conclude_again(record: Record) -> Conclusion:
-    """What the record's own parts add up to."""
-    return conclude(record.plan, record.steps, (note.event for note in record.notes))
+@dataclass(frozen=True, slots=True)
+class _Store:
+    """What is read again. `plans` has the symptoms of the plans that were read before."""
+
+    connection: apsw.Connection
+    files: AttachmentFiles
+    plans: dict[str, Symptoms] = field(default_factory=dict)
+
+    def symptoms(self, plan: str) -> Symptoms:
+        """What a plan says of its faults.
+
+        Raises: KeyError when the store has not got it; ValueError when it cannot be read.
+        """
+        if plan not in self.plans:
+            found = "SELECT body FROM document WHERE sha256 = ?"
+            row: Any = self.connection.execute(found, (plan,)).fetchone()
+            if row is None:
+                raise KeyError(plan)
+            self.plans[plan] = symptoms_of(unpack(row[0]))
+        return self.plans[plan]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +87,8 @@ class _Row:
         return f"record {self.number} (run {self.head[0]})"
 
 
-def _findings(connection: apsw.Connection, files: AttachmentFiles) -> Iterator[str]:
+def _findings(store: _Store) -> Iterator[str]:
+    connection = store.connection
     for name in schema_differences(connection):
         yield f"schema: {name} is missing, changed or added"
     yield from _document_findings(connection)
@@ -75,7 +98,7 @@ def _findings(connection: apsw.Connection, files: AttachmentFiles) -> Iterator[s
             yield f"{_missing(number + 1, row.number - 1)} between {last_name} and {row.name}"
         if row.previous is not None and row.previous != last_sha:
             yield f"{row.name}: does not follow {last_name}: previous is not its SHA-256"
-        for problem in _row_problems(connection, row, files):
+        for problem in _row_problems(store, row):
             yield f"{row.name}: {problem}"
         last_sha, last_name, number = row.sha256 or "", row.name, row.number
     if (given := numbers_given(connection)) != number:
@@ -94,7 +117,7 @@ def _missing(first: int, last: int) -> str:
     return f"record {first} is missing" if first >= last else f"records {first} to {last} missing"
 
 
-def _row_problems(connection: apsw.Connection, row: _Row, files: AttachmentFiles) -> Iterator[str]:
+def _row_problems(store: _Store, row: _Row) -> Iterator[str]:
     if row.body is None:
         yield "its JSON is missing"
         return
@@ -112,10 +135,11 @@ def _row_problems(connection: apsw.Connection, row: _Row, files: AttachmentFiles
         return
     if previous != row.previous:
         yield "its JSON names another previous record than its row"
-    yield from _side_row_problems(connection, row, record)
-    yield from _judgement_problems(record)
-    yield from _conclusion_problems(record)
-    yield from _attachment_problems(record, files)
+    yield from _side_row_problems(store.connection, row, record)
+    yield from judgement_problems(record)
+    yield from conclusion_problems(record)
+    yield from _plan_problems(record, store)
+    yield from _attachment_problems(record, store.files)
 
 
 def _side_row_problems(connection: apsw.Connection, row: _Row, record: Record) -> Iterator[str]:
@@ -134,41 +158,17 @@ def _side_row_problems(connection: apsw.Connection, row: _Row, record: Record) -
     owned = "SELECT imei FROM imei WHERE number = ? ORDER BY imei"
     if [imei for (imei,) in connection.execute(owned, key)] != imeis(record):
         yield "its rows of IMEIs are not those of the record"
-    plan = "SELECT 1 FROM document WHERE sha256 = ?"
-    if not connection.execute(plan, (record.plan.sha256,)).fetchone():
-        yield f"its plan, document {record.plan.sha256}, is missing"
 
 
-def _judgement_problems(record: Record) -> Iterator[str]:
-    """Where a value is not judged as the limit that stands beside it judges."""
-    for step in record.steps:
-        for made in step.measurements:
-            if made.value is None:
-                again = UNREADABLE.outcome
-            else:
-                try:
-                    again = limit_of(made.limit).judge(made.value).outcome
-                except ValueError as error:
-                    yield f"the limit of {step.id}.{made.name} cannot be read: {error}"
-                    continue
-            if made.outcome is not again:
-                said = f"it says {made.outcome.name} of {step.id}.{made.name}"
-                yield f"{said}, its limit says {again.name}"
-
-
-def _conclusion_problems(record: Record) -> Iterator[str]:
+def _plan_problems(record: Record, store: _Store) -> Iterator[str]:
+    """Where a record differs from the plan that it names."""
+    plan = f"its plan, document {record.plan.sha256},"
     try:
-        again = conclude_again(record)
-    except (KeyError, TypeError) as error:
-        yield f"its parts cannot be concluded: {type(error).__name__}: {error}"
-        return
-    if record.outcome is not again.outcome:
-        said = record.outcome.name if record.outcome is not None else None
-        yield f"it says {said}, its parts say {again.outcome.name}"
-    if (record.fault and record.fault.code) != (again.fault and again.fault.code):
-        yield "its fault is not the one that its parts show"
-    if record.dut_failed is not dut_failed(record.steps, (note.event for note in record.notes)):
-        yield f"it says dut_failed {record.dut_failed}, its steps do not"
+        yield from symptom_problems(record, store.symptoms(record.plan.sha256))
+    except KeyError:
+        yield f"{plan} is missing"
+    except ValueError as error:
+        yield f"{plan} cannot be read: {error}"
 
 
 def _attachment_problems(record: Record, files: AttachmentFiles) -> Iterator[str]:

@@ -10,13 +10,14 @@ from typing import Any
 from harness.model.conclude import measurement_code
 from harness.model.outcome import Outcome
 from harness.model.record import Record
+from harness.model.value import Curve, spoken
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 
 HEAD_COLUMNS = (
     "run, serial, station, slot, jig, plan, revision, plan_sha256, process, purpose, attempt,"
-    " started_ms, ended_ms, outcome, dut_failed, fault, operator"
+    " started_ms, ended_ms, outcome, dut_failed, fault, operator, release"
 )
 _TIMES, _OUTCOME, _DUT_FAILED = slice(11, 13), 13, 14
 FAIL_COLUMNS = "place, step, attempt, name, outcome, code, value, unit"
@@ -43,6 +44,7 @@ class RunHead:
     dut_failed: bool
     fault: str | None
     operator: str
+    release: int | None = None
 
     @classmethod
     def of(cls, record: Record) -> RunHead:
@@ -64,6 +66,7 @@ class RunHead:
             dut_failed=record.dut_failed,
             fault=record.fault.code if record.fault else None,
             operator=record.operator,
+            release=record.release.number if record.release else None,
         )
 
     @classmethod
@@ -98,6 +101,7 @@ def head_row(record: Record) -> tuple[Any, ...]:
         int(head.dut_failed),
         head.fault,
         head.operator,
+        head.release,
     )
 
 
@@ -123,4 +127,5 @@ def _fails(record: Record) -> Iterator[tuple[Any, ...]]:
                 continue
             code = measurement_code(step.id, made)
             named = (step.id, step.attempt, made.name, made.outcome.name, code)
-            yield *named, made.value, made.unit
+            value = spoken(made.value) if isinstance(made.value, Curve) else made.value
+            yield *named, value, made.unit

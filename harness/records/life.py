@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from harness.model.events import Purpose
+from harness.model.conclude import final_attempts
+from harness.model.events import Purpose, ReleaseRef
+from harness.model.fault import Symptom
+from harness.model.judgement import MARGINAL
 from harness.model.outcome import Outcome
 from harness.model.record import Record
+from harness.model.value import Value
 from harness.records.head import RunHead
 
 
 @dataclass(frozen=True, slots=True)
+class Marginal:
+    """A measurement that passed with little to spare."""
+
+    step: str
+    name: str
+    value: Value | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class LifeRun:
-    """One run; `words` and `remedy` are of its fault, empty when it has none."""
+    """One run; `words` and `remedy` are of its fault, empty when it has none.
+
+    `only` are the steps that were chosen to run without the others.
+    """
 
     head: RunHead
     words: str
     remedy: str
+    symptom: Symptom | None
+    marginal: tuple[Marginal, ...]
+    release: ReleaseRef | None
+    only: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +111,19 @@ def _courses(records: Iterable[Record]) -> Iterable[Course]:
 
 def _run(record: Record) -> LifeRun:
     fault = record.fault
-    head = RunHead.of(record)
-    return LifeRun(head, fault.message, fault.remedy) if fault else LifeRun(head, "", "")
+    return LifeRun(
+        head=RunHead.of(record),
+        words=fault.message if fault else "",
+        remedy=fault.remedy if fault else "",
+        symptom=record.symptom,
+        marginal=tuple(_marginal(record)),
+        release=record.release,
+        only=record.plan.only,
+    )
+
+
+def _marginal(record: Record) -> Iterator[Marginal]:
+    for step in final_attempts(record.steps).values():
+        for made in step.measurements:
+            if (made.outcome, made.reason) == MARGINAL:
+                yield Marginal(step.id, made.name, made.value, made.unit)

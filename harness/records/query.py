@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from harness.errors import StationFault
+from harness.model.events import ReleaseRef
 from harness.model.record import Record
 from harness.records.attachments import AttachmentFiles
 from harness.records.codec import from_json, sha256, unpack
@@ -79,6 +80,21 @@ class Reader:
             claims = {imei: self._claimants(imei, opened) for imei in shown}
         return Life.of(asked, found, claims)
 
+    def newest_release(self, process: str) -> ReleaseRef | None:
+        """The release with the highest number that a run of the process was made by.
+
+        Raises: StationFault(STORE-DAMAGED) when the record of that run cannot be read.
+        """
+        last = (
+            "SELECT run FROM run WHERE process = ? AND release IS NOT NULL"
+            " ORDER BY release DESC LIMIT 1"
+        )
+        with self._snapshot():
+            sealed = self._one(last, process)
+            records = self._open_records() + ([self._sealed_record(sealed[0])] if sealed else [])
+        ran = [record.release for record in records if record.process == process]
+        return max((r for r in ran if r), key=lambda ref: ref.number, default=None)
+
     def json(self, run: str) -> bytes:
         """The native JSON of a finished run, byte by byte as it was written.
 
@@ -95,6 +111,13 @@ class Reader:
         with self._snapshot():
             row = self._one("SELECT body FROM document WHERE sha256 = ?", name)
         return self._unpacked(row and row[0], name, f"document {name}")
+
+    def documents(self, beginning: str) -> list[str]:
+        """The SHA-256 of each document that begins with these digits."""
+        beginning_so = "SELECT sha256 FROM document WHERE substr(sha256, 1, ?) = ? ORDER BY 1"
+        with self._snapshot():
+            found = self._connection.execute(beginning_so, (len(beginning), beginning))
+            return [name for (name,) in found]
 
     def attachment(self, sha: str) -> bytes:
         """The file with this SHA-256 that a record or an event names.

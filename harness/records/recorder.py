@@ -18,13 +18,13 @@ from harness.model.outcome import Outcome
 from harness.model.record import Record
 from harness.records.attachments import AttachmentFiles
 from harness.records.ballast import Ballast
-from harness.records.chain import conclude_again
 from harness.records.codec import content, encode_event, sha256
 from harness.records.faults import bug, coded, damaged, store_fault
 from harness.records.head import fail_rows, head_row, imeis, unix_ms
 from harness.records.journal import close_interrupted
 from harness.records.lock import StoreLock
 from harness.records.store import open_for_writing
+from harness.records.truth import conclude_again
 from harness.records.worker import Worker
 from harness.records.writer import Answer, Begin, CountAttempts, Group, Request, Seal, Writer
 

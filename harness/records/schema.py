@@ -98,4 +98,10 @@ def _triggers() -> str:
     return "\n".join(made)
 
 
-DDL = _TABLES + _triggers()
+ADDED = """
+ALTER TABLE run ADD COLUMN release INTEGER;
+CREATE INDEX run_release ON run(process, release) WHERE release IS NOT NULL;
+"""
+"""What came after the first stores were made: a store that lacks it gets it, and is as new."""
+
+DDL = _TABLES + _triggers() + ADDED

@@ -13,7 +13,7 @@ import apsw
 from harness.errors import StationFault
 from harness.records.codec import sha256, unpack
 from harness.records.faults import coded, damaged
-from harness.records.schema import APPLICATION_ID, DDL, VERSION
+from harness.records.schema import ADDED, APPLICATION_ID, DDL, VERSION
 
 _BUSY_MS = 2000
 
@@ -41,6 +41,10 @@ def open_for_writing(path: Path, now: datetime) -> apsw.Connection:
             _create(path, now)
         connection = _connect(path, apsw.SQLITE_OPEN_READWRITE)
         try:
+            _check_ours(path, connection)
+            if not _has_releases(connection):
+                with connection:
+                    connection.execute(ADDED)
             _check_whole(path, connection)
             connection.pragma("journal_mode", "wal")
         except BaseException:
@@ -61,6 +65,7 @@ def open_for_reading(path: Path) -> apsw.Connection:
         connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         try:
             _check_ours(path, connection)
+            _check_current(path, connection)
         except BaseException:
             connection.close()
             raise
@@ -175,6 +180,16 @@ def _check_ours(path: Path, connection: apsw.Connection) -> None:
         raise damaged(path, f"it does not say its {', '.join(sorted(missing))}")
     if said["schema"] != str(VERSION):
         raise damaged(path, f"its schema is {said['schema']}, this harness knows {VERSION}")
+
+
+def _check_current(path: Path, connection: apsw.Connection) -> None:
+    if not _has_releases(connection):
+        raise damaged(path, "written by an earlier harness; the next run on it mends that")
+
+
+def _has_releases(connection: apsw.Connection) -> bool:
+    columns = {name for _, name, *_ in connection.execute("PRAGMA table_info(run)")}
+    return not columns or "release" in columns
 
 
 def _check_whole(path: Path, connection: apsw.Connection) -> None:

@@ -1,45 +1,36 @@
-"""A run in the terminal: a line a step as it ends, then the verdict with what to do."""
+"""A run in the terminal: its steps as they end, then the verdict with what to do."""
 
 from __future__ import annotations
 
 import queue
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import replace
 
 from rich.console import Console
 from rich.text import Text
 
-from harness.errors import Blame
-from harness.model.conclude import spoken
 from harness.model.events import (
-    Faulted,
-    Measured,
+    Purpose,
     Recorded,
-    RunEnded,
-    RunInterrupted,
+    Reserved,
     RunStarted,
     SafeStateFailed,
     Stamped,
     StepEnded,
-    StepSkipped,
-    StepStarted,
+    Waiting,
 )
-from harness.model.fault import Fault
-from harness.model.fold import unfold
+from harness.model.fold import RecordBuilder, unfold
 from harness.model.outcome import Outcome
-from harness.model.record import Record
-from harness.ui.text import printable, while_there
+from harness.model.record import MeasurementRecord, Record, StepRecord
+from harness.ui.findings import bad_codes, findings, marginal
+from harness.ui.limits import limit_words, value_words
+from harness.ui.text import Terminal, printable, say, while_there
+from harness.ui.verdict import OPEN, STYLES, UNIT_FAILED, release_words, verdict
 
-STYLES = {
-    Outcome.PASS: "bold green",
-    Outcome.FAIL: "bold red",
-    Outcome.ERROR: "bold yellow",
-    Outcome.ABORTED: "bold magenta",
-    Outcome.SKIPPED: "dim",
-}
-OPEN = "open"
-"""What stands in place of the outcome of a run or step that has not ended."""
-UNIT_FAILED = "unit FAILED"
-"""What stands beside another verdict than FAIL when the unit was found bad all the same."""
+_STEP = 8 + 2
+"""Where the id of a step stands; before it is its outcome."""
+_NAME, _VALUE, _WORD, _LIMIT = 6, 25, 42, 53
+"""Where name, value, word and limit of a measurement stand."""
 
 
 def print_record(console: Console, record: Record) -> None:
@@ -51,24 +42,17 @@ def print_record(console: Console, record: Record) -> None:
     printer.finish()
 
 
-@dataclass(slots=True)
-class _Attempt:
-    """A step's attempt that has not ended."""
-
-    at_ms: int
-    made: list[Measured] = field(default_factory=list)
-
-
 class RunPrinter:
     """Takes events in the slot's thread, draws them in another. PASS comes with Recorded."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self._console = console or Console(stderr=True, highlight=False)
+        self._console = console or Terminal(stderr=True)
         self._events: queue.SimpleQueue[Stamped] = queue.SimpleQueue()
-        self._open: dict[str, _Attempt] = {}
-        self._bad: dict[str, str] = {}
-        """Steps that found the unit bad, each with its first fault code; "" for the run."""
-        self._end: tuple[Outcome, Fault | None] | None = None
+        self._builder = RecordBuilder()
+        self._waits: dict[str, int] = {}
+        """When each step that waits for instruments began to [ms]."""
+        self._waited: dict[str, str] = {}
+        """For how long each step waited, until its next attempt has ended."""
 
     def listen(self, stamped: Stamped) -> None:
         """Take an event; draws nothing."""
@@ -78,77 +62,116 @@ class RunPrinter:
         """Print what has come in since the last time."""
         with while_there(self._console):
             while not self._events.empty():
-                self._draw(self._events.get())
+                self._take(self._events.get())
 
     def finish(self) -> None:
-        """Print the steps that never ended, then the verdict or that there is none."""
-        for step, attempt in self._open.items():
-            self._line(OPEN, "", step, f"since {attempt.at_ms / 1000:.1f} s")
-            self._measurements(attempt)
-        self._open.clear()
-        outcome, fault = self._end or (None, None)
-        if outcome is None:
-            self._say(f"{OPEN}: the run goes on, or its process was killed", "bold")
-            self._say("  -> The next run on this store closes a run whose process was killed.")
-        else:
-            self._say(outcome.name, STYLES[outcome])
-        if self._bad and outcome is not Outcome.FAIL:
-            self._say(f"  the {UNIT_FAILED}: {', '.join(self._bad.values())}", STYLES[Outcome.FAIL])
-        if fault:
-            self._say(f"  {fault.code} ({fault.blame}): {fault.message}")
-            self._say(f"  -> {fault.remedy}")
+        """Print what did not end or run, then the verdict or that there is none."""
+        record = self._builder.build()
+        for step in record.steps:
+            if step.outcome is None:
+                self._step(step, f"since {step.at_ms / 1000:.1f} s")
+        for reason, steps in _left_out(record).items():
+            head = f"  {Outcome.SKIPPED.name:8}"
+            self._say(f"{head}{', '.join(steps)}: {reason}", STYLES[Outcome.SKIPPED], hang=_STEP)
+        self._verdict(record)
 
-    def _draw(self, stamped: Stamped) -> None:
-        self._remember(stamped)
-        match stamped.event:
-            case RunStarted() as started:
-                self._header(started)
-            case StepEnded(step=step, outcome=outcome):
-                self._line(outcome.name, STYLES[outcome], step, f"at {stamped.at_ms / 1000:.1f} s")
-                self._measurements(self._open.pop(step))
-            case StepSkipped(step=step, reason=reason):
-                self._line(Outcome.SKIPPED.name, STYLES[Outcome.SKIPPED], step, reason)
+    def _take(self, stamped: Stamped) -> None:
+        event = stamped.event
+        if isinstance(event, StepEnded):
+            made = self._builder.attempt(event.step, event.attempt)
+            took = f"{(stamped.at_ms - made.at_ms) / 1000:.1f} s"
+            waited = self._waited.pop(event.step, "")
+            self._step(replace(made, outcome=event.outcome), took + waited)
+        self._builder.apply(stamped)
+        match event:
+            case RunStarted():
+                for line in run_header(self._builder.build()):
+                    say(self._console, line, hang=2)
+            case Waiting(step=step, instrument=instrument):
+                self._waits.setdefault(step, stamped.at_ms)
+                self._say(f"  {'waits':8}{step:16} for {instrument}", "dim", hang=_STEP)
+            case Reserved(step=step) if step in self._waits:
+                waited_s = (stamped.at_ms - self._waits.pop(step)) / 1000
+                self._waited[step] = f" after a wait of {waited_s:.1f} s"
             case SafeStateFailed(fault=fault):
-                self._say(f"NOT SAFE {fault.code}: {fault.message}", "bold red")
+                self._say(f"NOT SAFE {fault.code}: {fault.message}", "bold red", hang=2)
             case Recorded():
                 self.finish()
 
-    def _remember(self, stamped: Stamped) -> None:
-        match stamped.event:
-            case StepStarted(step=step):
-                self._open[step] = _Attempt(stamped.at_ms)
-            case Measured(step=step) as made:
-                self._open[step].made.append(made)
-                if made.outcome is Outcome.FAIL:
-                    self._bad.setdefault(step, f"{step}.{made.name}:{made.reason}")
-            case Faulted(fault=fault, step=at) if fault.blame is Blame.DUT:
-                self._bad.setdefault(at or "", fault.code)
-            case StepEnded(step=step, outcome=Outcome.PASS):
-                self._bad.pop(step, None)
-            case RunEnded(outcome=outcome, fault=ended_by):
-                self._end = outcome, ended_by
-            case RunInterrupted(fault=fault):
-                self._end = Outcome.ABORTED, fault
+    def _step(self, step: StepRecord, words: str) -> None:
+        """An attempt with what it measured, in one block: others may run at the same time."""
+        name, style = (step.outcome.name, STYLES[step.outcome]) if step.outcome else (OPEN, "")
+        again = f", attempt {step.attempt}" if step.attempt > 1 else ""
+        group = f", in {step.parent}" if step.parent else ""
+        line = Text("  ").append(f"{name:8}", style)
+        line.append(printable(f"{step.id:16} {words}{again}{group}"))
+        say(self._console, line, hang=_STEP)
+        for made in step.measurements:
+            self._measurement(made)
 
-    def _header(self, run: RunStarted) -> None:
-        who = run.unit.serial or "an unannounced unit"
-        plan = f"{run.plan.id} revision {run.plan.revision}"
-        self._say(f"{plan} on {who}, slot {run.slot}, attempt {run.attempt}")
-        self._say(f"run {run.run}", "dim")
+    def _measurement(self, made: MeasurementRecord) -> None:
+        """Name, value, a word for what is not simply good, limit; below a value that is long."""
+        style = STYLES[made.outcome] if made.outcome is not Outcome.PASS else "dim"
+        style = "yellow" if made.outcome is Outcome.PASS and made.reason else style
+        name, limit = f"{'':{_NAME}}{made.name}", limit_words(made)
+        line = f"{name:{_VALUE - 1}} {value_words(made)}"
+        if len(line) < _WORD:
+            self._say(f"{line:{_WORD}}{made.reason:{_LIMIT - _WORD}}{limit}", style, hang=_LIMIT)
+        else:
+            self._say(line, style, hang=_VALUE)
+            why = made.reason or made.outcome.name
+            self._say(f"{'':{_VALUE}}{why}, limit {limit}", style, hang=_VALUE)
 
-    def _line(self, outcome: str, style: str, step: str, words: str) -> None:
-        line = Text("  ").append(f"{outcome:8}", style).append(f"{step:14} {printable(words)}")
-        self._console.print(line, soft_wrap=True)
+    def _verdict(self, record: Record) -> None:
+        for line in marginal(record):
+            self._say(f"  {line}", "yellow", hang=4)
+        end = verdict(record.outcome, record.purpose)
+        if record.outcome is None:
+            end.append(": the run goes on, or its process was killed", "bold")
+        say(self._console, end, hang=2)
+        if record.outcome is None:
+            self._say("  -> The next run on this store closes a run whose process was killed.")
+        if record.dut_failed and record.outcome is not Outcome.FAIL:
+            codes = ", ".join(bad_codes(record))
+            self._say(f"  the {UNIT_FAILED}: {codes}", STYLES[Outcome.FAIL], hang=4)
+        if record.outcome not in (None, Outcome.PASS):
+            for line in findings(record):
+                self._say(f"  {line}", hang=5 if line.startswith("->") else 4)
 
-    def _measurements(self, attempt: _Attempt) -> None:
-        for made in attempt.made:
-            style = "dim" if made.outcome is Outcome.PASS else STYLES[made.outcome]
-            self._say(f"            {made.name:20} {_seen(made):24} {made.reason}".rstrip(), style)
-
-    def _say(self, words: str, style: str = "") -> None:
-        self._console.print(Text(printable(words), style), soft_wrap=True)
+    def _say(self, words: str, style: str = "", hang: int = 5) -> None:
+        say(self._console, Text(printable(words), style), hang)
 
 
-def _seen(made: Measured) -> str:
-    value = spoken(made.value)
-    return (made.raw or f"{value} {made.unit.removeprefix('1')}").strip()
+def run_header(record: Record) -> Iterator[Text]:
+    """Which plan on which unit, and whether the run counts."""
+    who = record.scanned.serial or "an unannounced unit"
+    of = f" ({record.unit.variant})" if record.unit.variant else ""
+    plan = f"{record.plan.id} revision {record.plan.revision}{of}"
+    yield _line(f"{plan} on {who}, slot {record.slot}, attempt {record.attempt}")
+    yield _line(f"run {record.run}", "dim")
+    jig = record.jig.id if record.jig else "none"
+    place = f"station {record.station.name}, jig {jig}, operator {record.operator or 'none'}"
+    yield _line(f"{record.started:%Y-%m-%d %H:%M:%S} UTC, {place}", "dim")
+    yield _made_by(record)
+    if only := record.plan.only:
+        yield _line(f"only {', '.join(only)} of the plan: a part of it is no verdict", "yellow")
+
+
+def _made_by(record: Record) -> Text:
+    if record.purpose is not Purpose.PRODUCTION:
+        return _line(f"{record.purpose.upper()} run: it does not count", "bold yellow")
+    release = release_words(record.release) if record.release else "without a release"
+    return _line(f"production, {release}")
+
+
+def _line(words: str, style: str = "") -> Text:
+    return Text(printable(words), style)
+
+
+def _left_out(record: Record) -> dict[str, list[str]]:
+    """The steps that were not run, by the reason."""
+    steps: dict[str, list[str]] = {}
+    for step in record.steps:
+        if step.outcome is Outcome.SKIPPED:
+            steps.setdefault(step.skipped, []).append(step.id)
+    return steps

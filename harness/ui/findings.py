@@ -1,66 +1,90 @@
-"""What a record found wrong, in words: for tables and pages."""
+"""What a record found, in words: for the console, tables and pages."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from harness.model.conclude import final_attempts, measurement_fault, spoken
-from harness.model.events import SafeStateFailed
+from harness.errors import Blame
+from harness.model.conclude import final_attempts, measurement_code, measurement_fault, shows_bad
+from harness.model.events import Faulted, SafeStateFailed
 from harness.model.fault import Fault
+from harness.model.judgement import MARGINAL
 from harness.model.outcome import Outcome
-from harness.model.record import MeasurementRecord, Record
+from harness.model.record import MeasurementRecord, Record, StepRecord
+from harness.ui.limits import limit_words, value_words
+from harness.ui.verdict import symptom_words
 
 
 def findings(record: Record) -> list[str]:
-    """What stood in the way of a PASS: measurement, value, limit; code; words; remedy."""
-    lines: list[str] = []
-    told = set[str]()
+    """What stood in the way of a PASS, what decided first.
+
+    Bin, code and words of its symptom; then of each fault measurement, value, limit; code; words;
+    remedy.
+    """
+    blocks = _Blocks()
     for step in final_attempts(record.steps).values():
         for made in step.measurements:
             if made.outcome is not Outcome.PASS:
-                lines.append(f"{step.id}.{made.name} = {_value(made)}, limit {limit_words(made)}")
-                _tell(measurement_fault(step.id, made), lines, told)
+                blocks.add(measurement_fault(step.id, made), _against(step, made))
         if step.fault:
-            _tell(step.fault, lines, told)
+            blocks.add(step.fault)
     for note in record.notes:
         if isinstance(note.event, SafeStateFailed):
-            _tell(note.event.fault, lines, told)
+            blocks.add(note.event.fault)
     if record.fault:
-        _tell(record.fault, lines, told)
-    return lines
+        blocks.add(record.fault)
+    symptom = [symptom_words(record.symptom)] if record.symptom else []
+    return [*symptom, *blocks.lines(record.fault.code if record.fault else "")]
 
 
-def limit_words(made: MeasurementRecord) -> str:
-    """The limit that a value was judged by: for a range its acceptance bounds."""
-    limit = made.limit
-    if "accept_low" in limit:
-        low, high = limit["accept_low"], limit["accept_high"]
-        unit = _unit(made)
-        if low is None:
-            return f"at most {spoken(high)}{unit}"
-        if high is None:
-            return f"at least {spoken(low)}{unit}"
-        return f"{spoken(low)} to {spoken(high)}{unit}"
-    return _words_of(limit)
+def marginal(record: Record) -> list[str]:
+    """The measurements that passed with little to spare, each with its limit."""
+    return [
+        f"MARGINAL: {_against(step, made)}"
+        for step in final_attempts(record.steps).values()
+        for made in step.measurements
+        if (made.outcome, made.reason) == MARGINAL
+    ]
 
 
-def _words_of(limit: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in limit.items())
+def bad_codes(record: Record) -> list[str]:
+    """The first fault code of each step that found the unit bad, then those of the whole run."""
+    bad: dict[str, str] = {}
+    for step in record.steps:
+        if shows_bad(step):
+            bad.setdefault(step.id, next(_dut_codes(step)))
+        elif step.outcome is Outcome.PASS:
+            bad.pop(step.id, None)
+    of_run = (note.event.fault for note in record.notes if isinstance(note.event, Faulted))
+    return [*bad.values(), *(fault.code for fault in of_run if fault.blame is Blame.DUT)]
 
 
-def _tell(fault: Fault, lines: list[str], told: set[str]) -> None:
-    """A fault with its words and its remedy; the same code only once."""
-    if fault.code not in told:
-        told.add(fault.code)
-        lines += [f"{fault.code} ({fault.blame}): {fault.message}", f"-> {fault.remedy}"]
+def _dut_codes(step: StepRecord) -> Iterator[str]:
+    for made in step.measurements:
+        if made.outcome is Outcome.FAIL:
+            yield measurement_code(step.id, made)
+    if step.fault and step.fault.blame is Blame.DUT:
+        yield step.fault.code
 
 
-def _value(made: MeasurementRecord) -> str:
-    if made.value is None:
-        return made.raw or "nothing"
-    return f"{spoken(made.value)}{_unit(made)}"
+class _Blocks:
+    """Faults by their codes, each told once, with the measurements that have it."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, list[str]] = {}
+        self._faults: dict[str, Fault] = {}
+
+    def add(self, fault: Fault, *against: str) -> None:
+        self._faults.setdefault(fault.code, fault)
+        self._made.setdefault(fault.code, []).extend(against)
+
+    def lines(self, first: str) -> Iterator[str]:
+        """A block a code, that of `first` at the top."""
+        for code, fault in sorted(self._faults.items(), key=lambda entry: entry[0] != first):
+            yield from self._made[code]
+            yield f"{code} ({fault.blame}): {fault.message}"
+            yield f"-> {fault.remedy}"
 
 
-def _unit(made: MeasurementRecord) -> str:
-    return f" {made.unit}" if made.unit not in ("", "1") else ""
+def _against(step: StepRecord, made: MeasurementRecord) -> str:
+    return f"{step.id}.{made.name} = {value_words(made)}, limit {limit_words(made)}"

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from harness.model.events import Recorded, RunStarted, Stamped, StepSkipped, StepStarted
+from harness.model.events import (
+    Recorded,
+    Reserved,
+    RunEnded,
+    RunStarted,
+    Stamped,
+    StepEnded,
+    StepSkipped,
+    StepStarted,
+    Waiting,
+)
 from harness.model.fold import RecordBuilder, unfold
 from harness.model.outcome import Outcome
 from harness.model.record import Record
@@ -21,9 +31,12 @@ class SlotFold:
     why: str = ""
     run: str = ""
     serial: str = ""
-    step: str = ""
+    purpose: str = ""
     steps: int = 0
     begun: set[str] = field(default_factory=set)
+    skipped: set[str] = field(default_factory=set)
+    at_work: dict[str, str] = field(default_factory=dict)
+    """The steps at work now, the longest first, each with the instrument that it waits for."""
     at_ms: int = 0
     """When the last event of the run happened [ms since its start]."""
     outcome: Outcome | None = None
@@ -34,14 +47,23 @@ class SlotFold:
         self.builder.apply(stamped)
         self.at_ms = stamped.at_ms
         match stamped.event:
-            case RunStarted(unit=unit, plan=plan):
-                self.state, self.run = SlotState.RUNNING, stamped.run
+            case RunStarted(unit=unit, plan=plan, purpose=purpose):
+                self.state, self.run, self.purpose = SlotState.RUNNING, stamped.run, purpose
                 self.serial, self.steps = unit.serial, len(plan.steps)
             case StepStarted(step=step):
-                self.step = step
                 self.begun.add(step)
+                self.at_work[step] = ""
+            case Waiting(step=step, instrument=instrument):
+                self.at_work[step] = instrument
+            case Reserved(step=step):
+                self.at_work[step] = ""
+            case StepEnded(step=step):
+                self.at_work.pop(step, None)
             case StepSkipped(step=step):
-                self.begun.add(step)
+                self.skipped.add(step)
+                self.at_work.pop(step, None)
+            case RunEnded():
+                self.at_work.clear()
 
 
 class LineView:

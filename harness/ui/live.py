@@ -20,17 +20,19 @@ from harness.clock import Clock
 from harness.model.outcome import Outcome
 from harness.model.record import Record
 from harness.model.station import Message, SlotState
-from harness.ui.console import STYLES, UNIT_FAILED
-from harness.ui.findings import findings
+from harness.ui.findings import findings, marginal
 from harness.ui.line_view import LineView, SlotFold
 from harness.ui.text import printable, while_there
+from harness.ui.verdict import STYLES, UNIT_FAILED, counts, verdict
 
 DRAW_S = 0.1
 """How often the live area is drawn at the most [s]."""
 _DIGITS = 6
 _BAR = 16
 _WIDTHS = (10, 7, 20, _BAR, 5)
-"""Columns of the live area: slot and unit, steps done, step or outcome, bar, time."""
+"""Columns of the live area: slot and unit, steps begun, steps or outcome, bar, time."""
+_WORDS = 36
+"""Room for the steps at work."""
 _BELOW = 2
 
 
@@ -75,7 +77,7 @@ class LiveLine:
         with while_there(self._console):
             if self._plain:
                 for record in ended:
-                    self._say(f"slot {record.slot}  {who(record)}  {_outcome(record).name}")
+                    self._say(f"slot {record.slot}  {who(record)}  {_verdict(record).plain}")
             elif ended or now - self._drawn >= DRAW_S:
                 self._drawn = now
                 self._live.update(self._area(now), refresh=True)
@@ -87,14 +89,13 @@ class LiveLine:
         table.add_column("verdict", no_wrap=True)
         table.add_column("what was found, and what to do", overflow="fold", ratio=1)
         for record in records:
-            outcome = _outcome(record)
-            found = Text("\n").join(Text(self._shown(line)) for line in findings(record))
-            verdict = Text(outcome.name, style=STYLES[outcome])
-            if record.dut_failed and outcome is not Outcome.FAIL:
-                verdict.append(f"\n{UNIT_FAILED}", style=STYLES[Outcome.FAIL])
-            table.add_row(Text(self._shown(who(record))), verdict, found)
+            lines = [*findings(record), *marginal(record)]
+            found = Text("\n").join(Text(self._shown(line)) for line in lines)
+            table.add_row(Text(self._shown(who(record))), _verdict_cell(record), found)
         with while_there(self._console):
             self._console.print(table)
+            if uncounted := sum(not counts(record.purpose) for record in records):
+                self._say(f"{uncounted} of {len(records)} runs do not count: no production runs.")
             if lost := self.view.lost:
                 self._say(f"This screen lost {lost} messages; `harness records list` has all.")
             self._say(f"Records: {store}")
@@ -133,10 +134,11 @@ class LiveLine:
         done = len(slot.begun)
         bar = ProgressBar(total=max(1, slot.steps), completed=done, width=_BAR)
         if slot.outcome is not None:
-            words = Text(slot.outcome.name, style=STYLES[slot.outcome])
+            words = verdict(slot.outcome, slot.purpose)
+            words.append(f"  {len(slot.skipped)} skipped" if slot.skipped else "", "dim")
             return unit, f"{done}/{slot.steps}", words, bar, _elapsed(slot.at_ms / 1000)
         elapsed = _elapsed(slot.at_ms / 1000 + now - self._heard[slot.number][1])
-        return unit, f"{done}/{slot.steps}", Text(f"{slot.step:.36}"), bar, elapsed
+        return unit, f"{done}/{slot.steps}", Text(self._shown(at_work(slot))), bar, elapsed
 
     def _tally(self, hidden: int) -> str:
         outcomes = [_outcome(record) for record in self.view.ended.values()]
@@ -154,6 +156,15 @@ class LiveLine:
         return shown.encode("ascii", "backslashreplace").decode() if self._plain else shown
 
 
+def at_work(slot: SlotFold) -> str:
+    """The steps at work on a slot, and what they wait for, in the room there is."""
+    steps = [f"{step} waits for {what}" if what else step for step, what in slot.at_work.items()]
+    words = ", ".join(steps)
+    if len(words) > _WORDS and len(steps) > 1:
+        words = f"{len(steps)} at once, longest {next(iter(slot.at_work))}"
+    return words if len(words) <= _WORDS else f"{words[: _WORDS - 3]}..."
+
+
 def who(record: Record) -> str:
     """The unit of a record, as it was announced, else as it said itself."""
     return record.scanned.serial or record.unit.serial or "an unannounced unit"
@@ -162,6 +173,19 @@ def who(record: Record) -> str:
 def _outcome(record: Record) -> Outcome:
     assert record.outcome is not None, "only runs that have ended are shown with an outcome"
     return record.outcome
+
+
+def _verdict(record: Record) -> Text:
+    return verdict(_outcome(record), record.purpose)
+
+
+def _verdict_cell(record: Record) -> Text:
+    """The verdict in a narrow column: a line each for the outcome and what it does not say."""
+    outcome = _outcome(record)
+    cell = Text(outcome.name, STYLES[outcome])
+    if record.dut_failed and outcome is not Outcome.FAIL:
+        cell.append(f"\n{UNIT_FAILED}", STYLES[Outcome.FAIL])
+    return cell if counts(record.purpose) else cell.append(f"\n{record.purpose}", "yellow")
 
 
 def _elapsed(seconds: float) -> str:

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from harness.model.outcome import Outcome
 from harness.records.head import RunHead
-from harness.ui.console import OPEN, STYLES, UNIT_FAILED
 from harness.ui.text import printable
+from harness.ui.verdict import OPEN, STYLES, UNIT_FAILED, counts
 
 _GAP = "  "
 _CUT = "..."
@@ -46,12 +46,17 @@ def run_lines(heads: Sequence[RunHead], width: int = sys.maxsize) -> list[Text]:
 
 
 def _layouts(heads: Sequence[RunHead]) -> list[list[_Column]]:
-    """From whole to short. The fault, of any length, is last among what is always there."""
+    """From whole to short. The fault, of any length, is last among what is always there.
+
+    The purpose is there as soon as one of the runs does not count.
+    """
     run = _Column("run", lambda head: head.run)
     time = _Column("started (UTC)", lambda head: f"{head.started:%Y-%m-%d %H:%M:%S}")
+    purpose = _Column("purpose", lambda head: head.purpose, _purpose_style)
     always = [
         _Column("serial", lambda head: head.serial or "-"),
         _Column("outcome", _outcome, _outcome_style),
+        *([] if all(counts(head.purpose) for head in heads) else [purpose]),
         _Column("fault", _fault, _fault_style),
     ]
     extra = [
@@ -60,12 +65,11 @@ def _layouts(heads: Sequence[RunHead]) -> list[list[_Column]]:
         _Column("slot", lambda head: str(head.slot)),
     ]
     length = _telling(heads)
-    short = [
-        replace(run, cell=lambda head: head.run[:length]),
-        replace(time, cell=lambda head: f"{head.started:%Y-%m-%d %H:%M}"),
-    ]
+    short = replace(run, cell=lambda head: head.run[:length])
     whole = [[run, time, *always, *extra[:some]] for some in range(len(extra), -1, -1)]
-    return [*whole, [*short, *always]]
+    minutes = replace(time, cell=lambda head: f"{head.started:%Y-%m-%d %H:%M}")
+    no_year = replace(time, cell=lambda head: f"{head.started:%m-%d %H:%M}")
+    return [*whole, [short, minutes, *always], [short, no_year, *always]]
 
 
 def _telling(heads: Sequence[RunHead]) -> int:
@@ -82,6 +86,10 @@ def _outcome(head: RunHead) -> str:
 
 def _outcome_style(head: RunHead) -> str:
     return "" if head.outcome is None else STYLES[head.outcome]
+
+
+def _purpose_style(head: RunHead) -> str:
+    return "" if counts(head.purpose) else "yellow"
 
 
 def _fault(head: RunHead) -> str:

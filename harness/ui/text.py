@@ -5,10 +5,22 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 _UNSEEN = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
+
+
+class Terminal(Console):
+    """Where a command prints. That nobody reads any more is an error for whoever called it."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(highlight=False, **settings)
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError  # rich would leave the process with 1, which says FAIL
 
 
 @contextmanager
@@ -16,8 +28,23 @@ def while_there(console: Console) -> Iterator[None]:
     """Draw for somebody who may leave: a closed or full terminal must not cost a run its end."""
     try:
         yield
-    except (OSError, SystemExit):  # rich leaves the process on a broken pipe
+    except OSError:
         console.quiet = True
+
+
+def say(console: Console, line: Text, hang: int = 0) -> None:
+    """Print a line. On a terminal it is cut between words, and goes on `hang` columns in.
+
+    In a file or a pipe it stays whole, for whoever searches it.
+    """
+    room = console.width - hang
+    if console.is_terminal and line.cell_len > console.width and room > 0:
+        head, body = line[:hang], line[hang:]
+        parts = body.wrap(console, room)
+        for part in parts:
+            part.rstrip()
+        line = head + Text("\n" + " " * hang).join(parts)
+    console.print(line, soft_wrap=True)
 
 
 def printable(text: str) -> str:

@@ -8,9 +8,12 @@ from rich.text import Text
 
 from harness.model.outcome import Outcome
 from harness.records.life import Course, Life, LifeRun
-from harness.ui.console import OPEN, STYLES, UNIT_FAILED
+from harness.ui.limits import amount_words
 from harness.ui.text import printable
+from harness.ui.verdict import STYLES, outcome_text, release_words, symptom_words, verdict
 
+HANG = 6
+"""How far in a line goes on that is too long [columns]."""
 _HASH_SHOWN = 12
 
 
@@ -32,33 +35,44 @@ def trace_lines(life: Life) -> Iterator[Text]:
 def _course(course: Course, *, tell_serial: bool) -> Text:
     of_unit = f" of {course.serial}" if tell_serial else ""
     line = Text(printable(f"{course.process} ({course.purpose}){of_unit}: first "))
-    line.append_text(_outcome(course.first, course.first_failed))
+    line.append_text(outcome_text(course.first, course.first_failed))
     line.append(", final ")
-    line.append_text(_outcome(course.last, course.last_failed))
+    line.append_text(outcome_text(course.last, course.last_failed))
     return line.append(f", {course.runs} run{'s' if course.runs > 1 else ''}")
 
 
 def _run(run: LifeRun) -> Iterator[Text]:
     head = run.head
     line = Text(f"{head.started:%Y-%m-%d %H:%M:%S} UTC  attempt {head.attempt}  ")
-    line.append_text(_outcome(head.outcome, head.dut_failed))
+    line.append_text(verdict(head.outcome, head.purpose, head.dut_failed))
     yield line.append(f"  {printable(head.fault)}" if head.fault else "")
+    yield from _found(run)
+    yield from _made_with(run)
+
+
+def _found(run: LifeRun) -> Iterator[Text]:
+    if run.symptom:
+        yield Text(f"    {printable(symptom_words(run.symptom))}", "bold")
     if run.words:
         yield Text(f"    {printable(run.words)}")
         yield Text(f"    -> {printable(run.remedy)}")
+    for made in run.marginal:
+        words = f"MARGINAL: {made.step}.{made.name} = {amount_words(made.value, made.unit)}"
+        yield Text(f"    {printable(words)}", "yellow")
+
+
+def _made_with(run: LifeRun) -> Iterator[Text]:
+    head = run.head
+    if run.only:
+        words = f"only {', '.join(run.only)} of the plan: a part of it is no verdict"
+        yield Text(f"    {printable(words)}", "yellow")
+    release = f", {release_words(run.release)}" if run.release else ""
     short = head.plan_sha256[:_HASH_SHOWN]
+    plan = f"plan {head.plan} revision {head.revision} ({short})"
     place = f"station {head.station}, slot {head.slot}, jig {head.jig or 'none'}"
     for words in (
         f"{place}, operator {head.operator or 'none'}, serial {head.serial or 'unknown'}",
-        f"plan {head.plan} revision {head.revision} ({short}), {head.process}, {head.purpose}",
+        f"{plan}, {head.process}, {head.purpose}{release}",
         f"run {head.run}",
     ):
         yield Text(f"    {printable(words)}", "dim")
-
-
-def _outcome(outcome: Outcome | None, dut_failed: bool) -> Text:
-    """An outcome; beside one that is not FAIL stands that the unit was found bad."""
-    text = Text(OPEN) if outcome is None else Text(outcome.name, STYLES[outcome])
-    if dut_failed and outcome is not Outcome.FAIL:
-        text.append(f" ({UNIT_FAILED})", STYLES[Outcome.FAIL])
-    return text

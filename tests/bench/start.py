@@ -28,16 +28,28 @@ product: {model: B, part: B}
 steps: [{id: close, use: jig.close, timeout: 10 s}]
 teardown: [{id: open, use: jig.open, timeout: 10 s}]
 """
+STEPS = 500
+LIMITS = {
+    "current_jig": "{low: 450 mA, high: 1100 mA, guard: 10 mA}",
+    "voltage_jig": "{low: 4.75 V, high: 5.25 V, guard: 10 mV}",
+    "current_handset": "record only",
+    "voltage": "{low: 3.6 V, high: 4.4 V}",
+    "temperature": "{low: 15 degC, high: 40 degC}",
+    "level": "{low: 10 %, high: 100 %}",
+}
 
 
 def figures() -> Iterator[Figure]:
     with TemporaryDirectory(prefix="harness-bench-") as folder:
         plan = Path(folder, "jig.yaml")
         plan.write_text(WITHOUT_HANDSET)
+        inline, shared = _large_plans(Path(folder))
         store = Path(folder, "records.db")
         kinds: dict[str, tuple[float, Callable[[], float]]] = {
             "harness_help": (0.25, lambda: _whole("--help")),
             "harness_plan_check": (0.25, lambda: _whole("plan", "check", str(PLAN))),
+            "plan_check_500_steps": (0.6, lambda: _whole("plan", "check", str(inline))),
+            "plan_check_500_steps_limit_set": (0.6, lambda: _whole("plan", "check", str(shared))),
             "start_to_first_step": (0.3, lambda: _to_first_step(plan, store)),
         }
         for _, measure in kinds.values():
@@ -45,6 +57,20 @@ def figures() -> Iterator[Figure]:
         rounds = [[measure() for _, measure in kinds.values()] for _ in range(ROUNDS)]
     for (name, (at_most, _)), samples in zip(kinds.items(), zip(*rounds, strict=True), strict=True):
         yield Figure(name, median(samples), "s", at_most, ROUNDS)
+
+
+def _large_plans(folder: Path) -> tuple[Path, Path]:
+    """A plan of 500 steps with its limits under the steps, and one with them in a limit set."""
+    ids = [f"charge{number}" for number in range(STEPS)]
+    head = WITHOUT_HANDSET.partition("steps:")[0]
+    step = "  - id: {}\n    use: battery.charge\n    timeout: 20 s\n    with: {{vbus: 5.0 V}}\n"
+    under = "    limits:\n" + "".join(f"      {name}: {limit}\n" for name, limit in LIMITS.items())
+    inline, shared, limits = (Path(folder, f"{name}.yaml") for name in ("inline", "shared", "set"))
+    inline.write_text(f"{head}steps:\n" + "".join(step.format(id_) + under for id_ in ids))
+    shared.write_text(f"{head}limits: set.yaml\nsteps:\n" + "".join(map(step.format, ids)))
+    values = [f"  {id_}.{name}: {limit}\n" for id_ in ids for name, limit in LIMITS.items()]
+    limits.write_text("schema: 1\nlimits: bench\nrevision: 1\nvalues:\n" + "".join(values))
+    return inline, shared
 
 
 def _harness(*arguments: str) -> str:

@@ -14,7 +14,8 @@ from harness.clock import SystemClock
 from harness.engine.bench import Bench
 from harness.model.events import StationRef
 from harness.model.identity import Unit
-from harness.model.limits import Limit, Range
+from harness.model.judgement import Limit
+from harness.model.limits import Range
 from harness.model.outcome import Outcome
 from harness.model.plan import Phase, Plan, PlannedStep, Product
 from harness.model.ports import Measure

@@ -35,6 +35,8 @@ def test_cameras(cli: Cli, model: str) -> None:
     ("defect", "code", "fault"),
     [
         ("camera.rear.dark", 1, "rear.mean_luma:LOW"),
+        ("camera.rear.vignette", 1, "rear.luma_across:LOW"),
+        ("camera.rear.half_dark", 1, "rear.luma_across:LOW"),
         ("camera.front.missing", 1, "CAMERA-MISSING"),
     ],
 )

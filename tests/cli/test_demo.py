@@ -47,6 +47,7 @@ def test_a_line_has_four_good_units_of_two_makers_and_four_planted_bad() -> None
     assert len(LINE.units) == 8
     assert len(good) == 4
     assert len({(unit.profile, unit.android) for unit in good}) == 2
+    assert [unit.serial for unit in LINE.units if unit.sku == "A57-AE"] == ["A57A000008"]
 
 
 def test_every_verdict_is_as_planted_and_the_records_are_clean(cli: Cli) -> None:
@@ -59,6 +60,18 @@ def test_every_verdict_is_as_planted_and_the_records_are_clean(cli: Cli) -> None
     for record, unit in zip(records, LINE.units, strict=True):
         assert record["outcome"] == unit.expect.outcome.name
         assert (record["fault"] or {"code": ""})["code"] == unit.expect.code
+        assert record["scanned"]["sku"] == unit.sku
+        assert record["scanned"]["variant"] == {"A57-PK": "pk", "A57-AE": "ae"}[unit.sku]
+        assert (record["symptom"] is not None) == (record["outcome"] == "FAIL")
+    *_, weak, _, _, export = ({step["id"]: step for step in r["steps"]} for r in records[1:])
+    assert "identity_at_the_end" in export
+    assert "identity_at_the_end" not in weak
+    parents = {name: step["parent"] for name, step in export.items() if step["parent"]}
+    assert parents == dict.fromkeys(("wifi", "rear"), "wireless_and_rear") | dict.fromkeys(
+        ("attach", "charge"), "bench"
+    )
+    assert records[4]["symptom"]["code"] == "BAT-07"
+    assert records[-1]["plan"]["sha256"] != records[0]["plan"]["sha256"]
     assert cli("records", "verify").code == 0
 
 
@@ -80,7 +93,8 @@ def test_the_table_says_what_was_found_and_what_to_do(cli: Cli) -> None:
     assert ran.code == 1
     assert ran.out == ""
     words = " ".join(ran.err.replace("|", " ").split())
-    assert "A57B000001 FAIL charge.current_jig = 0.21 A, limit 0.46 to 1.09 A" in words
+    assert "A57B000001 FAIL bin B BAT-07 charges too slowly" in words
+    assert "charge.current_jig = 0.21 A, limit 0.46 to 1.09 A" in words
     assert "charge.current_jig:LOW (DUT)" in words
     assert "-> Bin the unit" in words
     assert "A57B000002 PASS" in words
@@ -199,6 +213,27 @@ def test_serials_of_another_product_are_wrong_usage(cli: Cli) -> None:
     assert ran.code == 2
     assert "A57[A-Z][0-9]{6}" in ran.err
     assert not cli.store.exists()
+
+
+def test_a_sku_that_the_plan_does_not_know_is_wrong_usage(cli: Cli) -> None:
+    ran = cli("demo", "--scenario", cli.scenario("units: [{serial: A57A000001, sku: A57-US}]\n"))
+    assert ran.code == 2
+    assert "A57A000001: the label says SKU 'A57-US'" in ran.err
+    assert "A57-PK (pk), A57-AE (ae)" in ran.err
+    assert not cli.store.exists()
+
+
+def test_a_unit_of_the_export_variant_is_held_to_its_own_limits(cli: Cli) -> None:
+    """13 s to attach: allowed at home (15 s), too long for export (12 s)."""
+    slow = "defects: [{lte.attach_slow: {attach_s: 13}}]"
+    scenario = cli.scenario(
+        "speed: 10\nunits:\n"
+        f"  - {{serial: A57A000001, sku: A57-PK, {slow}}}\n"
+        f"  - {{serial: A57A000002, sku: A57-AE, {slow},\n"
+        "     expect: {outcome: FAIL, code: 'attach.time:HIGH'}}\n"
+    )
+    ran = cli("demo", "--scenario", scenario, "--check", "--slots", "2")
+    assert ran.code == 0, ran.err
 
 
 def test_units_without_imeis_have_their_own(cli: Cli) -> None:

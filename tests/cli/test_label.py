@@ -11,7 +11,7 @@ import pytest
 from tests.cli.conftest import PLAN, ROOT, Cli
 
 ONE, TWO, OTHER = "860123450000012", "860123450000020", "860123450000038"
-SCAN = f"A57A000001;{ONE};{TWO};A57-4G"
+SCAN = f"A57A000001;{ONE};{TWO};A57-4G;A57-PK"
 HEAD = """\
 schema: 1
 plan: label
@@ -56,7 +56,7 @@ def test_a_scan_announces_the_unit_and_all_inputs_are_on_record(cli: Cli, plan: 
     assert ran.code == 0, ran.err
     (record,) = ran.records()
     assert record["scanned"]["imei"] == [ONE, TWO]
-    assert record["scanned"]["part"] == "A57-4G"
+    assert (record["scanned"]["part"], record["scanned"]["sku"]) == ("A57-4G", "A57-PK")
     assert (record["limits"]["id"], record["limits"]["revision"]) == ("label", 4)
     assert record["inputs"] == {
         "plan": sha256(plan),
@@ -66,7 +66,7 @@ def test_a_scan_announces_the_unit_and_all_inputs_are_on_record(cli: Cli, plan: 
 
 
 def test_a_label_with_another_imei_finds_the_unit_bad(cli: Cli, plan: Path) -> None:
-    ran = cli("run", plan, "--label", f"A57A000001;{OTHER};{TWO};A57-4G", "--json")
+    ran = cli("run", plan, "--label", f"A57A000001;{OTHER};{TWO};A57-4G;A57-PK", "--json")
     assert ran.code == 1, ran.err
     (record,) = ran.records()
     assert record["fault"]["code"] == "identity.imei_matches:MISMATCH"
@@ -94,11 +94,11 @@ def test_the_label_of_a_simulated_unit_is_announced_whole(
 
 
 REFUSED = {
-    "A57A000001": "is no label of a57 revision 1, which reads 'serial;imei1;imei2;part'",
-    f"A57A000001;{ONE};860123450000021;A57-4G": "check digit of 860123450000021 is 1, not 0",
-    f"A57A000001;{ONE};{TWO};A57-5G": "the label is of part A57-5G, the plan tests A57-4G",
-    f"B57A000001;{ONE};{TWO};A57-4G": "B57A000001 is no serial of A57-4G",
-    f"A57A000009;{ONE};{TWO};A57-4G": "no such slot or serial",
+    "A57A000001": "is no label of a57 revision 2, which reads 'serial;imei1;imei2;part;sku'",
+    f"A57A000001;{ONE};860123450000021;A57-4G;A57-PK": "check digit of 860123450000021 is 1, not 0",
+    f"A57A000001;{ONE};{TWO};A57-5G;A57-PK": "the label is of part A57-5G, the plan tests A57-4G",
+    f"B57A000001;{ONE};{TWO};A57-4G;A57-PK": "B57A000001 is no serial of A57-4G",
+    f"A57A000009;{ONE};{TWO};A57-4G;A57-PK": "no such slot or serial",
 }
 
 

@@ -119,12 +119,12 @@ def test_at_80_columns_a_run_is_a_line_that_names_it(cli: Cli, store: Path) -> N
     assert max(map(len, lines)) <= 80
     found = rows(said)
     assert found["A57A000002"][1:] == [
-        "2026-11-22 10:00",
+        "11-22 10:00",
         "A57A000002",
         "FAIL",
         "step_0.rail_0:LOW",
     ]
-    assert found["A57A000003"][3:] == ["ERROR", "unit FAILED, HANDSET-REF..."]
+    assert found["A57A000003"][3:] == ["ERROR", "unit FAILED, HANDSET-REFUSED"]
     assert found["A57A000004"][3:] == ["open", "unit FAILED"]
     for serial, row in found.items():
         (shown,) = cli("records", "show", row[0], "--json").records()
@@ -141,8 +141,8 @@ def test_show_of_a_cut_run_says_what_it_measured_and_that_it_failed(cli: Cli, st
     assert shown.code == 0, shown.err
     lines = [line.split() for line in shown.out.splitlines()]
     assert ["open", "step_0", "since", "0.0", "s"] in lines
-    assert ["rail_0", "0.11", "V", "LOW"] in lines
-    assert ["rail_1", "2", "V"] in lines
+    assert ["rail_0", "0.11", "V", "LOW", "1.01", "to", "3.99", "V"] in lines
+    assert ["rail_1", "2", "V", "1.01", "to", "3.99", "V"] in lines
     assert "open: the run goes on, or its process was killed" in shown.out
     assert "the unit FAILED: step_0.rail_0:LOW" in shown.out
     assert "PASS" not in shown.out
@@ -153,7 +153,7 @@ def test_a_run_that_recovery_closed_shows_the_same(cli: Cli, store: Path) -> Non
     shown = cli("records", "show", CUT)
     lines = [line.split() for line in shown.out.splitlines()]
     assert ["open", "step_0", "since", "0.0", "s"] in lines
-    assert ["rail_0", "0.11", "V", "LOW"] in lines
+    assert ["rail_0", "0.11", "V", "LOW", "1.01", "to", "3.99", "V"] in lines
     at = lines.index(["ABORTED"])
     assert " ".join(lines[at + 1]) == "the unit FAILED: step_0.rail_0:LOW"
     assert lines[at + 2][0] == "RUN-INTERRUPTED"
@@ -174,6 +174,33 @@ def test_show_of_a_bad_unit_marks_the_error(cli: Cli, store: Path) -> None:
     at = lines.index("ERROR")
     assert lines[at + 1].strip() == "the unit FAILED: step_0.rail_0:LOW"
     assert lines[at + 2].strip() == "HANDSET-REFUSED (PLAN): it did not"
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_show_on_a_terminal_breaks_no_word(cli: Cli, store: Path, columns: int) -> None:
+    said = on_a_terminal(cli, columns, "records", "show", FAILED)
+    assert max(map(len, said.splitlines())) <= columns
+    assert said.split() == cli("records", "show", FAILED).out.split()
+
+
+def test_show_says_where_the_unit_goes_and_that_nothing_counts(cli: Cli) -> None:
+    life = Life("01JD8QNM2R3V5W7X9Y1Z2A4B6C")
+    life.start(purpose=e.Purpose.ENGINEERING)
+    life.together([2.0, 2.0], [2.0, 5.0], parent="rails")
+    life.end()
+    cli.store.parent.mkdir()
+    with Recorder(cli.store) as recorder:
+        hand_in(recorder, life)
+    lines = [line.strip() for line in cli("records", "show", "01JD8QN").out.splitlines()]
+    at = lines.index("FAIL (engineering)")
+    assert lines[at + 1 : at + 3] == [
+        "bin B  PWR-07  rail too high",
+        "step_1.rail_1 = 5 V, limit 1.01 to 3.99 V",
+    ]
+    assert "ENGINEERING run: it does not count" in lines
+    assert any(line.endswith("in rails") for line in lines)
+    listed = rows(cli("records", "list").out)["A57A000002"]
+    assert listed[3:6] == ["FAIL", "engineering", "step_1.rail_1:HIGH"]
 
 
 def test_a_beginning_of_several_ids_prints_the_candidates(cli: Cli, store: Path) -> None:

@@ -6,9 +6,11 @@ import json
 
 import pytest
 
+from harness.model.events import Purpose
 from harness.records.recorder import Recorder
 from tests.cli.conftest import Cli
-from tests.records.runs import IMEIS, PLAN_SHA256, hand_in, leave_open, lived
+from tests.cli.test_records import on_a_terminal
+from tests.records.runs import IMEIS, PLAN_SHA256, Life, hand_in, leave_open, lived
 
 SERIAL, OTHER = "A57A000000", "A57A000001"
 
@@ -62,3 +64,23 @@ def test_a_store_that_is_not_there_is_said_to_be_absent(cli: Cli) -> None:
     ran = cli("trace", SERIAL)
     assert ran.code == 2
     assert "STORE-ABSENT" in ran.err
+
+
+@pytest.mark.parametrize("command", [["trace", SERIAL], ["steps"], ["steps", "battery.charge"]])
+@pytest.mark.parametrize("columns", [80, 120])
+def test_a_terminal_gets_whole_words(traced: Cli, command: list[str], columns: int) -> None:
+    said = on_a_terminal(traced, columns, *command)
+    assert max(map(len, said.splitlines())) <= columns
+    assert said.split() == traced(*command).out.split()
+
+
+def test_the_json_of_a_run_says_its_symptom_and_what_was_chosen(cli: Cli) -> None:
+    life = Life("01RUN1")
+    life.start(serial=SERIAL, purpose=Purpose.ENGINEERING, only=("step_0", "step_1"))
+    life.together([2.0, 2.0], [2.0, 5.0])
+    life.end()
+    with Recorder(cli.store) as recorder:
+        hand_in(recorder, life)
+    (run,) = json.loads(cli("trace", SERIAL, "--json").out)["runs"]
+    assert run["symptom"] == {"code": "PWR-07", "words": "rail too high", "bin": "B"}
+    assert (run["only"], run["marginal"], run["release"]) == (["step_0", "step_1"], [], None)

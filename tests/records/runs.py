@@ -5,27 +5,33 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import apsw
+import orjson
 
 from harness.model import events as e
 from harness.model.conclude import attempt_outcome
-from harness.model.fault import Fault
+from harness.model.fault import Fault, Symptom
 from harness.model.fold import RecordBuilder
 from harness.model.identity import Unit
+from harness.model.judgement import Limit
 from harness.model.limits import Range
 from harness.model.plan import Phase
 from harness.model.record import Record
+from harness.model.value import Value
 from harness.records.recorder import Recorder
 from harness.records.schema import DDL
 
 MORNING = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
-PLAN = b'{"id": "a57-final", "revision": 14}'
+SYMPTOM = Symptom("PWR-07", "rail too high", "B")
+EXPLAINED = "step_1.rail_1:HIGH"
+"""The fault code that the plan has SYMPTOM for."""
+PLAN = orjson.dumps({"id": "a57-final", "revision": 14, "symptoms": {EXPLAINED: asdict(SYMPTOM)}})
 PLAN_SHA256 = hashlib.sha256(PLAN).hexdigest()
 DOCUMENTS = {PLAN_SHA256: PLAN}
 LIMIT = Range(Decimal(1), Decimal(4), Decimal("0.01"))
@@ -62,58 +68,100 @@ class Life:
         self.builder.apply(stamped)
         return stamped
 
-    def start(self, *, serial: str = "A57A000002", steps: int = 2, measures: int = 2) -> e.Stamped:
+    def start(
+        self,
+        *,
+        serial: str = "A57A000002",
+        steps: int = 2,
+        measures: int = 2,
+        purpose: e.Purpose = e.Purpose.PRODUCTION,
+        release: e.ReleaseRef | None = None,
+        only: tuple[str, ...] = (),
+    ) -> e.Stamped:
         names = tuple(f"rail_{place}" for place in range(measures))
         planned = [e.PlannedRef(f"step_{n}", "jig.rails", Phase.STEPS, names) for n in range(steps)]
         return self.add(
             e.RunStarted(
                 run=self.run,
-                purpose=e.Purpose.PRODUCTION,
+                purpose=purpose,
                 process="final-test",
                 unit=Unit(serial, IMEIS, "A57-4G", "C", "pk"),
                 station=e.StationRef("ft-03", "the-uuid", "hall-2"),
                 slot=2,
                 operator="4711",
                 attempt=1,
-                plan=e.PlanRef("a57-final", 14, PLAN_SHA256, tuple(planned)),
+                plan=e.PlanRef("a57-final", 14, PLAN_SHA256, tuple(planned), only),
                 limits=None,
                 jig=e.JigRef("jig-7", "1.4", "2026-10-01"),
                 harness="0.1.0",
+                release=release,
             )
         )
 
-    def measure(self, step: str, name: str, value: float) -> e.Stamped:
-        outcome, reason = LIMIT.judge(value)
-        limit = LIMIT.describe()
-        return self.add(e.Measured(step, 1, name, value, "V", outcome, reason, limit))
+    def measure(
+        self, step: str, name: str, value: Value, limit: Limit = LIMIT, unit: str = "V"
+    ) -> e.Stamped:
+        judged = limit.judge(value)
+        return self.add(e.Measured(step, 1, name, value, unit, *judged, limit.describe()))
+
+    def begin(self, step: str, parent: str | None = None) -> e.Stamped:
+        return self.add(e.StepStarted(step, "jig.rails", Phase.STEPS, 1, parent))
+
+    def finish(self, step: str) -> e.Stamped:
+        """End an attempt as its parts say."""
+        made = self.builder.attempt(step, 1)
+        outcome = attempt_outcome(made.measurements, made.fault)
+        return self.add(e.StepEnded(step, 1, outcome))
+
+    def together(self, *values: Sequence[float], parent: str = "both") -> None:
+        """Steps of a group at the same time: their events take turns."""
+        steps = [f"step_{number}" for number in range(len(values))]
+        for step in steps:
+            self.begin(step, parent)
+        for place, readings in enumerate(zip(*values, strict=True)):
+            for step, value in zip(steps, readings, strict=True):
+                self.measure(step, f"rail_{place}", value)
+        for step in reversed(steps):
+            self.finish(step)
 
     def step(self, number: int, values: Sequence[float], fault: Fault | None = None) -> None:
         name = f"step_{number}"
-        self.add(e.StepStarted(name, "jig.rails", Phase.STEPS, 1))
+        self.begin(name)
         for place, value in enumerate(values):
             self.measure(name, f"rail_{place}", value)
         if fault:
             self.add(e.Faulted(fault, name, 1))
-        made = self.builder.attempt(name, 1)
-        self.add(e.StepEnded(name, 1, attempt_outcome(made.measurements, made.fault)))
+        self.finish(name)
 
     def end(self) -> Record:
-        self.add(e.RunEnded(*self.builder.conclude()))
+        outcome, fault = self.builder.conclude()
+        explained = fault is not None and fault.code == EXPLAINED
+        self.add(e.RunEnded(outcome, fault, SYMPTOM if explained else None))
         return self.builder.build()
 
 
 def lived(
-    run: str, *, steps: int = 2, measures: int = 2, bad: bool = False, seed: int = 0, **named: Any
+    run: str,
+    *,
+    steps: int = 2,
+    measures: int = 2,
+    bad: bool = False,
+    together: bool = False,
+    seed: int = 0,
+    **named: Any,
 ) -> Life:
     """A run with its end; with one reading out of its limits if it is to be `bad`."""
     readings = random.Random(seed)
     life = Life(run, **named)
     life.start(serial=f"A57A{seed:06}", steps=steps, measures=measures)
-    for number in range(steps):
-        values = [readings.uniform(1.5, 3.5) for _ in range(measures)]
-        if bad and number == 0:
-            values[0] = 0.11
-        life.step(number, values)
+    values = [[readings.uniform(1.5, 3.5) for _ in range(measures)] for _ in range(steps)]
+    if bad:
+        values[0][0] = 0.11
+    if together:
+        life.together(*values)
+    else:
+        for number, made in enumerate(values):
+            life.step(number, made)
     life.end()
     return life
 

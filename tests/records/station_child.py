@@ -23,7 +23,9 @@ def live(recorder: Recorder, seed: int) -> None:
     while True:
         now = SystemClock().utc()
         number = chance.randrange(10**5)
-        life = lived(new_run_id(now), started=now, seed=number, bad=chance.random() < 0.3, steps=5)
+        bad, together = chance.random() < 0.3, chance.random() < 0.5
+        run = new_run_id(now)
+        life = lived(run, started=now, seed=number, bad=bad, together=together, steps=5)
         recorder.begin(life.events[0], DOCUMENTS)
         say("begun", life.run)
         for event in life.events[1:]:

@@ -1,19 +1,31 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import apsw
 import pytest
 
+from harness.model.fault import Symptom
+from harness.model.limits import Range
 from harness.model.outcome import Outcome
 from harness.model.record import Record
 from harness.records.chain import verify
 from harness.records.codec import pack, sha256, to_json, unpack
-from harness.records.head import HEAD_COLUMNS, head_row, imeis
+from harness.records.head import HEAD_COLUMNS, fail_rows, head_row, imeis
 from harness.records.recorder import Recorder
-from tests.records.runs import hand_in, leave_open, lived, tamper
+from tests.records.runs import (
+    EXPLAINED,
+    SYMPTOM,
+    Life,
+    hand_in,
+    leave_open,
+    lived,
+    tamper,
+)
 
 RUNS = 5
 BAD = 3
@@ -175,6 +187,100 @@ def test_a_value_that_is_judged_against_its_own_limit_is_found(path: Path) -> No
     tamper(path, *delete(6), *put_record(6, liar, before))
     (finding,) = verify(path)
     assert "it says PASS of step_0.rail_0, its limit says FAIL" in finding
+
+
+def forged(path: Path, life: Life, change: Callable[[Record], Record]) -> list[str]:
+    """What is found when this run's record is written changed, every hash and row true to it."""
+    record = life.builder.build()
+    assert verify(path) == []
+    before = sha256(unpack(body_of(path, RUNS)))
+    written = change(record)
+    fails = (
+        f"INSERT INTO fail VALUES ({RUNS + 1}, {', '.join(map(apsw.format_sql_value, row))})"
+        for row in fail_rows(written)
+    )
+    tamper(path, *put_record(RUNS + 1, written, before), *fails)
+    given = f"UPDATE sqlite_sequence SET seq = {RUNS + 1} WHERE name = 'run'"
+    tamper(path, given)
+    return verify(path)
+
+
+def ended(life: Life, first: Sequence[float], second: Sequence[float]) -> Life:
+    life.start()
+    life.together(first, second)
+    life.end()
+    return life
+
+
+def same(record: Record) -> Record:
+    return record
+
+
+def test_a_record_that_is_true_to_its_parts_and_its_plan_is_clean(path: Path) -> None:
+    life = ended(Life("run-6"), [2.0, 2.0], [2.0, 5.0])
+    assert life.builder.build().symptom == SYMPTOM
+    assert forged(path, life, same) == []
+
+
+@pytest.mark.parametrize("reason", ["MARGINAL", "UNKNOWN", "LOW"])
+def test_a_pass_with_a_word_that_its_limit_does_not_say_is_found(path: Path, reason: str) -> None:
+    def with_word(record: Record) -> Record:
+        first, *others = record.steps
+        made = replace(first.measurements[0], reason=reason)
+        whole = replace(first, measurements=(made, *first.measurements[1:]))
+        return replace(record, steps=(whole, *others))
+
+    life = ended(Life("run-6"), [2.0, 2.0], [2.0, 2.0])
+    (finding,) = forged(path, life, with_word)
+    assert f"it says PASS {reason} of step_0.rail_0, its limit says PASS" in finding
+
+
+def test_a_marginal_pass_that_hides_it_is_found(path: Path) -> None:
+    def without_word(record: Record) -> Record:
+        (step,) = record.steps
+        (made,) = step.measurements
+        assert made.reason == "MARGINAL"
+        return replace(record, steps=(replace(step, measurements=(replace(made, reason=""),)),))
+
+    life = Life("run-6")
+    life.start(steps=1, measures=1)
+    life.begin("step_0")
+    life.measure("step_0", "rail_0", 1.1, Range(Decimal(1), Decimal(4), marginal=Decimal("0.2")))
+    life.finish("step_0")
+    life.end()
+    (finding,) = forged(path, life, without_word)
+    assert "it says PASS of step_0.rail_0, its limit says PASS MARGINAL" in finding
+
+
+@pytest.mark.parametrize(
+    ("symptom", "said"),
+    [
+        (None, "it says no symptom, its plan says symptom PWR-07 of bin B"),
+        (replace(SYMPTOM, bin="A"), "it says symptom PWR-07 of bin A, its plan says symptom"),
+        (replace(SYMPTOM, words="nothing"), "it says symptom PWR-07 of bin B, its plan says"),
+    ],
+)
+def test_a_symptom_that_the_plan_does_not_give_is_found(
+    path: Path, symptom: Symptom | None, said: str
+) -> None:
+    life = ended(Life("run-6"), [2.0, 2.0], [2.0, 5.0])
+    (finding,) = forged(path, life, lambda record: replace(record, symptom=symptom))
+    assert said in finding
+    assert EXPLAINED in finding
+
+
+def test_a_symptom_of_a_pass_is_found(path: Path) -> None:
+    life = ended(Life("run-6"), [2.0, 2.0], [2.0, 2.0])
+    (finding,) = forged(path, life, lambda record: replace(record, symptom=SYMPTOM))
+    assert "its plan says no symptom for no fault" in finding
+
+
+@pytest.mark.parametrize("plan", [b"another plan", b"[]", b'{"symptoms": {"a": 1}}'])
+def test_a_plan_that_cannot_be_read_is_found(path: Path, plan: bytes) -> None:
+    tamper(path, f"UPDATE document SET body = {literal(pack(plan))}")
+    findings = verify(path)
+    assert "has been changed" in findings[0]
+    assert sum("cannot be read" in finding for finding in findings) == RUNS
 
 
 def test_a_pass_that_its_parts_do_not_show_is_found(path: Path) -> None:

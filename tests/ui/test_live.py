@@ -6,32 +6,36 @@ import io
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
-from decimal import Decimal
 
 import pytest
 from rich.console import Console
 
 from harness.errors import DutFault, JigFault
 from harness.model.events import (
+    Event,
     Faulted,
     Measured,
+    Purpose,
     Recorded,
+    Reserved,
     RunEnded,
     RunStarted,
     SafeStateFailed,
     Stamped,
     StepEnded,
+    StepSkipped,
     StepStarted,
+    Waiting,
 )
 from harness.model.fault import Fault
 from harness.model.fold import fold
-from harness.model.limits import Equals, Limit, Range
 from harness.model.outcome import Outcome
+from harness.model.plan import Phase
 from harness.model.record import Record
 from harness.model.station import Message, SlotClosed, SlotState, SlotView, Snapshot
-from harness.ui.findings import findings, limit_words
+from harness.ui.findings import findings
 from harness.ui.line_view import LineView
-from harness.ui.live import LiveLine
+from harness.ui.live import LiveLine, at_work
 from tests.station.runs import STATION, events, without_record
 
 RUN = events()
@@ -97,6 +101,92 @@ def failed() -> list[Stamped]:
     return told
 
 
+def begun(*steps: str) -> list[Stamped]:
+    """A run in which these steps have begun, one after another, and none has ended."""
+    first = RUN[0]
+    started = [StepStarted(step, "x.y", Phase.STEPS, 1, "both") for step in steps]
+    return [first, *(_next(first, at, event) for at, event in enumerate(started, start=1))]
+
+
+def _next(first: Stamped, number: int, event: Event) -> Stamped:
+    return replace(first, seq=number, at_ms=number, event=event)
+
+
+@pytest.mark.parametrize(
+    ("steps", "words"),
+    [
+        (["wifi"], "wifi"),
+        (["wifi", "rear"], "wifi, rear"),
+        (
+            ["a_long_name_of_a_step", "another_long_name"],
+            "2 at once, longest a_long_name_of_a_step",
+        ),
+        (["first", "a_long_name_of_a_step", "another_long_name"], "3 at once, longest first"),
+    ],
+)
+def test_the_steps_at_work_are_all_named_or_counted(steps: list[str], words: str) -> None:
+    view = LineView()
+    view.apply([EMPTY, *begun(*steps)])
+    shown = at_work(view.slots[1])
+    assert shown == words if len(words) <= 36 else f"{words[:33]}..."
+    assert len(shown) <= 36
+
+
+def test_a_step_that_has_ended_is_no_longer_named() -> None:
+    view = LineView()
+    run = begun("wifi", "rear")
+    view.apply([EMPTY, *run, _next(RUN[0], 3, StepEnded("wifi", 1, Outcome.PASS))])
+    assert at_work(view.slots[1]) == "rear"
+
+
+def test_a_step_that_waits_for_an_instrument_says_so() -> None:
+    view = LineView()
+    view.apply([EMPTY, RUN[0], _next(RUN[0], 1, Waiting("attach", "callbox"))])
+    assert at_work(view.slots[1]) == "attach waits for callbox"
+    view.apply([_next(RUN[0], 2, Reserved("attach", "callbox"))])
+    assert at_work(view.slots[1]) == "attach"
+
+
+def test_skipped_steps_do_not_count_as_done() -> None:
+    shown = Shown(terminal=True)
+    end = next(stamped for stamped in RUN if isinstance(stamped.event, RunEnded))
+    skips = [
+        StepSkipped(step, "x.y", Phase.STEPS, "first ended FAIL") for step in ("second", "third")
+    ]
+    events_: list[Event] = [
+        StepStarted("first", "x.y", Phase.STEPS, 1),
+        StepEnded("first", 1, Outcome.FAIL),
+        *skips,
+    ]
+    events_ += [RunEnded(Outcome.FAIL, None), Recorded(end.run, "0" * 64)]
+    told = [RUN[0], *(_next(RUN[0], number, event) for number, event in enumerate(events_, 1))]
+    with shown.line:
+        frame = shown.frame(EMPTY, *told)
+    assert re.search(r" 1/3 +FAIL \(engineering\)  2 skipped", frame)
+
+
+def test_the_table_marks_runs_that_do_not_count_and_what_was_marginal() -> None:
+    shown = Shown(terminal=False)
+    shown.line.verdicts([fold(RUN), fold(counting(RUN))], "r")
+    text = shown.out.getvalue()
+    assert text.count("engineering") == 1
+    assert "1 of 2 runs do not count" in text
+    assert text.count("MARGINAL: first.current = ") == 1
+
+
+def counting(run: list[Stamped]) -> list[Stamped]:
+    """The same run made in production, its first measurement marginal."""
+    told, marginal = [], False
+    for stamped in run:
+        event = stamped.event
+        if isinstance(event, RunStarted):
+            event = replace(event, purpose=Purpose.PRODUCTION)
+        elif isinstance(event, Measured) and not marginal:
+            event, marginal = replace(event, reason="MARGINAL"), True
+        told.append(replace(stamped, event=event))
+    return told
+
+
 def test_a_slot_shows_its_unit_step_progress_and_time() -> None:
     shown = Shown(terminal=True)
     with shown.line:
@@ -129,7 +219,11 @@ def test_where_it_is_no_terminal_there_is_no_live_area_and_all_is_ascii() -> Non
     run = failed()
     with shown.line:
         assert shown.frame(EMPTY, *RUN[:4]) == ""
-        assert shown.frame(*RUN[4:], *run) == "slot 1  A57A000001  PASS\nslot 2  A57A000003  FAIL\n"
+        said = shown.frame(*RUN[4:], *run).splitlines()
+    assert said == [
+        "slot 1  A57A000001  PASS (engineering)",
+        "slot 2  A57A000003  FAIL (engineering)",
+    ]
     shown.line.verdicts(list(shown.line.view.ended.values()), "reports/räcords.db")
     text = shown.out.getvalue()
     assert text.isascii()
@@ -143,7 +237,7 @@ def test_a_dumb_terminal_has_no_live_area_either() -> None:
     with line:
         line.draw([EMPTY, *RUN])
     assert isinstance(console.file, io.StringIO)
-    assert console.file.getvalue() == "slot 1  A57A000001  PASS\n"
+    assert console.file.getvalue() == "slot 1  A57A000001  PASS (engineering)\n"
 
 
 @pytest.mark.parametrize("terminal", [True, False])
@@ -227,20 +321,6 @@ def test_a_jig_that_was_not_safe_is_among_the_findings() -> None:
     end = next(stamped for stamped in RUN if isinstance(stamped.event, RunEnded))
     told = [*RUN[: RUN.index(end)], replace(end, event=unsafe), end]
     assert findings(fold(told))[0] == "JIG-UNSAFE (STATION): still 5 V"
-
-
-@pytest.mark.parametrize(
-    ("limit", "words"),
-    [
-        (Range(Decimal("0.45"), Decimal("1.1"), Decimal("0.01")), "0.46 to 1.09 A"),
-        (Range(low=Decimal(1)), "at least 1 A"),
-        (Range(high=Decimal(2)), "at most 2 A"),
-        (Equals("user"), "equals user"),
-    ],
-)
-def test_a_limit_in_words(limit: Limit, words: str) -> None:
-    (made, *_) = fold(RUN).steps[0].measurements
-    assert limit_words(replace(made, limit=limit.describe())) == words
 
 
 def test_the_runs_of_these_tests_are_whole() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -77,8 +78,19 @@ def test_columns_go_from_the_last_one_on() -> None:
 
 
 def test_what_is_cut_has_a_mark() -> None:
-    assert plain(80)[3].endswith("unit FAILED, RUN-INTE...")
+    assert plain(80)[3].endswith("unit FAILED, RUN-INTERRU...")
     assert plain(80)[2].endswith("charge.current_jig:LOW")
+    assert plain(83)[3].endswith("unit FAILED, RUN-INTERRUPTED")
+
+
+def test_runs_that_do_not_count_are_marked_at_any_width() -> None:
+    heads = [HEADS[0], replace(HEADS[1], purpose="engineering")]
+    for width in range(40, 200):
+        titles, counted, uncounted = (line.plain for line in run_lines(heads, width))
+        assert titles.split().index("purpose") > titles.split().index("outcome")
+        assert re.search(r"PASS +production", counted)
+        assert re.search(r"FAIL +engineering", uncounted)
+    assert "purpose" not in plain(200)[0]
 
 
 def test_a_control_character_in_a_serial_is_written_out() -> None:

@@ -1,0 +1,94 @@
+"""A measured value and the limit beside it, as a record has them, in words."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from harness.model.limits import (
+    Equals,
+    ImeiRule,
+    Matches,
+    NotOffered,
+    OneOf,
+    Range,
+    RecordOnly,
+    limit_of,
+)
+from harness.model.mask import Mask
+from harness.model.record import MeasurementRecord
+from harness.model.units import difference_symbol
+from harness.model.value import Curve, Exact, plain, spoken
+
+
+def value_words(made: MeasurementRecord) -> str:
+    """What was measured, with its unit; what came instead when it could not be read."""
+    return made.raw or "nothing" if made.value is None else amount_words(made.value, made.unit)
+
+
+def amount_words(value: object, unit: str) -> str:
+    """A value with its unit."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    number = isinstance(value, float | Curve)
+    return f"{spoken(value)}{_unit(unit) if number else ''}"
+
+
+def limit_words(made: MeasurementRecord) -> str:
+    """What a value was judged by: of a range its acceptance bounds.
+
+    A limit of a kind that this harness does not know is told as it stands.
+    """
+    try:
+        limit = limit_of(made.limit)
+    except ValueError:
+        return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in made.limit.items())
+    match limit:
+        case Range():
+            return _range(limit, made.unit)
+        case Mask():
+            return _mask(limit, made.value)
+        case Equals(value):
+            return f"equals {_exactly(value, made.unit)}"
+        case OneOf(values):
+            return "one of " + ", ".join(_exactly(value, made.unit) for value in values)
+        case Matches(pattern):
+            return f"matches {pattern}"
+        case ImeiRule(tac):
+            return "an IMEI" + (f" of TAC {', '.join(tac)}" if tac else "")
+        case RecordOnly(may_be_unknown):
+            return "record only" + (", may be unknown" if may_be_unknown else "")
+        case NotOffered():
+            return "not offered"
+        case _:
+            raise TypeError(f"no words for {limit!r}")
+
+
+def _range(limit: Range, unit: str) -> str:
+    low, high = limit.accept_low, limit.accept_high
+    if low is None or high is None:
+        side, bound = ("at most", high) if low is None else ("at least", low)
+        window = f"{side} {_amount(bound, unit)}"
+    else:
+        window = f"{_amount(low)} to {_amount(high, unit)}"
+    if not limit.marginal:
+        return window
+    return f"{window}, marginal {_amount(limit.marginal, difference_symbol(unit))}"
+
+
+def _mask(limit: Mask, value: object) -> str:
+    first, last = (limit.points[end].x for end in (0, -1))
+    unit = value.x_unit if isinstance(value, Curve) else ""
+    corners = f"mask of {len(limit.points)} corners"
+    return f"{corners} from {_amount(first)} to {_amount(last, unit)}"
+
+
+def _amount(amount: Decimal | None, unit: str = "") -> str:
+    return "" if amount is None else amount_words(plain(amount), unit)
+
+
+def _exactly(value: Exact, unit: str) -> str:
+    return repr(value) if isinstance(value, str) else amount_words(plain(value), unit)
+
+
+def _unit(unit: str) -> str:
+    return f" {unit}" if unit not in ("", "1") else ""
