@@ -21,6 +21,7 @@ _NOTHING_TOUCHED = ("STATION-FILE", "STORE-ABSENT", "RECORD-UNKNOWN")
 COMMANDS = {
     "demo": "Test a line of simulated handsets, some of them planted bad.",
     "doctor": "Say what is missing on this PC, with the remedy for each; 3 when something FAILs.",
+    "handset": "Say what is understood of a dump that a handset printed into FILE (`-` is stdin).",
     "plan": "Check, show and compare plans, start new ones, judge old runs by them.",
     "records": "Read and verify the record store; nothing here writes.",
     "release": "Make, sign, install and show releases: what production may run.",

@@ -49,13 +49,19 @@ def charge(
     measure("current_handset", _gauge_current_a(handset))
     jig.disconnect("vbus")
     jig.supply_off()
-    measure("voltage", gauge.voltage_v)
-    measure("temperature", gauge.temperature_c)
-    measure("level", gauge.level_percent)
+    if isinstance(gauge, battery.Battery):
+        told = scaled(gauge.voltage_mv, 1_000), gauge.temperature_c, gauge.percent
+    else:
+        told = gauge, gauge, gauge
+    for name, reading in zip(("voltage", "temperature", "level"), told, strict=True):
+        measure(name, reading)
 
 
 def _gauge_current_a(handset: Handset) -> Reading[float]:
     answer = handset.shell(power_supply.COMMAND, timeout_s=SHELL_LIMIT_S)
     if answer.code != 0:
         return Unreadable(f"cat ended with {answer.code}", answer.err)
-    return scaled(power_supply.read_uevent(answer.out).current_raw, 1_000_000)
+    supply = power_supply.read_uevent(answer.out)
+    if not isinstance(supply, power_supply.PowerSupply):
+        return supply
+    return scaled(supply.current_now_raw, 1_000_000)

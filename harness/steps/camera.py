@@ -20,7 +20,7 @@ from harness.steps.api import Numeric, Series, step
 LOOK_S = 0.2
 KEYCODE_CAMERA = 27
 _LISTED = 50
-_FACING = {"rear": "back", "front": "front"}
+_FACING = {"rear": "BACK", "front": "FRONT"}
 _OPEN = "am start -W -a android.media.action.STILL_IMAGE_CAMERA"
 _EXTRAS = {
     "rear": "--ei android.intent.extras.CAMERA_FACING 0 "
@@ -117,7 +117,7 @@ def _require(cameras: Cameras, camera: str) -> None:
         raise DutFault(
             "CAMERA-MISSING",
             f"the camera service knows no {camera} camera",
-            evidence={"normal_cameras": repr(cameras.normal_count), "ids": repr(cameras.cameras)},
+            evidence={"normal_cameras": repr(cameras.normal_count), "ids": repr(cameras.devices)},
         )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.devices.android.getprop import command, read_property
-from harness.devices.android.service_state import REGISTERED, ServiceState
-from harness.devices.android.telephony import COMMAND, Phone, read_registry
+from harness.devices.android.service_state import IN_SERVICE, REGISTERED
+from harness.devices.android.telephony import COMMAND, CONNECTED, LTE, Phone, read_registry
 from harness.errors import DutFault, PlanError
 from harness.model.ports import Handset, Measure, Stopwatch, Wait
 from harness.model.reading import Reading, Unknown, Unreadable
@@ -16,8 +16,8 @@ from harness.steps.answers import ask, known, obey
 from harness.steps.api import Numeric, Text, step
 
 LOOK_S = 0.2
-_LTE = frozenset({"LTE", "LTE_CA"})
-_IN_SERVICE = 0
+_DATA_STATES = ("disconnected", "connecting", "connected", "suspended", "disconnecting", "handover")
+"""Words for TelephonyManager.DATA_..., which begin at 0."""
 _AIRPLANE = "cmd connectivity airplane-mode"
 _SIM_STATE = "gsm.sim.state"
 
@@ -65,13 +65,12 @@ def attach(
     began_s = stopwatch()
     _set_airplane(handset, on=False)
     seen = _attach(look, began_s, plmn, within, settle, wait)
-    service = seen.phone.service
     measure("time", seen.since_s - began_s)
-    measure("plmn", service.plmn)
-    measure("rat", service.rat)
-    measure("registration", service.registration)
-    measure("rsrp", seen.phone.signal.rsrp_dbm)
-    measure("data", seen.phone.data_state)
+    measure("plmn", seen.phone.plmn)
+    measure("rat", seen.phone.ps_wwan_rat)
+    measure("registration", seen.phone.ps_wwan_registration)
+    measure("rsrp", seen.phone.rsrp)
+    measure("data", _data_word(seen.phone.data_connection_state))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +84,15 @@ class _Seen:
     @property
     def network(self) -> tuple[object, ...]:
         """What must stay for the registration to be the same one; a second carrier may come."""
-        service = self.phone.service
-        return (self.registered, service.plmn, "LTE" if service.rat in _LTE else service.rat)
+        rat = self.phone.ps_wwan_rat
+        return (self.registered, self.phone.plmn, "LTE" if rat in LTE else rat)
 
     def on_lte_of(self, plmn: str) -> bool:
         return self.network == (True, plmn, "LTE")
 
     @property
     def settled(self) -> bool:
-        return self.phone.data_state == "connected" and isinstance(self.phone.signal.rsrp_dbm, int)
+        return self.phone.data_connection_state == CONNECTED and isinstance(self.phone.rsrp, int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +106,23 @@ class _Look:
     def __call__(self, before: _Seen | None = None) -> _Seen:
         registry = known(COMMAND, read_registry(ask(self.handset, COMMAND).out))
         phone = known(f"phone {self.number}", registry.phone(self.number))
-        now = _Seen(phone, _registered(phone.service), self.stopwatch())
+        now = _Seen(phone, _registered(phone), self.stopwatch())
         if before and before.network == now.network:
             return _Seen(now.phone, now.registered, before.since_s)
         return now
 
 
-def _registered(service: ServiceState) -> Reading[bool]:
+def _registered(phone: Phone) -> Reading[bool]:
     """By its registration; where none is printed, a slot out of service is not registered."""
-    state = service.registration
+    state = phone.ps_wwan_registration
     if isinstance(state, str):
         return state in REGISTERED
-    out_of_service = isinstance(service.data_state, int) and service.data_state != _IN_SERVICE
+    out_of_service = isinstance(phone.data_reg, int) and phone.data_reg != IN_SERVICE
     return False if isinstance(state, Unknown) and out_of_service else state
+
+
+def _data_word(state: Reading[int]) -> Reading[str]:
+    return _DATA_STATES[state] if isinstance(state, int) else state
 
 
 def _set_airplane(handset: Handset, *, on: bool) -> None:
@@ -173,13 +176,13 @@ def _until(
 
 def _evidence(seen: _Seen, look: _Look) -> dict[str, object]:
     """How it stands with its network, and why: JSON values."""
-    service = seen.phone.service
+    phone = seen.phone
     return {
-        "registration": _said(service.registration),
-        "reject_cause": _said(service.reject_cause),
-        "plmn": _said(service.plmn),
-        "rat": _said(service.rat),
-        "service_state": _said(service.data_state),
+        "registration": _said(phone.ps_wwan_registration),
+        "reject_cause": _said(phone.reject_cause),
+        "plmn": _said(phone.plmn),
+        "rat": _said(phone.ps_wwan_rat),
+        "service_state": _said(phone.data_reg),
         "sim": _sim(look),
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.devices.android.getprop import command, read_property
-from harness.devices.android.wifi import read_status, status_command
+from harness.devices.android.wifi import WifiStatus, read_status, status_command
 from harness.devices.android.wifi_scan import AccessPoint, list_command, read_scan
 from harness.errors import DutFault, PlanError, StationFault
 from harness.model.ports import Handset, Measure, Stopwatch, Wait
@@ -60,8 +60,8 @@ def wifi(
     sdk = _sdk(handset)
     measure("on", _switch_on(handset, sdk, on_within, wait, stopwatch))
     point = _find(handset, sdk, ssid, within, wait, stopwatch)
-    measure("rssi", point.rssi_dbm)
-    measure("frequency", point.frequency_mhz)
+    measure("rssi", point.rssi)
+    measure("frequency", point.freq)
 
 
 def _sdk(handset: Handset) -> int:
@@ -79,12 +79,13 @@ def _switch_on(
     until_s = stopwatch() + within_s
     while True:
         status = read_status(ask(handset, status_command(sdk)).out)
-        if status.enabled is True:
+        enabled = status.enabled if isinstance(status, WifiStatus) else status
+        if enabled is True:
             return True
         if stopwatch() >= until_s:
             break
         wait(LOOK_S)
-    known("whether Wi-Fi is on", status.enabled)
+    known("whether Wi-Fi is on", enabled)
     message = f"Wi-Fi is not on {within_s:g} s after it was switched on"
     raise DutFault("WIFI-NOT-ON", message, evidence={"sent": "svc wifi enable"})
 
@@ -101,7 +102,7 @@ def _find(
                 obey(handset, start)
             again_s = stopwatch() + scan.patience_s
         since_s = stopwatch() - began_s
-        points = known("the scan", read_scan(ask(handset, list_command(sdk)).out))
+        points = known("the scan", read_scan(ask(handset, list_command(sdk)).out)).results
         fresh = [point for point in points if _heard_within(point, since_s)]
         found = [point for point in fresh if point.ssid == ssid]
         if found:
@@ -114,7 +115,7 @@ def _find(
 def _the_one(ssid: str, found: Sequence[AccessPoint]) -> AccessPoint:
     """The reference access point: were there two, which of them is heard would not be known."""
     if len(found) > 1:
-        heard = [f"{point.bssid} {point.rssi_dbm} dBm" for point in found[:_LISTED]]
+        heard = [f"{point.bssid} {point.rssi} dBm" for point in found[:_LISTED]]
         message = f"{len(found)} access points are called {ssid!r}"
         raise StationFault("WIFI-AP-AMBIGUOUS", message, evidence={"heard": heard})
     return found[0]
@@ -122,13 +123,13 @@ def _the_one(ssid: str, found: Sequence[AccessPoint]) -> AccessPoint:
 
 def _heard_within(point: AccessPoint, since_s: float) -> bool:
     """Whether it was surely heard in the last `since_s` [s]; an unknown age is an old one."""
-    return isinstance(point.age_s, float) and point.age_s <= since_s
+    return isinstance(point.age, float) and point.age <= since_s
 
 
 def _not_found(
     ssid: str, within_s: float, fresh: Sequence[AccessPoint], all_: Sequence[AccessPoint]
 ) -> DutFault:
-    heard = [f"{point.ssid!r} {point.bssid} {point.rssi_dbm} dBm" for point in fresh[:_LISTED]]
+    heard = [f"{point.ssid!r} {point.bssid} {point.rssi} dBm" for point in fresh[:_LISTED]]
     return DutFault(
         "WIFI-AP-NOT-FOUND",
         f"{ssid!r} was not heard within {within_s:g} s; {len(fresh)} other access points were",

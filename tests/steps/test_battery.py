@@ -155,7 +155,7 @@ def test_a_value_below_its_bound_is_not(slot_with: MakeSlot, printed: str, value
 DENIED = failure(f"cat: {UEVENT}: Permission denied", 1)
 UEVENTS: dict[str, tuple[Program, str, str]] = {
     "denied": (lambda *_: DENIED, "UNREADABLE", "Permission denied"),
-    "no pairs": (lambda *_: text("POWER_SUPPLY\n"), "UNREADABLE", "KEY=VALUE"),
+    "no pairs": (lambda *_: text("POWER_SUPPLY\n"), "UNREADABLE", "POWER_SUPPLY_"),
     "no number": (
         lambda *_: text("POWER_SUPPLY_CURRENT_NOW=much\n"),
         "UNREADABLE",

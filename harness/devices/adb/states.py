@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from harness.devices.android.adb_devices import read_entry
 from harness.errors import LinkFault
+from harness.model.reading import Unreadable
 
-_LINE = re.compile(
-    r"(?P<serial>\(no serial number\)|\S+)\s+(?P<state>\S.*?)(?P<details>(?: [a-z_]+:\S*)*)"
-)
 _CODES = {
     "offline": "ADB-OFFLINE",
     "unauthorized": "ADB-UNAUTHORIZED",
@@ -81,14 +79,11 @@ def _shown(device: DeviceInfo) -> dict[str, object]:
 
 
 def _parse_line(line: str) -> DeviceInfo:
-    match = _LINE.fullmatch(line.strip())
-    details = dict(_detail(word) for word in match["details"].split()) if match else {}
+    entry = read_entry(line)
+    if isinstance(entry, Unreadable):
+        raise ValueError(f"{entry.why}: {entry.raw!r}")
+    details = dict(entry.details)
     number = details.pop("transport_id", "")
-    if match is None or not (number.isascii() and number.isdigit()):
-        raise ValueError(f"no line of the list of handsets: {line!r:.200}")
-    return DeviceInfo(match["serial"], match["state"], int(number), details)
-
-
-def _detail(word: str) -> tuple[str, str]:
-    key, _, value = word.partition(":")
-    return key, value
+    if not (number.isascii() and number.isdigit()):
+        raise ValueError(f"no line of the list of handsets has a transport: {line!r:.200}")
+    return DeviceInfo(entry.serial, entry.state, int(number), details)

@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import re
 import struct
+from dataclasses import dataclass
 
+from harness.devices.android.fields import whole_lines
 from harness.model.reading import Reading, Unknown, Unreadable
 
 _PACKAGE = "com.android.shell"
-_HEAD, _TAIL = "Result: Parcel(", ")"
+_HEAD = "Result: Parcel("
 _LINE = re.compile(
-    r" *(?:0x(?P<at>[0-9a-f]{8}): )?(?P<words>[0-9a-f]{8}(?: [0-9a-f]{8}){0,3}) +'[^\n]{0,16}'"
+    r"[ \t]*(?:0x(?P<at>[0-9a-f]{8}): )?(?P<words>[0-9a-f]{8}(?: [0-9a-f]{8}){0,3}) +"
+    r"'[^\n]{0,16}'(?P<end>\)?) *"
 )
+_IMEI = re.compile(r"[0-9]{15}")
+_HEADERS = (-127, -128)
+"""Parcel.EX_HAS_NOTED_APPOPS_REPLY_HEADER and EX_HAS_STRICTMODE_REPLY_HEADER of android.os."""
 
 
 def command(sdk: int, slot: int, manufacturer: str) -> str:
@@ -34,33 +40,85 @@ def command(sdk: int, slot: int, manufacturer: str) -> str:
     return f"service call iphonesubinfo {code} i32 {slot} s16 {_PACKAGE}"
 
 
+@dataclass(frozen=True, slots=True)
+class SubscriberInfo:
+    """`kind` is imei, empty (null, or no character), other or exception."""
+
+    kind: str
+    imei: Reading[str]
+    exception: Reading[str]
+
+
+def read_iphonesubinfo(output: str) -> Reading[SubscriberInfo]:
+    """What a reply says of an IMEI; its check digit is for whoever judges it."""
+    reply = _reply(output)
+    if isinstance(reply, Unreadable):
+        return reply
+    if isinstance(reply, _Exception):
+        return SubscriberInfo("exception", Unknown("exception"), reply.message)
+    none = Unknown("no exception")
+    if not reply:
+        return SubscriberInfo("empty", Unknown("null" if reply is None else "empty string"), none)
+    imei = imei_of(reply)
+    return SubscriberInfo("other" if isinstance(imei, Unreadable) else "imei", imei, none)
+
+
 def read_reply(output: str) -> Reading[str]:
     """The string of a reply, digits and zeros as they stand; unknown when it is null or empty.
 
     An exception (which ends with exit code 0) is Unreadable, with its message.
     """
-    data = _bytes(output.replace("\r\n", "\n").strip())
+    reply = _reply(output)
+    if isinstance(reply, _Exception):
+        return Unreadable(f"exception {reply.code}: {reply.message}")
+    return reply or Unknown("null" if reply is None else "empty string")
+
+
+def imei_of(said: str) -> Reading[str]:
+    """What a handset says as an IMEI, if it is one by its form; only zeros are none written."""
+    if not _IMEI.fullmatch(said):
+        return Unreadable("an IMEI has 15 digits", said)
+    return said if said.strip("0") else Unknown("only zeros: not written")
+
+
+@dataclass(frozen=True, slots=True)
+class _Exception:
+    code: int
+    message: str
+
+
+def _reply(output: str) -> str | _Exception | Unreadable | None:
+    """The string, None for a null string, or the exception."""
+    data = _bytes(output)
     if isinstance(data, Unreadable):
         return data
-    (exception,) = struct.unpack_from("<i", data)
+    (code,) = struct.unpack_from("<i", data)
+    if code in _HEADERS:
+        return Unreadable(f"the reply begins with a header ({code}) that is not read here")
     said = _string16(data[4:])
-    if exception != 0:
-        message = said.why if isinstance(said, Unreadable) else said
-        return Unreadable(f"exception {exception}: {message}")
-    return said or Unknown("null" if said is None else "empty string")
+    if code == 0:
+        return said
+    message = said.why if isinstance(said, Unreadable) else said
+    return _Exception(code, message or f"exception {code} without a message")
 
 
-def _bytes(reply: str) -> bytes | Unreadable:
-    """The bytes that a reply shows, at least one word."""
-    if not (reply.startswith(_HEAD) and reply.endswith(_TAIL)):
-        return Unreadable("no reply of `service call`", reply)
+def _bytes(output: str) -> bytes | Unreadable:
+    """The bytes that a reply shows, at least one word; lines around it are not its own."""
+    lines, last = whole_lines(output)
+    lines.append(last)
+    starts = [at for at, line in enumerate(lines) if line.startswith(_HEAD)]
+    if len(starts) != 1:
+        return Unreadable(f"no reply of `service call`, or not one: {len(starts)}", output)
+    first = lines[starts[0]].removeprefix(_HEAD)
     words: list[int] = []
-    for line in reply.removeprefix(_HEAD).removesuffix(_TAIL).lstrip("\n").split("\n"):
+    for line in [first, *lines[starts[0] + 1 :]] if first else lines[starts[0] + 1 :]:
         match = _LINE.fullmatch(line)
         if not match or int(match["at"] or "0", 16) != 4 * len(words):
             return Unreadable("a line of the reply is no hexadecimal dump", line)
         words += [int(word, 16) for word in match["words"].split()]
-    return struct.pack(f"<{len(words)}I", *words)
+        if match["end"]:
+            return struct.pack(f"<{len(words)}I", *words)
+    return Unreadable("the reply has no end", lines[-1])
 
 
 def _string16(data: bytes) -> str | Unreadable | None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.devices.android.fields import cut_off
+from harness.devices.android.fields import whole_lines
 from harness.model.reading import Reading, Unknown, Unreadable
 
 LIST = "cmd wifi list-scan-results"
@@ -29,13 +29,20 @@ _SSID_UNITS = 32
 
 @dataclass(frozen=True, slots=True)
 class AccessPoint:
-    """One row of the table. `age_s` is how long before the answer it was last heard."""
+    """One row of the table: `freq` [MHz], `rssi` [dBm], and how long ago it was heard [s]."""
 
     bssid: str
-    frequency_mhz: int
-    rssi_dbm: int
-    age_s: Reading[float]
+    freq: int
+    rssi: int
+    age: Reading[float]
     ssid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What was heard, in the order of the table; empty when nothing was."""
+
+    results: tuple[AccessPoint, ...]
 
 
 def list_command(sdk: int) -> str:
@@ -43,38 +50,48 @@ def list_command(sdk: int) -> str:
     return LIST if sdk >= _FIRST_WITH_CMD else DUMPSYS
 
 
-def read_scan(output: str) -> Reading[tuple[AccessPoint, ...]]:
-    """What was heard; empty when nothing was.
+def read_scan(output: str) -> Reading[Scan]:
+    """The access points of an answer.
 
     One row that cannot be read makes all Unreadable: it might have been the one asked for.
     """
-    if cut := cut_off(output):
-        return cut
-    lines = _table(output.replace("\r\n", "\n").split("\n"))
+    whole, last = whole_lines(output)
+    lines = _table([*whole, last] if last else whole)
     if isinstance(lines, Unreadable):
         return lines
     if not lines or lines == [_NOTHING]:
-        return ()
-    if tuple(lines[0].split()) != _HEADER:
-        return Unreadable("no header of a scan table", lines[0])
+        return Scan(())
+    if not _is_header(lines[0]) or len(lines) == 1:
+        return Unreadable("no header of a scan table with rows under it", lines[0])
     rows = []
     for line in lines[1:]:
         row = _row(line)
         if isinstance(row, Unreadable):
             return row
         rows.append(row)
-    return tuple(rows)
+    return Scan(tuple(rows))
 
 
 def _table(lines: list[str]) -> Sequence[str] | Unreadable:
-    """The lines of the table: all of the answer, or what stands between two titles of a dump."""
+    """The lines of the table, without what adb says before it and blank lines after it.
+
+    Of a dump, what stands between two titles.
+    """
     if _TITLE in lines or _NEXT_TITLE in lines:
         if lines.count(_TITLE) != 1 or lines.count(_NEXT_TITLE) != 1:
             return Unreadable(f"not one {_TITLE!r} and one {_NEXT_TITLE!r}", "\n".join(lines))
         return lines[lines.index(_TITLE) + 1 : lines.index(_NEXT_TITLE)]
-    while lines and not lines[-1]:
+    while lines and not lines[-1].strip():
         lines.pop()
-    return lines or Unreadable("no answer")
+    starts = [at for at, line in enumerate(lines) if line == _NOTHING or _is_header(line)]
+    before = lines[: starts[0]] if starts else lines
+    if len(starts) != 1 or any(line.startswith(" ") for line in before):
+        return Unreadable(f"{len(starts)} scan tables, expected one", "\n".join(lines))
+    return lines[starts[0] :]
+
+
+def _is_header(line: str) -> bool:
+    return line.startswith(" ") and tuple(line.split()) == _HEADER
 
 
 def _row(line: str) -> AccessPoint | Unreadable:

@@ -25,25 +25,25 @@ def read(text: str) -> Cameras:
 
 def test_which_cameras_face_where() -> None:
     cameras = read(TEN)
-    assert cameras.that_face("back") == ("0",)
-    assert cameras.that_face("front") == ("1",)
+    assert cameras.that_face("BACK") == ("0",)
+    assert cameras.that_face("FRONT") == ("1",)
     assert isinstance(cameras.facing("8"), Unknown)
-    assert read(ZERO).that_face("back") == ()
+    assert read(ZERO).that_face("BACK") == ()
 
 
 def test_apis_that_do_not_agree_are_no_facing() -> None:
     assert isinstance(read(USB).facing("0"), Unreadable)
-    assert isinstance(read(USB).that_face("front"), Unreadable)  # it may be the one
+    assert isinstance(read(USB).that_face("FRONT"), Unreadable)  # it may be the one
 
 
 def test_a_camera_that_is_not_public_cannot_be_opened_by_an_app() -> None:
     hidden = TEN.replace('    Device 1 maps to "1"\n', "")
-    assert read(hidden).facing("0") == "back"
-    assert isinstance(read(hidden).that_face("front"), Unknown)  # camera 2 is not described
+    assert read(hidden).facing("0") == "BACK"
+    assert isinstance(read(hidden).that_face("FRONT"), Unknown)  # camera 2 is not described
 
 
 def test_without_the_second_api_the_first_one_counts() -> None:
-    assert read(TEN.replace("        [FRONT ]\n", "")).facing("1") == "front"
+    assert read(TEN.replace("        [FRONT ]\n", "")).facing("1") == "FRONT"
 
 
 @pytest.mark.parametrize("facing", ["Sideways", "back", "Front Back"])
@@ -98,11 +98,46 @@ def test_no_answer_of_the_service_is_unreadable(text: str) -> None:
     assert isinstance(read_cameras(text), Unreadable)
 
 
+def test_the_largest_jpeg_is_of_whole_tables_only() -> None:
+    (camera,) = read(USB).devices
+    assert (camera.jpeg_max, camera.hardware_level) == ((1280, 720), "EXTERNAL")
+    cut = USB[: USB.index("        [35 1280 720 OUTPUT ]")]
+    assert isinstance(read(cut).devices[0].jpeg_max, Unknown)
+    odd = USB.replace("[33 640 480 OUTPUT ]", "[33 640 480 ]")
+    assert isinstance(read(odd).devices[0].jpeg_max, Unreadable)
+    wrapped = USB.replace("[33 640 480 OUTPUT ]\n", "[33 640 ]\n        [480 OUTPUT ]\n")
+    assert read(wrapped).devices[0].jpeg_max == (1280, 720)
+
+
+def test_metadata_of_hidden_physical_cameras_is_not_the_cameras() -> None:
+    title = "== Camera HAL device device@3.5/legacy/1 (v3.5) static information: =="
+    physical = (
+        "  API2 camera characteristics for physical camera 20:\n"
+        "      android.sensor.info.pixelArraySize (f0006): int32[2]\n        [800 600 ]\n"
+    )
+    first = read(TEN.replace(title, physical + title)).devices[0]
+    assert first.pixel_array == (4624, 3472)
+
+
+def test_the_provider_is_that_of_the_title_above() -> None:
+    aidl = USB.replace(
+        "Provider HAL external/0-0 (v2.5, remote)",
+        "Provider HAL android.hardware.camera.provider.ICameraProvider/internal/0-0 (v2.0, remote)",
+    )
+    assert [camera.provider for camera in read(aidl).devices] == ["internal/0"]
+    assert [camera.provider for camera in read(TEN).devices] == ["legacy/0", "legacy/0"]
+
+
+def test_public_ids_without_an_end_are_unreadable() -> None:
+    cut = TEN[: TEN.index('    Device 3 maps to "3"')]
+    assert isinstance(read(cut).public_ids, Unreadable)
+
+
 @given(st.text() | st.text().map(lambda tail: TEN + tail) | st.text().map(lambda head: head + USB))
 def test_total_on_any_text(text: str) -> None:
     cameras = read_cameras(text)
     if isinstance(cameras, Cameras):
-        cameras.that_face("back")
+        cameras.that_face("BACK")
 
 
 @pytest.mark.parametrize(
@@ -116,3 +151,13 @@ def test_linear_in_the_length(unit: str) -> None:
         return time.perf_counter() - began
 
     assert min(took_s(1 << 21) for _ in range(3)) < 5
+
+
+def test_a_stray_line_within_a_table_gives_no_smaller_picture() -> None:
+    sample = (CORPUS / "camera_a13_external_usb.txt").read_text("utf-8")
+    row = "        [33 640 480 OUTPUT ]\n"
+    assert row in sample
+    for stray in ("WARNING: linker: unsupported flags\n", "\n"):
+        cameras = read_cameras(sample.replace(row, row + stray))
+        assert isinstance(cameras, Cameras)
+        assert all(isinstance(camera.jpeg_max, Unreadable) for camera in cameras.devices)

@@ -4,7 +4,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from harness.devices.android.iphonesubinfo import command, read_reply
+from harness.devices.android.iphonesubinfo import (
+    SubscriberInfo,
+    command,
+    read_iphonesubinfo,
+    read_reply,
+)
 from harness.model.reading import Unknown, Unreadable
 from harness.sim.handset.parcel import error_reply, security_reply, string_reply
 
@@ -29,6 +34,7 @@ def test_command_by_version_and_maker(sdk: int, maker: str, expected: str) -> No
 
 def test_a_null_or_empty_string_is_unknown() -> None:
     assert read_reply("Result: Parcel(00000000 ffffffff   '........')\n") == Unknown("null")
+    assert read_reply("Result: Parcel(\t00000000 ffffffff   '........')\n") == Unknown("null")
     assert isinstance(read_reply(string_reply("")), Unknown)
 
 
@@ -64,9 +70,60 @@ def test_reads_back_what_is_printed(text: str) -> None:
     assert read_reply(string_reply(text)) == text
 
 
+def read(reply: str) -> SubscriberInfo:
+    found = read_iphonesubinfo(reply)
+    assert isinstance(found, SubscriberInfo), found
+    return found
+
+
+def test_lines_around_a_reply_are_not_its_own() -> None:
+    reply = string_reply("860123450000012")
+    assert read_reply(f"* daemon started successfully\n{reply}08-11 log (x)\n") == read_reply(reply)
+    assert read_reply(reply.replace("\n", "\r\n")) == "860123450000012"
+    assert isinstance(read_reply(reply + reply), Unreadable)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "imei"),
+    [
+        ("860123450000012", "imei", "860123450000012"),
+        ("004999010001013", "imei", "004999010001013"),
+        ("000000000000000", "imei", Unknown),
+        ("", "empty", Unknown),
+        (None, "empty", Unknown),
+        ("A1000017E5F3C2", "other", Unreadable),
+        ("86012345000001", "other", Unreadable),
+        ("8601234500000120", "other", Unreadable),
+    ],
+)
+def test_what_a_reply_says_of_an_imei(said: str | None, kind: str, imei: object) -> None:
+    found = read(string_reply(said))
+    assert found.kind == kind
+    assert isinstance(found.imei, imei) if isinstance(imei, type) else found.imei == imei
+    assert isinstance(found.exception, Unknown)
+
+
+def test_an_exception_has_no_imei() -> None:
+    found = read(security_reply("Package x does not belong to 2000"))
+    assert (found.kind, found.exception) == ("exception", "Package x does not belong to 2000")
+    assert isinstance(found.imei, Unknown)
+
+
+def test_an_exception_may_have_no_message() -> None:
+    found = read("Result: Parcel(fffffffc ffffffff   '........')\n")
+    assert found.exception == "exception -4 without a message"
+
+
+@pytest.mark.parametrize("header", ["ffffff80", "ffffff81"])
+def test_a_header_before_the_answer_is_no_exception(header: str) -> None:
+    reply = f"Result: Parcel({header} 00000000 00000000   '............')\n"
+    assert isinstance(read_iphonesubinfo(reply), Unreadable)
+
+
 @given(st.text() | st.text().map(lambda body: f"Result: Parcel({body})"))
 def test_total_on_any_text(text: str) -> None:
     read_reply(text)
+    read_iphonesubinfo(text)
 
 
 @given(st.data())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.devices.android.telephony import Phone, Registry, read_registry
+from harness.devices.android.telephony import CONNECTED, Phone, Registry, read_registry
 from harness.model.reading import Unknown, Unreadable
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "android"
@@ -73,27 +73,125 @@ def test_what_is_no_registry_is_unreadable(text: str) -> None:
 
 def test_a_line_that_stands_twice_with_two_values_is_unreadable() -> None:
     phone = pixel("    mDataConnectionState=2\n", "    mDataConnectionState=2\n" * 2)
-    assert phone.data_state == "connected"
+    assert phone.data_connection_state == CONNECTED
     phone = pixel(
         "    mDataConnectionState=2\n", "    mDataConnectionState=2\n    mDataConnectionState=0\n"
     )
-    assert isinstance(phone.data_state, Unreadable)
+    assert isinstance(phone.data_connection_state, Unreadable)
 
 
-@pytest.mark.parametrize(
-    ("printed", "expected"), [("0", "disconnected"), ("1", "connecting"), ("3", "suspended")]
-)
-def test_the_data_state_has_its_word(printed: str, expected: str) -> None:
-    assert pixel("ConnectionState=2", f"ConnectionState={printed}").data_state == expected
-
-
-def test_a_data_state_that_is_unknown_or_none() -> None:
-    assert isinstance(pixel("ConnectionState=2", "ConnectionState=-1").data_state, Unknown)
-    assert isinstance(pixel("ConnectionState=2", "ConnectionState=9").data_state, Unreadable)
+def test_a_data_connection_state_that_is_unknown_or_none() -> None:
+    assert isinstance(
+        pixel("ConnectionState=2", "ConnectionState=-1").data_connection_state, Unknown
+    )
+    assert isinstance(
+        pixel("ConnectionState=2", "ConnectionState=9").data_connection_state, Unreadable
+    )
     assert isinstance(pixel("IsDataEnabled=true", "IsDataEnabled=1").data_enabled, Unreadable)
 
 
+# Attached and connected.
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "attached"),
+    [
+        ("Phone Id=0", "Phone Id=0", True),
+        (f"{PS}registrationState=HOME", f"{PS}registrationState=ROAMING", True),
+        (f"{PS}registrationState=HOME", f"{PS}registrationState=DENIED", False),
+        ("mDataRegState=0(IN_SERVICE)", "mDataRegState=1(OUT_OF_SERVICE)", False),
+        ("accessNetworkTechnology=LTE", "accessNetworkTechnology=LTE_CA", True),
+        ("accessNetworkTechnology=LTE", "accessNetworkTechnology=NR", False),
+        ("accessNetworkTechnology=LTE", "accessNetworkTechnology=HSPAP", False),
+        (f"{PS}registrationState=HOME", f"{PS}registrationState=HAPPY", None),
+        ("mDataRegState=0(IN_SERVICE)", "mDataRegState=?", None),
+    ],
+)
+def test_attached_is_packet_data_in_service_on_lte(
+    old: str, new: str, attached: bool | None
+) -> None:
+    assert old in PIXEL
+    said = read(PIXEL.replace(old, new)).lte_attached
+    assert isinstance(said, Unreadable) if attached is None else said is attached
+
+
+def test_one_of_two_slots_is_enough_and_none_must_be_seen_to_be_none() -> None:
+    both = read(SAMPLES["a16_oplus_dual_full"])
+    assert (both.lte_attached, both.data_connected, both.default_phone_id) == (True, True, 1)
+    first, _, second = SAMPLES["a16_oplus_dual_full"].partition("  Phone Id=1\n")
+    assert isinstance(read(first).lte_attached, Unreadable)
+    assert isinstance(read(first).data_connected, Unreadable)
+    end = second[second.index("  mPhoneCapability") :]
+    assert read(first + end).lte_attached is False
+    assert read(first + end).data_connected is False
+
+
+def test_a_slot_behind_the_live_part_makes_all_unreadable() -> None:
+    broken = PIXEL + "a value goes on\n  Phone Id=1\n    mDataConnectionState=0\n"
+    assert isinstance(read_registry(broken), Unreadable)
+
+
+@pytest.mark.parametrize("printed", ["-1", "2147483647"])
+def test_ids_of_nothing_are_unknown(printed: str) -> None:
+    registry = read(
+        PIXEL.replace("mActiveDataSubId=1", f"mActiveDataSubId={printed}").replace(
+            "mDefaultPhoneId=0", f"mDefaultPhoneId={printed}"
+        )
+    )
+    assert isinstance(registry.active_data_sub_id, Unknown)
+    assert isinstance(registry.default_phone_id, Unknown)
+
+
 # The service state.
+
+
+def test_android_9_has_other_names() -> None:
+    phone = slot(
+        "last known state:\n  Phone Id=0\n    mServiceState={mVoiceRegState=0(IN_SERVICE), "
+        "mDataRegState=0(IN_SERVICE), mChannelNumber=1650, duplexMode()=1, mCellBandwidths=[10000],"
+        " mVoiceRoamingType=home, mDataRoamingType=home, mVoiceOperatorAlphaLong=null, "
+        "mVoiceOperatorAlphaShort=null, mDataOperatorAlphaLong=Foo, mobile, "
+        "mDataOperatorAlphaShort=Foo, isManualNetworkSelection=false(automatic), "
+        "mRilVoiceRadioTechnology=3(UMTS), mRilDataRadioTechnology=14(LTE), "
+        "mCssIndicator=unsupported, mNetworkRegistrationStates=[NetworkRegistrationState{"
+        "transportType=1 domain=CS regState=HOME accessNetworkTechnology=UMTS reasonForDenial=0 "
+        "emergencyEnabled=false supportedServices=[I@1 cellIdentity=null voiceSpecificStates=null "
+        "dataSpecificStates=null}, NetworkRegistrationState{transportType=1 domain=PS "
+        "regState=ROAMING accessNetworkTechnology=LTE reasonForDenial=0 emergencyEnabled=false "
+        "supportedServices=[I@2 cellIdentity=CellIdentityLte:{ mCi=1 mPci=2 mTac=3 mEarfcn=1650 "
+        "mBandwidth=10000 mMcc=001 mMnc=01 mAlphaLong=Foo mAlphaShort=Foo} "
+        "voiceSpecificStates=null dataSpecificStates=android.telephony.DataSpecificStates :{ "
+        "maxDataCalls=20}}]}\n    mDataConnectionState=2\n  mDefaultPhoneId=0\n"
+    )
+    assert (phone.ps_wwan_registration, phone.ps_wwan_rat, phone.plmn) == (
+        "ROAMING",
+        "LTE",
+        "00101",
+    )
+    assert (phone.voice_rat, phone.data_rat, phone.earfcn) == ("UMTS", "LTE", 1650)
+    assert phone.operator_long == "Foo, mobile"
+    assert phone.lte_attached() is True
+
+
+def test_a_handset_that_only_camps_has_no_network() -> None:
+    old = f"{PS}registrationState=HOME"
+    phone = pixel(old, f"{PS}registrationState=NOT_REG_OR_SEARCHING")
+    assert isinstance(phone.plmn, Unknown)
+
+
+@pytest.mark.parametrize("state", ["NONE", "RESTRICTED", "NOT_RESTRICTED", "CONNECTED"])
+def test_5g_beside_lte_has_a_state_unless_it_is_masked(state: str) -> None:
+    assert pixel("nrState=****", f"nrState={state}").nr_state == state
+    assert isinstance(slot(PIXEL).nr_state, Unknown)
+    assert isinstance(pixel("nrState=****", "nrState=HAPPY").nr_state, Unreadable)
+
+
+def test_the_ratio_is_in_tenths_up_to_android_10() -> None:
+    ten = slot(SAMPLES["a10_dual_lteca"])
+    assert (ten.rssnr_raw, ten.rssnr_db) == (88, 8.8)
+    twelve = slot(PIXEL)
+    assert (twelve.rssnr_raw, twelve.rssnr_db) == (7, 7.0)
+    assert isinstance(pixel("rssnr=7 ", "rssnr=88 ").rssnr_db, Unreadable)
 
 
 @pytest.mark.parametrize(
@@ -101,80 +199,84 @@ def test_a_data_state_that_is_unknown_or_none() -> None:
 )
 def test_the_registration_is_that_of_packet_data_over_the_cellular_network(state: str) -> None:
     phone = pixel(f"{PS}registrationState=HOME", f"{PS}registrationState={state}")
-    assert phone.service.registration == state
+    assert phone.ps_wwan_registration == state
 
 
 def test_a_registration_that_is_unknown_or_none() -> None:
     home = f"{PS}registrationState=HOME"
-    unknown = pixel(home, f"{PS}registrationState=UNKNOWN").service
-    assert isinstance(unknown.registration, Unknown)
-    odd = pixel(home, f"{PS}registrationState=HAPPY").service
-    assert isinstance(odd.registration, Unreadable)
-    none = pixel("domain=PS transportType=WWAN", "domain=CS transportType=WWAN").service
-    assert isinstance(none.registration, Unknown)
+    unknown = pixel(home, f"{PS}registrationState=UNKNOWN")
+    assert isinstance(unknown.ps_wwan_registration, Unknown)
+    odd = pixel(home, f"{PS}registrationState=HAPPY")
+    assert isinstance(odd.ps_wwan_registration, Unreadable)
+    none = pixel("domain=PS transportType=WWAN", "domain=CS transportType=WWAN")
+    assert isinstance(none.ps_wwan_registration, Unknown)
     assert isinstance(none.plmn, Unknown)
-    two = pixel("domain=CS transportType=WWAN", "domain=PS transportType=WWAN").service
-    assert isinstance(two.registration, Unreadable)
-    assert isinstance(two.rat, Unreadable)
+    two = pixel("domain=CS transportType=WWAN", "domain=PS transportType=WWAN")
+    assert isinstance(two.ps_wwan_registration, Unreadable)
+    assert isinstance(two.ps_wwan_rat, Unreadable)
 
 
 def test_the_registered_network_goes_before_that_of_the_cell() -> None:
     shared = PIXEL.replace("rRplmn=23001", "rRplmn=23002")
-    assert slot(shared).service.plmn == "23002"
-    assert slot(PIXEL.replace("rRplmn=23001", "")).service.plmn == "23001"
+    assert slot(shared).plmn == "23002"
+    assert slot(PIXEL.replace("rRplmn=23001", "")).plmn == "23001"
 
 
 @pytest.mark.parametrize("printed", ["****", "2300", "2300100", "٢٣٠٠١"])
 def test_a_network_that_is_masked_is_unreadable(printed: str) -> None:
-    assert isinstance(pixel("rRplmn=23001", f"rRplmn={printed}").service.plmn, Unreadable)
+    assert isinstance(pixel("rRplmn=23001", f"rRplmn={printed}").plmn, Unreadable)
 
 
 def test_a_network_that_is_null_is_unknown() -> None:
     text = PIXEL.replace("rRplmn=23001", "").replace("mMcc=230 mMnc=01", "mMcc=null mMnc=null")
-    assert isinstance(slot(text).service.plmn, Unknown)
+    assert isinstance(slot(text).plmn, Unknown)
 
 
 def test_a_cell_may_have_several_bands_and_no_channel() -> None:
-    service = pixel("mBands=[20] ", "mBands=[3, 9] ").service
-    assert service.bands == (3, 9)
-    assert isinstance(pixel("mBands=[20] ", "mBands=[] ").service.bands, Unknown | Unreadable)
-    assert isinstance(pixel("mEarfcn=6200", f"mEarfcn={NONE}").service.earfcn, Unknown)
+    assert pixel("mBands=[20] ", "mBands=[3] ").band == 3
+    assert isinstance(pixel("mBands=[20] ", "mBands=[3, 9] ").band, Unreadable)
+    assert isinstance(pixel("mBands=[20] ", "mBands=[] ").band, Unknown)
+    assert isinstance(pixel("mEarfcn=6200", f"mEarfcn={NONE}").earfcn, Unknown)
 
 
 def test_the_technology_that_is_unknown() -> None:
-    service = pixel("accessNetworkTechnology=LTE", "accessNetworkTechnology=UNKNOWN").service
-    assert isinstance(service.rat, Unknown)
+    phone = pixel("accessNetworkTechnology=LTE", "accessNetworkTechnology=UNKNOWN")
+    assert isinstance(phone.ps_wwan_rat, Unknown)
 
 
 @pytest.mark.parametrize("cut", [1, 40, 400])
 def test_a_service_state_that_is_cut_is_unreadable(cut: int) -> None:
     line = next(line for line in PIXEL.split("\n") if "mServiceState=" in line)
-    service = slot(PIXEL.replace(line, line[:-cut])).service
-    assert isinstance(service.registration, Unreadable)
-    assert isinstance(service.data_state, Unreadable)
+    phone = slot(PIXEL.replace(line, line[:-cut]))
+    assert isinstance(phone.ps_wwan_registration, Unreadable)
+    assert isinstance(phone.data_reg, Unreadable)
 
 
 def test_up_to_android_8_values_go_by_their_place() -> None:
-    spaced = flat("树米eSIM 树米eSIM 46000", "China Mobile China Mobile 46000").service
-    assert (spaced.operator, spaced.plmn, spaced.rat) == ("China Mobile", "46000", "LTE")
-    manual = flat("46000  LTE LTE", "46000 (manual) LTE HSPA").service
-    assert (manual.plmn, manual.rat) == ("46000", "HSPA")
-    roaming = flat("data home", "data International Roaming").service
-    assert roaming.registration == "ROAMING"
-    out = flat("=0 0 voice", "=1 1 voice").service
-    assert (out.data_state, out.registration) == (1, "NOT_REG_OR_SEARCHING")
+    spaced = flat("树米eSIM 树米eSIM 46000", "China Mobile China Mobile 46000")
+    assert (spaced.operator_long, spaced.plmn, spaced.ps_wwan_rat) == (
+        "China Mobile",
+        "46000",
+        "LTE",
+    )
+    manual = flat("46000  LTE LTE", "46000 (manual) LTE HSPA")
+    assert (manual.plmn, manual.voice_rat, manual.data_rat) == ("46000", "LTE", "HSPA")
+    roaming = flat("data home", "data International Roaming")
+    assert roaming.ps_wwan_registration == "ROAMING"
+    out = flat("=0 0 voice", "=1 1 voice")
+    assert (out.data_reg, out.ps_wwan_registration) == (1, "NOT_REG_OR_SEARCHING")
     none = flat(
         "树米eSIM 树米eSIM 46000 树米eSIM 树米eSIM 46000  LTE LTE",
         "null null null null null null  Unknown Unknown",
     )
-    assert isinstance(none.service.plmn, Unknown)
-    assert isinstance(none.service.rat, Unknown)
+    assert isinstance(none.plmn, Unknown)
+    assert isinstance(none.ps_wwan_rat, Unknown)
 
 
 def test_names_by_place_that_cannot_be_told_apart_are_unreadable() -> None:
     phone = flat("树米eSIM 树米eSIM 46000", "China Mobile CMCC 46000")
-    assert isinstance(phone.service.operator, Unreadable)
-    assert phone.service.plmn == "46000"
+    assert isinstance(phone.operator_long, Unreadable)
+    assert phone.plmn == "46000"
 
 
 # The signal.
@@ -187,25 +289,24 @@ def test_a_level_that_is_not_known_is_no_number(key: str) -> None:
     assert found
     before, equals, after = rest.partition(f"{key}=")
     changed = f"{start}{found}{before}{equals}{NONE} {after.partition(' ')[2]}"
-    signal = slot(PIXEL.replace(line, changed)).signal
-    values = {"rsrp": signal.rsrp_dbm, "rsrq": signal.rsrq_db, "rssnr": signal.rssnr_db}
-    values["rssi"] = signal.rssi_dbm
+    phone = slot(PIXEL.replace(line, changed))
+    values = {"rsrp": phone.rsrp, "rsrq": phone.rsrq, "rssnr": phone.rssnr_db, "rssi": phone.rssi}
     assert isinstance(values.pop(key), Unknown)
     assert all(isinstance(value, int | float) for value in values.values())
 
 
 @pytest.mark.parametrize("printed", ["95", "0", "-141", "-42", "x", "", "-9999999999999999999"])
 def test_a_level_that_no_handset_has_is_no_number(printed: str) -> None:
-    reading = pixel("rsrp=-104", f"rsrp={printed}").signal.rsrp_dbm
+    reading = pixel("rsrp=-104", f"rsrp={printed}").rsrp
     assert isinstance(reading, Unknown | Unreadable)
 
 
 def test_a_signal_of_no_known_format_is_unreadable() -> None:
     phone = pixel("mSignalStrength=SignalStrength:", "mSignalStrength=Signal:")
-    assert phone.signal.rsrp_dbm == -104
+    assert phone.rsrp == -104
     phone = pixel("mLte=CellSignalStrengthLte: ", "mLte=Lte:")
-    assert isinstance(phone.signal.rsrp_dbm, Unreadable)
-    assert isinstance(flat("-87 -7 262", "strong -7 262").signal.rsrp_dbm, Unreadable)
+    assert isinstance(phone.rsrp, Unreadable)
+    assert isinstance(flat("-87 -7 262", "strong -7 262").rsrp, Unreadable)
 
 
 # Any text.
@@ -235,9 +336,10 @@ def test_an_answer_that_is_cut_never_says_registered_for_a_slot_that_is_not(
     registry = read_registry(text[: data.draw(st.integers(0, len(text)))])
     if not isinstance(registry, Registry):
         return
-    for number, phone in registry.phones.items():
-        whole = slot(text, number).service
-        assert phone.service == whole or not isinstance(phone.service.plmn, str)
+    whole = read(text)
+    assert registry.lte_attached == whole.lte_attached or registry.lte_attached not in (True, False)
+    for phone, other in zip(registry.phones, whole.phones, strict=False):
+        assert phone.plmn == other.plmn or not isinstance(phone.plmn, str)
 
 
 @pytest.mark.timeout(20)

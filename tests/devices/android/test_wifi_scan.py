@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.devices.android.wifi_scan import AccessPoint, list_command, read_scan
+from harness.devices.android.wifi_scan import AccessPoint, Scan, list_command, read_scan
 from harness.model.reading import Unknown, Unreadable
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "android"
@@ -25,9 +25,9 @@ def row(
 
 
 def one(line: str) -> AccessPoint:
-    points = read_scan(HEADER + line)
-    assert isinstance(points, tuple), points
-    (point,) = points
+    scan = read_scan(HEADER + line)
+    assert isinstance(scan, Scan), scan
+    (point,) = scan.results
     return point
 
 
@@ -38,7 +38,7 @@ def test_command_by_version() -> None:
 
 @pytest.mark.parametrize("rssi", ["-61(0:-62/1:-67)", "-61(0:-62)       ", "-61         ", "-61"])
 def test_the_level_stands_before_its_chains(rssi: str) -> None:
-    assert one(row(rssi=rssi)).rssi_dbm == -61
+    assert one(row(rssi=rssi)).rssi == -61
 
 
 @pytest.mark.parametrize(
@@ -46,12 +46,12 @@ def test_the_level_stands_before_its_chains(rssi: str) -> None:
     [("0.000", 0.0), ("  0.000", 0.0), ("12,345", 12.345), ("999.999", 999.999)],
 )
 def test_an_age_has_the_decimal_sign_of_the_language(printed: str, age_s: float) -> None:
-    assert one(row(age=printed)).age_s == age_s
+    assert one(row(age=printed)).age == age_s
 
 
 @pytest.mark.parametrize("printed", [">1000.0", "___?___"])
 def test_an_age_that_is_not_told_is_unknown(printed: str) -> None:
-    assert isinstance(one(row(age=printed)).age_s, Unknown)
+    assert isinstance(one(row(age=printed)).age, Unknown)
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,19 @@ def test_an_ssid_may_be_anything(ssid: str) -> None:
 
 
 def test_nothing_heard_is_an_answer() -> None:
-    assert read_scan("No scan results\n") == ()
-    assert read_scan(f"WifiScanningService\n{TITLE}{NEXT}") == ()
+    assert read_scan("No scan results\n") == Scan(())
+    assert read_scan(f"WifiScanningService\n{TITLE}{NEXT}") == Scan(())
+
+
+def test_what_adb_says_before_the_table_is_none_of_it() -> None:
+    warning = "* daemon started successfully\n"
+    assert read_scan(warning + HEADER + FIRST) == read_scan(HEADER + FIRST)
+    assert isinstance(read_scan(FIRST + HEADER + FIRST), Unreadable)
+    assert isinstance(read_scan(HEADER + FIRST + HEADER + FIRST), Unreadable)
+
+
+def test_a_table_without_rows_is_cut() -> None:
+    assert isinstance(read_scan(HEADER), Unreadable)
 
 
 def test_in_a_dump_only_the_native_table_counts() -> None:
@@ -108,8 +119,8 @@ SSIDS = st.text(
 )
 def test_reads_back_what_is_printed(ssid: str, rssi: int, mhz: int, age_s: float) -> None:
     point = one(row(ssid, rssi=f"{rssi}(0:{rssi:3d})", mhz=mhz, age=f"{age_s:3.3f}"))
-    assert (point.ssid, point.rssi_dbm, point.frequency_mhz) == (ssid, rssi, mhz)
-    assert point.age_s == age_s
+    assert (point.ssid, point.rssi, point.freq) == (ssid, rssi, mhz)
+    assert point.age == age_s
 
 
 @given(st.text() | st.text().map(lambda t: SAMPLE + t) | st.text().map(lambda t: TITLE + t))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.devices.android.telephony import COMMAND, Phone, Registry, read_registry
+from harness.devices.android.telephony import COMMAND, CONNECTED, Phone, Registry, read_registry
 from harness.model.reading import Unknown
 from harness.sim.handset import HandsetBehaviour
 from harness.sim.handset.telephony import ATTACH_S, DATA_S, SLOW_ATTACH_S
@@ -14,6 +14,7 @@ from harness.sim.unit import SimUnit
 
 ON = "cmd connectivity airplane-mode enable"
 OFF = "cmd connectivity airplane-mode disable"
+OFF_LINE = 0
 FORMS = [("oppo-mtk", 10), ("samsung", 10), ("samsung", 11), ("oppo-mtk", 12), ("oppo-mtk", 13)]
 
 
@@ -33,7 +34,7 @@ def slot(phone: HandsetBehaviour, now_s: float, number: int = 0) -> Phone:
 
 def state(phone: HandsetBehaviour, now_s: float) -> tuple[object, ...]:
     seen = slot(phone, now_s)
-    return (seen.service.data_state, seen.service.registration, seen.data_state)
+    return (seen.data_reg, seen.ps_wwan_registration, seen.data_connection_state)
 
 
 def toggled(defects: dict[str, dict[str, Any]] | None = None, **more: Any) -> HandsetBehaviour:
@@ -46,21 +47,20 @@ def toggled(defects: dict[str, dict[str, Any]] | None = None, **more: Any) -> Ha
 @pytest.mark.parametrize(("profile", "android"), FORMS)
 def test_one_that_has_booted_stands_on_the_test_network(profile: str, android: int) -> None:
     seen = slot(handset(profile=profile, android=android), 0.0)
-    service = seen.service
-    assert (service.plmn, service.rat, service.registration) == ("00101", "LTE", "HOME")
-    assert (service.earfcn, service.data_rat, service.reject_cause) == (1650, "LTE", 0)
-    assert service.bands == (3,) if android >= 11 else isinstance(service.bands, Unknown)
-    assert (seen.signal.rsrp_dbm, seen.signal.rsrq_db, seen.signal.rssnr_db) == (-95, -10, 15.0)
-    assert seen.data_state == "connected"
-    assert service.operator == "FactoryNet" if profile != "samsung" else True
+    assert (seen.plmn, seen.ps_wwan_rat, seen.ps_wwan_registration) == ("00101", "LTE", "HOME")
+    assert (seen.earfcn, seen.data_rat, seen.reject_cause) == (1650, "LTE", 0)
+    assert seen.band == 3 if android >= 11 else isinstance(seen.band, Unknown)
+    assert (seen.rsrp, seen.rsrq, seen.rssnr_db) == (-95, -10, 15.0)
+    assert seen.data_connection_state == CONNECTED
+    assert seen.operator_long == "FactoryNet" if profile != "samsung" else True
 
 
 @pytest.mark.parametrize(("profile", "android"), FORMS)
 def test_the_second_slot_is_empty(profile: str, android: int) -> None:
     seen = slot(handset(profile=profile, android=android), 0.0, 1)
-    assert seen.service.data_state == 1
-    assert isinstance(seen.service.registration, Unknown)
-    assert isinstance(seen.signal.rsrp_dbm, Unknown)
+    assert seen.data_reg == 1
+    assert isinstance(seen.ps_wwan_registration, Unknown)
+    assert isinstance(seen.rsrp, Unknown)
 
 
 def test_it_attaches_in_its_time_after_airplane_mode() -> None:
@@ -68,25 +68,25 @@ def test_it_attaches_in_its_time_after_airplane_mode() -> None:
     assert phone.run("cmd connectivity airplane-mode", 0.0).out == b"disabled\n"
     phone.run(ON, 10.0)
     assert phone.run("cmd connectivity airplane-mode", 10.0).out == b"enabled\n"
-    assert state(phone, 11.0) == (3, "NOT_REG_OR_SEARCHING", "disconnected")
+    assert state(phone, 11.0) == (3, "NOT_REG_OR_SEARCHING", OFF_LINE)
     phone.run(OFF, 20.0)
-    assert state(phone, 20 + ATTACH_S - 0.1) == (1, "NOT_REG_OR_SEARCHING", "disconnected")
-    assert state(phone, 20.1 + ATTACH_S) == (0, "HOME", "disconnected")
-    assert state(phone, 20.1 + ATTACH_S + DATA_S) == (0, "HOME", "connected")
+    assert state(phone, 20 + ATTACH_S - 0.1) == (1, "NOT_REG_OR_SEARCHING", OFF_LINE)
+    assert state(phone, 20.1 + ATTACH_S) == (0, "HOME", OFF_LINE)
+    assert state(phone, 20.1 + ATTACH_S + DATA_S) == (0, "HOME", CONNECTED)
 
 
 def test_speed_divides_the_dwell_times() -> None:
     phone = toggled(speed=10)
     assert state(phone, ATTACH_S / 10 - 0.01)[0] == 1
-    assert state(phone, (ATTACH_S + DATA_S) / 10 + 0.01)[2] == "connected"
+    assert state(phone, (ATTACH_S + DATA_S) / 10 + 0.01)[2] == CONNECTED
 
 
 def test_no_data_when_it_is_switched_off() -> None:
     phone = toggled()
     phone.run("svc data disable", 1.0)
-    assert state(phone, 100.0) == (0, "HOME", "disconnected")
+    assert state(phone, 100.0) == (0, "HOME", OFF_LINE)
     phone.run("svc data enable", 1.0)
-    assert state(phone, 100.0) == (0, "HOME", "connected")
+    assert state(phone, 100.0) == (0, "HOME", CONNECTED)
 
 
 @pytest.mark.parametrize(
@@ -101,24 +101,25 @@ def test_one_that_never_attaches(
     reason: str, registration: str | None, cause: int | None, sims: str
 ) -> None:
     phone = toggled({"lte.no_attach": {"reason": reason}})
-    service = slot(phone, 1000.0).service
-    assert service.data_state == 1
-    assert isinstance(service.registration, Unknown) or service.registration == registration
-    assert isinstance(service.reject_cause, Unknown) or service.reject_cause == cause
+    seen = slot(phone, 1000.0)
+    assert seen.data_reg == 1
+    said = seen.ps_wwan_registration
+    assert isinstance(said, Unknown) or said == registration
+    assert isinstance(seen.reject_cause, Unknown) or seen.reject_cause == cause
     assert phone.run("getprop gsm.sim.state", 0.0).out.decode() == f"{sims}\n"
 
 
 def test_other_defects() -> None:
-    assert slot(toggled({"lte.wrong_plmn": {}}), 100.0).service.plmn == "00102"
-    assert slot(toggled({"lte.wrong_plmn": {"plmn": "41006"}}), 100.0).service.plmn == "41006"
-    assert slot(toggled({"lte.weak": {}}), 100.0).signal.rsrp_dbm == -118
-    assert slot(toggled({"lte.weak": {"rsrp_dbm": -110}}), 100.0).signal.rsrp_dbm == -110
+    assert slot(toggled({"lte.wrong_plmn": {}}), 100.0).plmn == "00102"
+    assert slot(toggled({"lte.wrong_plmn": {"plmn": "41006"}}), 100.0).plmn == "41006"
+    assert slot(toggled({"lte.weak": {}}), 100.0).rsrp == -118
+    assert slot(toggled({"lte.weak": {"rsrp_dbm": -110}}), 100.0).rsrp == -110
     slow = toggled({"lte.attach_slow": {}}, speed=10)
     assert state(slow, SLOW_ATTACH_S - 0.1)[0] == 1
     assert state(slow, SLOW_ATTACH_S)[0] == 0
     stuck = handset({"lte.no_detach": {}})
     stuck.run(ON, 0.0)
-    assert state(stuck, 10.0) == (0, "HOME", "connected")
+    assert state(stuck, 10.0) == (0, "HOME", CONNECTED)
 
 
 def test_before_android_11_the_shell_may_not_switch_airplane_mode() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from harness.devices.android.wifi import read_status, status_command
-from harness.devices.android.wifi_scan import AccessPoint, list_command, read_scan
+from harness.devices.android.wifi import WifiStatus, read_status, status_command
+from harness.devices.android.wifi_scan import AccessPoint, Scan, list_command, read_scan
 from harness.sim.handset import HandsetBehaviour
 from harness.sim.handset.wifi import AROUND, ENABLE_S, SCAN_S
 from harness.sim.unit import SimUnit
@@ -32,12 +32,14 @@ def said(phone: HandsetBehaviour, command: str, now_s: float) -> str:
 
 def heard(phone: HandsetBehaviour, now_s: float) -> tuple[AccessPoint, ...]:
     points = read_scan(said(phone, list_command(SDK[phone.unit.android]), now_s))
-    assert isinstance(points, tuple), points
-    return points
+    assert isinstance(points, Scan), points
+    return points.results
 
 
 def enabled(phone: HandsetBehaviour, now_s: float) -> object:
-    return read_status(said(phone, status_command(SDK[phone.unit.android]), now_s)).enabled
+    status = read_status(said(phone, status_command(SDK[phone.unit.android]), now_s))
+    assert isinstance(status, WifiStatus), status
+    return status.enabled
 
 
 @pytest.mark.parametrize("android", SDK)
@@ -49,34 +51,34 @@ def test_it_comes_on_and_scans_in_its_time(android: int) -> None:
     assert enabled(phone, 100.0 + ENABLE_S) is True
     assert heard(phone, 100.0 + HEARD_S - 0.1) == ()
     points = heard(phone, 100.0 + HEARD_S + 0.5)
-    assert [(p.ssid, p.rssi_dbm, p.frequency_mhz) for p in points] == [
+    assert [(p.ssid, p.rssi, p.freq) for p in points] == [
         (point.ssid, point.rssi_dbm, point.frequency_mhz) for point in AROUND
     ]
-    assert {p.age_s for p in points} == {0.5}
-    assert (REFERENCE, -47, 5180) in [(p.ssid, p.rssi_dbm, p.frequency_mhz) for p in points]
+    assert {p.age for p in points} == {0.5}
+    assert (REFERENCE, -47, 5180) in [(p.ssid, p.rssi, p.freq) for p in points]
 
 
 def test_speed_divides_dwell_times_and_not_ages() -> None:
     phone = handset(speed=10)
     said(phone, "svc wifi enable", 0.0)
     assert heard(phone, HEARD_S / 10 - 0.01) == ()
-    assert {p.age_s for p in heard(phone, HEARD_S / 10 + 2)} == {2.0}
+    assert {p.age for p in heard(phone, HEARD_S / 10 + 2)} == {2.0}
 
 
 def test_a_new_scan_makes_what_is_heard_new() -> None:
     phone = handset()
     said(phone, "svc wifi enable", 0.0)
-    assert {p.age_s for p in heard(phone, HEARD_S + 10)} == {10.0}
+    assert {p.age for p in heard(phone, HEARD_S + 10)} == {10.0}
     said(phone, "cmd wifi start-scan", 20.0)
-    assert {p.age_s for p in heard(phone, 21 + SCAN_S)} == {1.0}
+    assert {p.age for p in heard(phone, 21 + SCAN_S)} == {1.0}
 
 
 def test_before_android_11_it_scans_when_it_comes_on() -> None:
     phone = handset(android=10)
     said(phone, "svc wifi enable", 0.0)
-    assert {p.age_s for p in heard(phone, HEARD_S + 10)} == {10.0}
+    assert {p.age for p in heard(phone, HEARD_S + 10)} == {10.0}
     said(phone, "svc wifi disable; svc wifi enable", 20.0)
-    assert {p.age_s for p in heard(phone, 21 + HEARD_S)} == {1.0}
+    assert {p.age for p in heard(phone, 21 + HEARD_S)} == {1.0}
     assert phone.run("cmd wifi status", 30.0).code == 255
 
 
@@ -84,7 +86,7 @@ def test_a_deaf_one_lists_what_it_heard_long_ago() -> None:
     phone = handset("wifi.deaf")
     said(phone, "svc wifi enable", 100.0)
     said(phone, "cmd wifi start-scan", 101.0)
-    ages = [point.age_s for point in heard(phone, 110.0)]
+    ages = [point.age for point in heard(phone, 110.0)]
     assert len(ages) == len(AROUND)
     assert all(isinstance(age, float) and age >= 40 for age in ages)
 

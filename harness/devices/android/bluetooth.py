@@ -1,0 +1,87 @@
+"""Whether Bluetooth is on, its name and address, and how often it crashed.
+
+Format: BluetoothManagerService.dump of AOSP, whose first lines stand under `Bluetooth Status`;
+profiles after it have states of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from harness.devices.android.fields import flag, gather, integer, text, whole_lines
+from harness.model.reading import Reading, Unknown, Unreadable
+
+COMMAND = "dumpsys bluetooth_manager"
+_TITLE = "Bluetooth Status"
+_FIELD = re.compile(r"  (?P<key>[a-z][a-z ]{0,40}): ?(?P<value>.*)")
+_CRASHED = re.compile(r"Bluetooth crashed (?P<count>[0-9]{1,9}) times?")
+_CRASHES = "crashes"
+_STATES = frozenset(
+    {"OFF", "TURNING_ON", "ON", "TURNING_OFF", "BLE_TURNING_ON", "BLE_ON", "BLE_TURNING_OFF"}
+)
+_ADDRESS = re.compile(
+    r"(?P<head>(?:[0-9A-F]{2}:){4}|(?:XX:){4}|(?:\*\*:){4})(?P<tail>[0-9A-F]{2}:[0-9A-F]{2})"
+)
+_NO_ADDRESSES = ("02:00:00:00:00:00", "00:00:00:00:00:00", "XX:XX:XX:XX:XX:XX")
+"""BluetoothAdapter.DEFAULT_MAC_ADDRESS stands for one that the asking app may not see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bluetooth:
+    """Bluetooth as its manager sees it.
+
+    `state` is BluetoothAdapter.nameForState. The address is masked for the shell on newer
+    versions: `address_tail` is what always shows of it, its last two bytes.
+    """
+
+    enabled: Reading[bool]
+    state: Reading[str]
+    address_masked: Reading[bool]
+    address_tail: Reading[str]
+    name: Reading[str]
+    crash_count: Reading[int]
+
+
+def read_bluetooth(output: str) -> Reading[Bluetooth]:
+    """Bluetooth by an answer to `dumpsys bluetooth_manager`."""
+    lines, _ = whole_lines(output)
+    titles = [at for at, line in enumerate(lines) if line.strip() == _TITLE]
+    if len(titles) != 1:
+        return Unreadable(f"{len(titles)} lines {_TITLE!r}, expected one", output)
+    fields = gather(_pairs(lines[titles[0] + 1 :]))
+    crashes = gather((_CRASHES, m["count"]) for line in lines if (m := _CRASHED.fullmatch(line)))
+    name = text(fields, "name")
+    address = _address(text(fields, "address"))
+    return Bluetooth(
+        enabled=flag(fields, "enabled"),
+        state=_state(text(fields, "state")),
+        address_masked=address["head"][0] in "X*" if isinstance(address, re.Match) else address,
+        address_tail=address["tail"] if isinstance(address, re.Match) else address,
+        name=Unknown("null") if name == "null" else name,
+        crash_count=integer(crashes, _CRASHES, 0, 10**9),
+    )
+
+
+def _pairs(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Keys and values up to the first line that is not indented, as the blank one after them."""
+    for line in takewhile(lambda line: line.startswith("  "), lines):
+        if match := _FIELD.fullmatch(line):
+            yield match["key"], match["value"]
+
+
+def _state(printed: Reading[str]) -> Reading[str]:
+    if not isinstance(printed, str) or printed in _STATES:
+        return printed
+    return Unreadable("no state of Bluetooth", printed)
+
+
+def _address(printed: Reading[str]) -> Reading[re.Match[str]]:
+    if not isinstance(printed, str):
+        return printed
+    address = printed.upper()
+    if address in (*_NO_ADDRESSES, "NULL"):
+        return Unknown(f"address: {printed}")
+    return _ADDRESS.fullmatch(address) or Unreadable("no Bluetooth address", printed)

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.devices.android.bluetooth import Bluetooth, read_bluetooth
+from harness.model.reading import Unknown, Unreadable
+
+CORPUS = Path(__file__).parents[2] / "corpus" / "android"
+SAMPLE = (CORPUS / "bluetooth_a15_crashes.txt").read_text("utf-8")
+
+
+def read(old: str = "", new: str = "") -> Bluetooth:
+    assert old in SAMPLE
+    bluetooth = read_bluetooth(SAMPLE.replace(old, new) if old else SAMPLE)
+    assert isinstance(bluetooth, Bluetooth), bluetooth
+    return bluetooth
+
+
+@pytest.mark.parametrize("state", ["OFF", "TURNING_ON", "BLE_ON", "BLE_TURNING_OFF"])
+def test_the_state_is_that_of_the_first_section(state: str) -> None:
+    assert read("state: ON", f"state: {state}").state == state
+    assert isinstance(read("  state: ON\n", "").state, Unknown)
+    assert isinstance(read("state: ON", "state: ?!?!? (3)").state, Unreadable)
+
+
+@pytest.mark.parametrize(
+    ("printed", "masked", "tail"),
+    [
+        ("XX:XX:XX:XX:53:01", True, "53:01"),
+        ("00:00:5E:00:53:01", False, "53:01"),
+        ("00:00:5e:00:53:ab", False, "53:AB"),
+    ],
+)
+def test_an_address_may_be_masked(printed: str, masked: bool, tail: str) -> None:
+    bluetooth = read("XX:XX:XX:XX:53:01", printed)
+    assert (bluetooth.address_masked, bluetooth.address_tail) == (masked, tail)
+
+
+@pytest.mark.parametrize("printed", ["null", "02:00:00:00:00:00", "XX:XX:XX:XX:XX:XX", ""])
+def test_an_address_of_nothing_is_unknown(printed: str) -> None:
+    bluetooth = read("XX:XX:XX:XX:53:01", printed)
+    assert isinstance(bluetooth.address_tail, Unknown)
+    assert isinstance(bluetooth.address_masked, Unknown)
+    assert isinstance(read("XX:XX:XX:XX:53:01", "53:01").address_tail, Unreadable)
+
+
+def test_lines_of_a_maker_among_them_do_not_count() -> None:
+    bluetooth = read("  enabled: true\n", "  enabled: true\n  OEM State=OFF\n")
+    assert (bluetooth.enabled, bluetooth.state) == (True, "ON")
+    twice = read("  name: Galaxy A21s\n", "  name: Galaxy A21s\n  state: OFF\n")
+    assert isinstance(twice.state, Unreadable)
+
+
+def test_crashes_are_counted_in_words() -> None:
+    assert read("crashed 2 times", "crashed 1 time").crash_count == 1
+    assert read("crashed 2 times", "crashed 0 times").crash_count == 0
+    assert isinstance(read("Bluetooth crashed 2 times\n", "").crash_count, Unknown)
+
+
+def test_a_name_may_be_anything_but_null() -> None:
+    assert read("Galaxy A21s", "state: OFF").name == "state: OFF"
+    assert isinstance(read("Galaxy A21s", "null").name, Unknown)
+    assert isinstance(read("enabled: true", "enabled: yes").enabled, Unreadable)
+
+
+@pytest.mark.parametrize("text", ["", "Can't find service: bluetooth_manager\n", SAMPLE + SAMPLE])
+def test_no_status_or_two_is_unreadable(text: str) -> None:
+    assert isinstance(read_bluetooth(text), Unreadable)

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.devices.android.gnss import Gnss, read_gnss
+from harness.model.reading import Unknown, Unreadable
+
+CORPUS = Path(__file__).parents[2] / "corpus" / "android"
+SAMPLE = (CORPUS / "gnss_a12_metrics.txt").read_text("utf-8")
+SETTING = "    Location Setting: true\n"
+TYPES = "constellation types: GPS GLONASS BEIDOU "
+
+
+def read(old: str = "", new: str = "") -> Gnss:
+    assert old in SAMPLE
+    gnss = read_gnss(SAMPLE.replace(old, new) if old else SAMPLE)
+    assert isinstance(gnss, Gnss), gnss
+    return gnss
+
+
+@pytest.mark.parametrize(
+    ("printed", "on"),
+    [
+        (SETTING, True),
+        ("    Location Setting: false\n", False),
+        ("  Location Mode: true\n", True),
+        ("    Location Setting:\n      [u0] true\n      [u999] true\n", True),
+        ("    Location Setting:\n      [u0] false\n", False),
+    ],
+)
+def test_location_is_on_or_off(printed: str, on: bool) -> None:
+    assert read(SETTING, printed).location_on is on
+
+
+@pytest.mark.parametrize(
+    ("printed", "kind"),
+    [
+        ("", Unknown),
+        ("    Location Setting: maybe\n", Unknown),
+        ("    Location Setting:\n      [u0] true\n      [u10] false\n", Unreadable),
+        (f"{SETTING}    Location Setting: false\n", Unreadable),
+    ],
+)
+def test_location_that_is_not_told_or_told_twice(printed: str, kind: type) -> None:
+    assert isinstance(read(SETTING, printed).location_on, kind)
+
+
+def test_means_without_a_count_are_not_printed() -> None:
+    assert isinstance(read("  TTFF mean (sec): 27.419\n", "").ttff_s, Unknown)
+    line = "  Top 4 Avg CN0 mean (dB-Hz): 38.412844036697251\n"
+    assert isinstance(read(line, "").cn0_top4_mean, Unknown)
+    assert read(line, f"{line}  L5 Top 4 Avg CN0 mean (dB-Hz): 12.0\n").cn0_top4_mean == 38.41
+
+
+@pytest.mark.parametrize(
+    ("printed", "kind"),
+    [("NaN", Unknown), ("-1", Unreadable), ("1e9", Unreadable), ("1E9", Unreadable)],
+)
+def test_a_time_that_is_none(printed: str, kind: type) -> None:
+    assert isinstance(read("27.419", printed).ttff_s, kind)
+
+
+def test_constellations_are_words_of_android() -> None:
+    assert read(TYPES, "constellation types: ").constellations == ()
+    assert read(TYPES, "constellation types: GALILEO QZSS").constellations == ("GALILEO", "QZSS")
+    assert isinstance(read(TYPES, "constellation types: GPS MOON").constellations, Unreadable)
+
+
+def test_only_what_stands_between_the_two_marks_counts() -> None:
+    moved = SAMPLE.replace("GNSS_KPI_START\n", "").replace("GNSS_KPI_END", "GNSS_KPI_START")
+    gnss = read_gnss(moved)
+    assert isinstance(gnss, Gnss)
+    assert isinstance(gnss.reports, Unknown)
+
+
+@pytest.mark.parametrize("text", ["", "Can't find service: location\n", SAMPLE + SAMPLE])
+def test_no_answer_or_two_is_unreadable(text: str) -> None:
+    assert isinstance(read_gnss(text), Unreadable)
