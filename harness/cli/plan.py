@@ -12,8 +12,10 @@ import click
 
 from harness.cli import EXIT_USAGE
 from harness.clock import SystemClock
+from harness.errors import PlanError
 from harness.model.codec import encode
 from harness.model.plan import Plan, Variants
+from harness.model.step import Catalogue
 from harness.plans.limits.schema import GOLDEN_SCHEMA, LIMIT_SET_SCHEMA
 from harness.plans.resolve import load_plans, resolve
 from harness.plans.schema import LABEL_SCHEMA, PLAN_SCHEMA
@@ -54,7 +56,8 @@ def plan() -> None:
 
 @plan.command()
 @click.argument("files", nargs=-1, required=True, type=_FILE)
-def check(files: tuple[Path, ...]) -> None:
+@click.option("--station", type=_FILE, help="Whether each slot of this station has what they need.")
+def check(files: tuple[Path, ...], station: Path | None) -> None:
     """Say every problem of plans, and of the files they name, each with its place.
 
     Example: harness plan check testplans/*.yaml
@@ -68,8 +71,26 @@ def check(files: tuple[Path, ...]) -> None:
             click.echo(str(problem))
         if plans:
             _say_checked(file, plans)
+            for lack in _lacks(plans, steps, station) if station else ():
+                click.echo(f"{file}: {lack}")
+                bad = True
     if bad:
         sys.exit(EXIT_USAGE)
+
+
+def _lacks(plans: Variants, steps: Catalogue, station: Path) -> list[str]:
+    """What slots of a station have not that these plans need, each once."""
+    from harness.station.station import require_devices
+    from harness.wiring import load_layout, places
+
+    lacks: dict[str, None] = {}
+    for place in places(load_layout(station, None)):
+        for plan in plans.plans.values():
+            try:
+                require_devices(plan, steps, place.number, place.devices, place.instruments)
+            except PlanError as error:
+                lacks[error.message] = None
+    return list(lacks)
 
 
 def _say_checked(file: Path, plans: Variants) -> None:

@@ -19,6 +19,7 @@ from harness.model.record import Record
 from harness.model.rejudge import Rejudged, rejudge
 from harness.model.step import Catalogue
 from harness.plans.diff.compare import differences, read_form
+from harness.plans.read_canonical import read_canonical
 from harness.plans.resolve import load_plans
 from harness.records.query import Reader
 from harness.steps import catalogue
@@ -71,7 +72,7 @@ def replay(
     with Reader(store) as reader:
         names = runs or _chosen(reader, process or plans.any.process, last)
         for name in _with_progress(names):
-            found.judge(reader.record(name))
+            found.judge(reader.record(name), reader)
         notes = list(_made_otherwise(reader, found))
     lines = _json_lines(found) if as_json else _lines(found)
     for line in lines:
@@ -113,13 +114,14 @@ class _Replay:
     after: Counter[Outcome] = field(default_factory=Counter)
     left_out: dict[str, str] = field(default_factory=dict)
     made_by: dict[str, tuple[PlanRef, Plan]] = field(default_factory=dict)
+    stored: dict[str, Plan] = field(default_factory=dict)
     _steps: Catalogue = field(default_factory=catalogue)
 
-    def judge(self, record: Record) -> None:
+    def judge(self, record: Record, reader: Reader) -> None:
         """Judge a run; one that no plan here can judge is left out, with the reason."""
         try:
             plan = self._plan_for(record)
-            again = rejudge(record, plan, self._steps)
+            again = rejudge(record, plan, self._steps, self._plan_of(record, reader))
         except ValueError as error:
             self.left_out[record.run] = str(error)
             return
@@ -129,6 +131,16 @@ class _Replay:
         self.made_by.setdefault(record.plan.sha256, (record.plan, plan))
         if again.changes or again.outcome is not record.outcome:
             self.changed.append((record, again))
+
+    def _plan_of(self, record: Record, reader: Reader) -> Plan:
+        """The plan that a run was made by.
+
+        Raises: ValueError when an earlier harness stored it, so that it cannot be read.
+        """
+        name = record.plan.sha256
+        if name not in self.stored:
+            self.stored[name] = read_canonical(reader.document(name).decode())
+        return self.stored[name]
 
     def _plan_for(self, record: Record) -> Plan:
         """Raises: ValueError when it is not known which variant the unit is."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from harness.engine.attempt import secure
 from harness.engine.group import Batch, batches, left_out, skipped
 from harness.engine.job import Job
 from harness.engine.log import RunLog
+from harness.engine.reserve import choose
 from harness.engine.rounds import run_rounds
 from harness.errors import OperatorStop, StationFault, unexpected
 from harness.model.events import AbortRequested, Faulted, SafeStateReached
@@ -33,7 +34,7 @@ def execute(job: Job, log: RunLog) -> Record:
         with _our_bugs_are_faults(log):
             stop = _perform(job, log, Phase.SETUP, "")
             _perform(job, log, Phase.STEPS, stop)
-        for batch in batches(job.plan.of(Phase.TEARDOWN), job.instruments.busy):
+        for batch in batches(job.plan.of(Phase.TEARDOWN), lambda _: 0):
             with _our_bugs_are_faults(log):
                 run_rounds(batch, job, log, job.halt)
         if secure(job, log):
@@ -43,9 +44,19 @@ def execute(job: Job, log: RunLog) -> Record:
 
 def _perform(job: Job, log: RunLog, phase: Phase, stop: str) -> str:
     """Run the steps of a phase until one of them stops the run; why it is stopped, or ''."""
-    for batch in batches(job.plan.of(phase), job.instruments.busy):
-        stop = stop or _stopped_from_outside(job, log)
-        stop = _start(batch, job, log, stop) or stop
+
+    def upcoming(left: Sequence[PlannedStep]) -> int:
+        for place, step in enumerate(left):
+            if stop or left_out(step, job.started.plan):
+                return place  # needs no instruments: it is skipped
+        return choose(left, job.started.run, job.instruments, log, job.abort)
+
+    try:
+        for batch in batches(job.plan.of(phase), upcoming):
+            stop = stop or _stopped_from_outside(job, log)
+            stop = _start(batch, job, log, stop) or stop
+    finally:
+        job.instruments.abandon(job.started.run)  # what was chosen and then not started
     return stop
 
 
@@ -53,7 +64,7 @@ def _start(batch: Batch, job: Job, log: RunLog, stop: str) -> str:
     """Run the steps of a batch, or skip those that are not to be run; why they stop the run."""
     to_run = []
     for step in batch:
-        if reason := left_out(step, job.started.plan.only) or stop:
+        if reason := left_out(step, job.started.plan) or stop:
             log.emit(skipped(step, reason))
         else:
             to_run.append(step)

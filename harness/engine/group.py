@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations, groupby
 
-from harness.model.events import StepSkipped
-from harness.model.plan import Group, GroupKind, Phase, Plan, PlannedStep
+from harness.model.events import PlanRef, StepSkipped
+from harness.model.plan import Group, GroupKind, Plan, PlannedStep
 from harness.model.step import Catalogue
 
 Batch = tuple[PlannedStep, ...]
 """Steps that start at the same time."""
 
 
-def batches(steps: Iterable[PlannedStep], busy: Callable[[], frozenset[str]]) -> Iterator[Batch]:
+def batches(
+    steps: Iterable[PlannedStep], choose: Callable[[Sequence[PlannedStep]], int]
+) -> Iterator[Batch]:
     """The steps in the order of their start: those of a parallel group together, others alone.
 
-    `busy` says which shared instruments are not free now; it is asked before each step of an
-    any_order group.
+    `choose` says which of the steps that are left of an any_order group is next.
     """
     for group, members in groupby(steps, key=lambda step: step.group):
         if _parallel(group):
@@ -25,24 +26,16 @@ def batches(steps: Iterable[PlannedStep], busy: Callable[[], frozenset[str]]) ->
         elif group:
             left = list(members)
             while left:
-                yield (left.pop(upcoming(left, busy())),)
+                yield (left.pop(choose(left)),)
         else:
             yield from ((step,) for step in members)
 
 
-def upcoming(left: Sequence[PlannedStep], busy: frozenset[str]) -> int:
-    """Which step of an any_order group is next: the first that needs nothing that is busy.
-
-    When there is none, the first, which waits for its turn.
-    """
-    return next((place for place, step in enumerate(left) if busy.isdisjoint(step.needs)), 0)
-
-
-def left_out(step: PlannedStep, only: Sequence[str]) -> str:
-    """Why a step is not run when somebody chose to run `only` some, or ''."""
-    if not only or step.id in only or step.phase is not Phase.STEPS:
+def left_out(step: PlannedStep, plan: PlanRef) -> str:
+    """Why a step is not run when somebody chose to run others, or ''."""
+    if not plan.leaves_out(step.id, step.phase):
         return ""
-    return f"left out: only {', '.join(only)} was chosen"
+    return f"left out: only {', '.join(plan.only)} was chosen"
 
 
 def skipped(step: PlannedStep, reason: str) -> StepSkipped:

@@ -53,5 +53,5 @@ def _close_steps(job: Job, heir: RunLog, reason: StationFault) -> None:
     begun = {step.id for step in heir.steps()}
     for planned in job.plan.steps:
         if planned.id not in begun:
-            why = left_out(planned, job.started.plan.only) or str(reason)
+            why = left_out(planned, job.started.plan) or str(reason)
             heir.emit(skipped(planned, why))

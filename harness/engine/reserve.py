@@ -8,7 +8,7 @@ once nothing that it names is held or named by an earlier one: nobody is passed 
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from harness.clock import Cancel
@@ -16,19 +16,29 @@ from harness.engine.log import RunLog
 from harness.model.events import Released, Reserved, Waiting
 from harness.model.plan import PlannedStep
 
+Choices = Mapping[str, frozenset[str]]
+"""What each of some steps needs, by the id of the step."""
+
 
 class Ticket:
-    """A step's place in the queue, and what it holds once it is served."""
+    """A place in the queue for one of some steps, and what it holds once it is served.
 
-    def __init__(self, run: str, step: str, names: frozenset[str]) -> None:
-        self.run, self.step = run, step
-        self.names = names
+    Until then it keeps its place for the first of them.
+    """
+
+    def __init__(self, run: str, choices: Choices) -> None:
+        self.run, self.choices = run, choices
+        self.step, self.names = next(iter(choices.items()))
         self.served = False
         self._awake = threading.Event()
 
-    def serve(self) -> None:
-        self.served = True
-        self._awake.set()
+    def serve(self, taken: frozenset[str]) -> None:
+        """Take the first choice that needs nothing which is taken, if there is one."""
+        for step, names in self.choices.items():
+            if taken.isdisjoint(names):
+                self.step, self.names, self.served = step, names, True
+                self._awake.set()
+                return
 
     def wait(self, cancel: Cancel) -> bool:
         """Wait for one's turn; False when cancelled first."""
@@ -54,14 +64,20 @@ class Instruments:
         with self._lock:
             return _named(self._tickets)
 
-    def ask(self, run: str, step: str, names: frozenset[str]) -> tuple[Ticket, frozenset[str]]:
-        """A ticket for all of these at once, and which of them it has to wait for."""
-        ticket = Ticket(run, step, names)
+    def ask(self, run: str, choices: Choices) -> tuple[Ticket, frozenset[str]]:
+        """A ticket for all that one of these steps needs, and what was not free when it came.
+
+        It is the one that the run already holds for the step, when it chose that before.
+        """
         with self._lock:
+            for held in self._tickets:
+                if held.served and held.run == run and choices.keys() == {held.step}:
+                    return held, frozenset()
             ahead = _named(self._tickets)
+            ticket = Ticket(run, choices)
             self._tickets.append(ticket)
             self._serve()
-        return ticket, names & ahead
+        return ticket, ahead.intersection(frozenset().union(*choices.values()))
 
     def give_back(self, ticket: Ticket) -> None:
         """Take a ticket out, served or not; again does nothing."""
@@ -81,8 +97,8 @@ class Instruments:
     def _serve(self) -> None:
         taken = _named(ticket for ticket in self._tickets if ticket.served)
         for ticket in self._tickets:
-            if not ticket.served and taken.isdisjoint(ticket.names):
-                ticket.serve()
+            if not ticket.served:
+                ticket.serve(taken)
             taken |= ticket.names
 
 
@@ -98,9 +114,9 @@ def reserved(
     if not names:
         yield True
         return
-    ticket, ahead = instruments.ask(run, step.id, names)
+    ticket, ahead = instruments.ask(run, {step.id: names})
     try:
-        for name in sorted(ahead):
+        for name in sorted(names & ahead):
             log.emit(Waiting(step.id, name))
         if not ticket.wait(cancel):
             yield False
@@ -114,6 +130,25 @@ def reserved(
                 log.emit(Released(step.id, name))
     finally:
         instruments.give_back(ticket)
+
+
+def choose(
+    left: Sequence[PlannedStep], run: str, instruments: Instruments, log: RunLog, cancel: Cancel
+) -> int:
+    """Which of these steps may start first, its instruments held; waits until one may.
+
+    The first of them when the run is stopped meanwhile.
+    """
+    choices = {step.id: instruments.shared(step.needs) for step in left}
+    ticket, ahead = instruments.ask(run, choices)
+    if not ticket.served:
+        for step, names in choices.items():
+            for name in sorted(names & ahead):
+                log.emit(Waiting(step, name))
+    served = ticket.wait(cancel)
+    if not served or not ticket.names:
+        instruments.give_back(ticket)
+    return list(choices).index(ticket.step) if served else 0
 
 
 def _named(tickets: Iterable[Ticket]) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future, wait
+from dataclasses import replace
 from functools import partial
 
 from harness.clock import POLL_S, Cancel
@@ -12,7 +13,7 @@ from harness.engine.group import Batch, skipped
 from harness.engine.job import Job
 from harness.engine.log import RunLog
 from harness.engine.threads import in_thread
-from harness.model.conclude import shows_bad
+from harness.model.conclude import tried_again
 from harness.model.events import RetryDecided
 from harness.model.outcome import Outcome
 from harness.model.plan import PlannedStep
@@ -31,7 +32,7 @@ def run_rounds(batch: Batch, job: Job, log: RunLog, cancel: Cancel) -> dict[str,
     while due:
         tried = _round(due, number, job, log, cancel)
         outcomes.update((step.id, last.outcome) for step, last in tried if last)
-        due = tuple(step for step, last in tried if last and _again(step, number, last, cancel))
+        due = tuple(step for step, last in tried if last and _again(step, last, cancel))
         for step in due:
             why = f"attempt {number} ended {outcomes[step.id].name}"
             log.emit(RetryDecided(step.id, number, why))
@@ -39,12 +40,9 @@ def run_rounds(batch: Batch, job: Job, log: RunLog, cancel: Cancel) -> dict[str,
     return outcomes
 
 
-def _again(step: PlannedStep, number: int, last: Attempt, cancel: Cancel) -> bool:
-    """Whether the plan has it tried again; an ERROR does not wash a bad reading away."""
-    if number > step.retry.times or cancel.reason:
-        return False
-    bad = shows_bad(last.made) and Outcome.FAIL not in step.retry.on
-    return last.outcome in step.retry.on and not bad
+def _again(step: PlannedStep, last: Attempt, cancel: Cancel) -> bool:
+    made = replace(last.made, outcome=last.outcome)
+    return not cancel.reason and tried_again(made, step.retry)
 
 
 def _round(due: Batch, number: int, job: Job, log: RunLog, cancel: Cancel) -> list[Tried]:

@@ -19,8 +19,8 @@ class PlanError(HarnessError):
             "Correct the package at the place named in the message, or uninstall it.",
         ),
         "PLAN-DEVICE": Code(
-            "A step needs a device that the slot has not.",
-            "Add the device to the station file, or run the plan on another station.",
+            "A step needs a device or an instrument that the slot has not.",
+            "Add it to the station file, correct its name in the plan, or use another station.",
         ),
         "PLAN-EXPIRED": Code(
             "The golden values that limits are near to have expired.",
@@ -35,7 +35,7 @@ class PlanError(HarnessError):
             "Install the release as it was signed; find out who has changed the file.",
         ),
         "RELEASE-UNSIGNED": Code(
-            "A release lacks a signature: one person signs, a second one when limits changed.",
+            "A release lacks a signature: two sign when what decides between good and bad changed.",
             "Have it signed: `harness release sign FILE --key KEY --as NAME`.",
         ),
         "RELEASE-STRANGER": Code(
@@ -55,8 +55,12 @@ class PlanError(HarnessError):
             "Have root put it where the user of the station can only read; HARNESS_TRUST names it.",
         ),
         "RELEASE-FOLDER": Code(
-            "The folder of releases cannot be read or written.",
-            "Check the owner and rights of the folder, or name another one with --releases.",
+            "The folder of releases, or a file of a release, cannot be read or written.",
+            "Give the user of the harness the right to what is named, or name another place.",
+        ),
+        "RELEASE-BLOCKED": Code(
+            "A file that does not count stands where a release is to be installed.",
+            "Take the file that is named away, then install the release again.",
         ),
         "RELEASE-OLD": Code(
             "A release is older than one that is installed or has run in production.",

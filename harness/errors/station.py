@@ -82,6 +82,10 @@ class StationFault(HarnessError):
             "The record store is damaged or is not a store of this harness.",
             "Keep the file for quality, restore the last backup, call an engineer.",
         ),
+        "STORE-UNFIT": Code(
+            "The run has a number that the record store cannot hold.",
+            "Correct the number that is named, in the plan, the release or the station file.",
+        ),
         "STORE-FAILED": Code(
             "The record store failed while writing.",
             "Check the disk and its log; the station does not test until records can be written.",
@@ -97,6 +101,10 @@ class StationFault(HarnessError):
         "RUN-INTERRUPTED": Code(
             "The station process ended in the middle of the run.",
             "Test the unit again.",
+        ),
+        "RUN-STUCK": Code(
+            "A run was left open and cannot be sealed; it stays in the store as it is.",
+            "Keep a copy of the store for quality, report the evidence; the station may go on.",
         ),
         "SLOT-WEDGED": Code(
             "A step ignored its time limit; its slot is closed and its thread may move nothing.",

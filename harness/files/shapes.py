@@ -23,7 +23,12 @@ def listing(items: Shape, least: int = 0) -> dict[str, Any]:
     return {"type": "array", "minItems": least, "items": items}
 
 
-WORD = {"type": "string", "minLength": 1}
+_ONE_LINE = {
+    # no control characters, no line separators, nothing that turns the direction of writing
+    "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069\\ufeff]*$",
+    "description": "a text of one line, with nothing in it that cannot be seen",
+}
+WORD = {"type": "string", "minLength": 1, "maxLength": 200, "allOf": [_ONE_LINE]}
 SERIAL = {
     "type": "string",
     "pattern": "^[!-~]{1,64}$",

@@ -20,8 +20,8 @@ from harness.model.fault import Fault
 from harness.model.limits import limit_of
 from harness.model.mask import Mask, Misfit
 from harness.model.outcome import Outcome, outcome_of, worst
-from harness.model.plan import Phase
-from harness.model.record import MeasurementRecord, StepRecord
+from harness.model.plan import Retry
+from harness.model.record import MeasurementRecord, Record, StepRecord
 from harness.model.value import Curve, spoken
 
 _ERROR_CODES = {"UNKNOWN": "MEAS-UNKNOWN", "UNEXPECTED": "MEAS-UNEXPECTED"}
@@ -56,6 +56,11 @@ def conclude(plan: PlanRef, steps: Sequence[StepRecord], notes: Iterable[Event])
     return Conclusion(outcome_of(decisive.blame), decisive)
 
 
+def conclude_again(record: Record) -> Conclusion:
+    """What the record's own parts add up to."""
+    return conclude(record.plan, record.steps, (note.event for note in record.notes))
+
+
 def dut_failed(steps: Iterable[StepRecord], notes: Iterable[Event] = ()) -> bool:
     """Whether any step found the unit bad and no later attempt of that step passed it.
 
@@ -88,6 +93,12 @@ def attempt_outcome(made: Iterable[MeasurementRecord], fault: Fault | None) -> O
 def final_attempts(steps: Iterable[StepRecord]) -> dict[str, StepRecord]:
     """The last attempt of each step, in the order of their first start."""
     return {step.id: step for step in steps}
+
+
+def tried_again(made: StepRecord, retry: Retry) -> bool:
+    """Whether a plan has an attempt made again; an ERROR washes no bad reading away."""
+    bad = shows_bad(made) and Outcome.FAIL not in retry.on
+    return made.attempt <= retry.times and made.outcome in retry.on and not bad
 
 
 def step_fault(step: StepRecord) -> Fault:
@@ -159,7 +170,7 @@ def _gaps(plan: PlanRef, final: Mapping[str, StepRecord]) -> Iterator[Fault]:
         yield _plan_fault("RUN-EMPTY", "no step was run")
     for planned in plan.steps:
         made = final.get(planned.id)
-        if plan.only and planned.id not in plan.only and planned.phase is Phase.STEPS:
+        if plan.leaves_out(planned.id, planned.phase):
             words = f"only {', '.join(plan.only)} of the plan was run, and passed"
             yield Fault.of(OperatorStop("RUN-PARTIAL", words))
         elif made is None or made.outcome is Outcome.SKIPPED:

@@ -14,7 +14,8 @@ from typing import Any
 from harness.model.fault import Fault, Symptom
 from harness.model.identity import Unit
 from harness.model.outcome import Outcome
-from harness.model.plan import LimitsRef, Phase
+from harness.model.plan import LimitsRef, Phase, Plan
+from harness.model.step import Catalogue
 from harness.model.value import Value
 
 
@@ -56,6 +57,18 @@ class PlanRef:
     steps: tuple[PlannedRef, ...]
     only: tuple[str, ...] = ()
     """The steps that somebody chose to run without the others; empty when none were left out."""
+
+    @classmethod
+    def of(cls, plan: Plan, catalogue: Catalogue, only: tuple[str, ...] = ()) -> PlanRef:
+        steps = (
+            PlannedRef(step.id, step.use, step.phase, tuple(catalogue[step.use].measures))
+            for step in plan.steps
+        )
+        return cls(plan.id, plan.revision, plan.sha256, tuple(steps), only)
+
+    def leaves_out(self, step: str, phase: Phase) -> bool:
+        """Whether a step is not run because others were chosen; setup and teardown always are."""
+        return bool(self.only) and step not in self.only and phase is Phase.STEPS
 
 
 @dataclass(frozen=True, slots=True)

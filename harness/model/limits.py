@@ -30,7 +30,7 @@ from harness.model.judgement import (
 from harness.model.mask import Mask, MaskPoint
 from harness.model.pattern import LONGEST_TEXT, compiled, matches
 from harness.model.units import EXACT
-from harness.model.value import Curve, Exact, exact, plain
+from harness.model.value import Curve, Exact, exact, kept, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class Range:
             raise ValueError("the guard is an amount, not less than 0")
         if self.marginal < 0:
             raise ValueError("marginal is an amount, not less than 0")
+        _require_kept(self.low, self.high, self.guard, self.marginal)
         if self.low is not None and self.high is not None and self.low > self.high:
             raise ValueError(f"low {self.low} is above high {self.high}")
         try:
@@ -66,6 +67,7 @@ class Range:
             high = None if self.high is None else EXACT.subtract(self.high, self.guard)
         except DecimalException:
             raise ValueError("bounds and guard have too many digits") from None
+        _require_kept(low, high)
         if low is not None and high is not None and low > high:
             raise ValueError(f"the guard {self.guard} leaves no window")
         if low is not None and high is not None and self.marginal * 2 > high - low:
@@ -119,6 +121,7 @@ class OneOf:
         kinds = {type(value) for value in self.values}
         if len(kinds) > 1 or not kinds <= {Decimal, str, bool} or None in map(exact, self.values):
             raise ValueError("one_of takes finite numbers, or texts, or flags, all of one type")
+        _require_kept(*(value for value in self.values if isinstance(value, Decimal)))
 
     def judge(self, value: object) -> Judgement:
         seen = exact(value)
@@ -224,6 +227,13 @@ class NotOffered:
 
     def describe(self) -> Mapping[str, Any]:
         return {"not_offered": True}
+
+
+def _require_kept(*numbers: Decimal | None) -> None:
+    """What a record cannot hold would be judged otherwise when it is judged again."""
+    for number in numbers:
+        if number is not None and not kept(number):
+            raise ValueError(f"{number} has more digits than a record holds (15 to 17)")
 
 
 def limit_of(described: Mapping[str, Any]) -> Limit:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, NamedTuple
 
 from harness.model.judgement import HIGH, LOW, PASS, UNKNOWN, UNREADABLE, Judgement
-from harness.model.value import Curve, plain
+from harness.model.value import Curve, kept, plain
 
 MOST_ROWS = 1000
 """No mask that a person writes has more."""
@@ -51,6 +51,8 @@ class Mask:
         for point in self.points:
             if not all(n is None or n.is_finite() for n in point):
                 raise ValueError("a mask holds finite numbers")
+            if not all(n is None or kept(n) for n in point):
+                raise ValueError(f"at {point.x}: more digits than a record holds (15 to 17)")
             if point.low is not None and point.high is not None and point.low > point.high:
                 raise ValueError(f"at {point.x} low {point.low} is above high {point.high}")
         xs = [point.x for point in self.points]

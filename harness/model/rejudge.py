@@ -10,15 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harness.errors import PlanError
-from harness.model.conclude import Conclusion, attempt_outcome, conclude, dut_failed, shows_bad
-from harness.model.events import Event, Faulted, PlannedRef, PlanRef
+from harness.model.conclude import Conclusion, attempt_outcome, conclude, dut_failed, tried_again
+from harness.model.events import Event, Faulted, PlanRef
 from harness.model.fault import Fault
 from harness.model.judgement import UNREADABLE, Limit, judge
 from harness.model.limit_units import Units, in_units
 from harness.model.outcome import Outcome
-from harness.model.plan import Plan, PlannedStep, Retry
+from harness.model.plan import Plan, PlannedStep
 from harness.model.record import MeasurementRecord, Record, StepRecord, reading_of
 from harness.model.step import Catalogue, Flag, Measurement, Numeric, Series, Text
+from harness.model.units import Quantity
 from harness.model.value import Curve
 
 _ENDED = (Outcome.PASS, Outcome.FAIL, Outcome.ABORTED, Outcome.ERROR)
@@ -45,9 +46,10 @@ class Rejudged:
     changes: tuple[Change, ...]
 
 
-def rejudge(record: Record, plan: Plan, catalogue: Catalogue) -> Rejudged:
+def rejudge(record: Record, plan: Plan, catalogue: Catalogue, made_by: Plan) -> Rejudged:
     """The run under this plan's limits; every fault of the run stays.
 
+    `made_by` is the plan that it was made by: with other parameters it was another test.
     A measurement that the plan does not make keeps its judgement. An attempt that the plan would
     not have made again counts, even if the run made it again.
 
@@ -59,10 +61,10 @@ def rejudge(record: Record, plan: Plan, catalogue: Catalogue) -> Rejudged:
     planned = {step.id: step for step in plan.steps}
     again = [_step(step, planned.get(step.id), catalogue) for step in record.steps]
     counting = list(_counting(again, planned))
-    noted += _others(record, planned)
+    noted += _others(record, planned, made_by)
     told = conclude(record.plan, record.steps, (note.event for note in record.notes))
     if (told.outcome, _code(told.fault)) == (record.outcome, _code(record.fault)):
-        found = conclude(_plan_ref(plan, catalogue, record.plan.only), counting, noted)
+        found = conclude(PlanRef.of(plan, catalogue, record.plan.only), counting, noted)
     else:
         words = f"the record says {record.outcome.name}, its parts add up to {told.outcome.name}"
         found = Conclusion(Outcome.ERROR, _incomplete(words))
@@ -78,22 +80,27 @@ def _incomplete(words: str) -> Fault:
     return Fault.of(PlanError("RUN-INCOMPLETE", words))
 
 
-def _plan_ref(plan: Plan, catalogue: Catalogue, only: tuple[str, ...]) -> PlanRef:
-    steps = (
-        PlannedRef(step.id, step.use, step.phase, tuple(catalogue[step.use].measures))
-        for step in plan.steps
-    )
-    return PlanRef(plan.id, plan.revision, plan.sha256, tuple(steps), only)
-
-
-def _others(record: Record, planned: Mapping[str, PlannedStep]) -> Iterator[Event]:
-    """Where a step of the plan was another step of the catalogue when the run was made."""
-    uses = {step.id: step.use for step in record.steps}
-    for name, use in uses.items():
-        wanted = planned[name].use if name in planned else use
-        if use != wanted:
-            words = f"step {name} was {use} in this run, the plan has {wanted}"
+def _others(record: Record, planned: Mapping[str, PlannedStep], made_by: Plan) -> Iterator[Event]:
+    """Where a step of the plan was another one, or took other parameters, in the run."""
+    with_ = {step.id: _arguments(step) for step in made_by.steps}
+    for name, use in {step.id: step.use for step in record.steps}.items():
+        if name not in planned:
+            continue
+        wanted = planned[name]
+        if use != wanted.use:
+            words = f"step {name} was {use} in this run, the plan has {wanted.use}"
             yield Faulted(_incomplete(words))
+        elif with_.get(name) != _arguments(wanted):
+            words = f"step {name} took other parameters in this run than the plan gives it"
+            yield Faulted(_incomplete(words))
+
+
+def _arguments(step: PlannedStep) -> Mapping[str, object]:
+    """The parameters of a step, alike however their units were written."""
+    return {
+        name: value.canonical() if isinstance(value, Quantity) else value
+        for name, value in step.arguments.items()
+    }
 
 
 def _step(step: StepRecord, planned: PlannedStep | None, catalogue: Catalogue) -> StepRecord:
@@ -146,13 +153,8 @@ def _counting(
             continue
         yield step
         retry = planned[step.id].retry if step.id in planned else None
-        if retry and not _retried(step, retry) and _worse(step.outcome, last[step.id].outcome):
+        if retry and not tried_again(step, retry) and _worse(step.outcome, last[step.id].outcome):
             ended.add(step.id)
-
-
-def _retried(step: StepRecord, retry: Retry) -> bool:
-    bad = shows_bad(step) and Outcome.FAIL not in retry.on
-    return step.attempt <= retry.times and step.outcome in retry.on and not bad
 
 
 def _worse(outcome: Outcome | None, last: Outcome | None) -> bool:

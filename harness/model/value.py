@@ -72,6 +72,14 @@ def exact(value: object) -> Exact | None:
             return None
 
 
+def kept(number: Decimal) -> bool:
+    """Whether a record, whose numbers are floats, holds this number to the last digit."""
+    try:
+        return Decimal(repr(float(number))) == number
+    except (OverflowError, ValueError):
+        return False
+
+
 def plain(value: Exact) -> float | str | bool:
     """A value of a limit as the record has it."""
     return float(value) if isinstance(value, Decimal) else value

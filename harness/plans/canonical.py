@@ -38,7 +38,7 @@ def canonical_of(plan: Plan, measures: Measures) -> str:
 
 def canonical_text(plan: Plan, steps: Sequence[Form]) -> str:
     """The canonical text of a plan whose steps have these forms."""
-    return _text(
+    return canonical_json(
         {
             "schema": _SCHEMA,
             "plan": plan.id,
@@ -62,7 +62,7 @@ def canonical_limits(
 
     `limits` are the forms of its limits by `step.measurement`.
     """
-    return _text(
+    return canonical_json(
         {
             "schema": _SCHEMA,
             "limits": name,
@@ -73,8 +73,9 @@ def canonical_limits(
     )
 
 
-def _text(form: Form) -> str:
-    return json.dumps(form, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+def canonical_json(plain: object) -> str:
+    """JSON values as the one text in which they are hashed and signed: keys sorted, no spaces."""
+    return json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def _symptoms(symptoms: Mapping[str, Symptom]) -> Form:

@@ -33,7 +33,12 @@ from harness.plans.limits.limit_set import (
     tell_variants,
 )
 from harness.plans.limits.symptoms import read_symptoms
-from harness.plans.rules import tell_empty_variants, tell_harmless_steps, tell_unread_sku
+from harness.plans.rules import (
+    tell_empty_variants,
+    tell_harmless_plans,
+    tell_harmless_steps,
+    tell_unread_sku,
+)
 from harness.plans.schema import PLAN_SCHEMA
 from harness.plans.steps import read_step
 from harness.plans.values import named_file, text
@@ -210,6 +215,7 @@ def _read(root: Node, catalogue: Catalogue, limit_set: LimitSet, found: Problems
     tell_empty_variants(entries, variants, found)
     tell_clashes(entries, variants, found)
     tell_harmless_steps(entries, limits, variants, found)
+    tell_harmless_plans(entries, limits, variants, root.get("steps") or root, found)
     symptoms = {name: _symptoms(limit_set, entries, its) for name, its in limits.items()}
     return _Draft(head, variants, entries, steps, limits, symptoms)
 

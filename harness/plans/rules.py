@@ -26,6 +26,34 @@ def tell_empty_variants(entries: Sequence[Entry], known: VariantNames, found: Pr
             found.error(key, f"no step under steps is in variant {key.describe()}")
 
 
+def tell_harmless_plans(
+    entries: Sequence[Entry],
+    limits: LimitsOfSteps,
+    known: VariantNames,
+    steps: Node,
+    found: Problems,
+) -> None:
+    """Tell the variants whose every unit would PASS: none of their limits can be missed."""
+    harmless = set()
+    for name in known.names:
+        planned = [n for n, entry in enumerate(entries) if _is_tested(entry, name)]
+        if planned and not any(_may_fail(limits[name][n], entries[n]) for n in planned):
+            harmless.add(name)
+    if harmless:
+        words = "nothing that the plan measures can fail, so every unit would PASS"
+        found.error(steps, f"{words}{known.only(harmless)}")
+
+
+def _is_tested(entry: Entry, variant: str) -> bool:
+    """Whether a step tests the units of a variant; true where that cannot be known."""
+    return entry.phase is Phase.STEPS and (entry.variants is None or entry.is_in(variant))
+
+
+def _may_fail(limits: Mapping[str, Limit], entry: Entry) -> bool:
+    measures = entry.spec is None or bool(entry.spec.measures)
+    return measures and not _can_not_fail(limits, entry)
+
+
 def tell_harmless_steps(
     entries: Sequence[Entry], limits: LimitsOfSteps, known: VariantNames, found: Problems
 ) -> None:

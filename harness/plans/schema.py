@@ -21,7 +21,7 @@ _SEPARATOR = {
 }
 _STEP_ID = {
     "type": "string",
-    "pattern": "^[a-z][a-z0-9_]*$",
+    "pattern": "^[a-z][a-z0-9_]{0,63}$",
     "description": "an id that starts with a small letter, then small letters, digits and _",
 }
 _RETRY = mapping(

@@ -76,7 +76,8 @@ def starting_plan(name: str, areas: Sequence[Area], model: str, part: str) -> st
     """
     serial = text(areas[0].product.get("serial"))
     pattern = f", serial: {_quoted(serial)}" if serial else ""
-    product = f"{{model: {_quoted(model)}, part: {_quoted(part)}{pattern}}}"
+    example = "  # the serial is an EXAMPLE" if serial else ""
+    product = f"{{model: {_quoted(model)}, part: {_quoted(part)}{pattern}}}{example}"
     named = ", ".join(area.name for area in areas)
     lines = [
         f"# A starting plan of the areas {named}, put together by `harness plan new`.",

@@ -11,8 +11,10 @@ from harness.files.nodes import Node, Scalar
 from harness.files.problems import nearest
 from harness.model.pattern import compiled
 from harness.model.units import UNITS, Quantity, Unit, plain_decimal
+from harness.model.value import kept
 
 _LOOSE = re.compile(r"([+-]?[0-9]+(?:\.[0-9]+)?) *(.*)", re.DOTALL)
+_LIKE_A_UNIT = re.compile(r"[A-Za-z%][^0-9]*$")
 _LONGEST = 40
 
 
@@ -47,17 +49,26 @@ def quantity(node: Node, target: Unit, found: Problems) -> Quantity | None:
         found.error(node, message, f"{written} {target.symbol}")
         return None
     try:
-        return given.to(target)
+        wanted = given.to(target)
     except ValueError as error:
         found.error(node, f"{written}: {error}")
         return None
+    return wanted if is_kept(wanted.amount, node, found) else None
+
+
+def is_kept(amount: Decimal, node: Node, found: Problems) -> bool:
+    """Whether a record holds the amount as it is: else it would be judged otherwise again."""
+    if not kept(amount):
+        found.error(node, f"{node.describe()} has more digits than a record holds (15 to 17)")
+        return False
+    return True
 
 
 def _misspelling(written: str, target: Unit, error: ValueError) -> tuple[str, str]:
     """What is wrong with the spelling of a quantity, and what was meant."""
     loose = _LOOSE.fullmatch(written)
     number, symbol = loose.groups() if loose else ("", "")
-    if not symbol:
+    if not _LIKE_A_UNIT.match(symbol):
         return f"expected a number, a space and a unit; found {written[:_LONGEST]!r}", ""
     if symbol not in UNITS:
         of_this_kind = [unit.symbol for unit in UNITS.values() if unit.measures == target.measures]

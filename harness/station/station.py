@@ -8,14 +8,13 @@ from dataclasses import dataclass, field, replace
 import harness
 from harness.clock import Cancel, Clock, Deadline, Lease
 from harness.engine.bench import Bench, missing
-from harness.engine.group import left_out
 from harness.engine.job import Job
 from harness.engine.log import Listener
 from harness.engine.reserve import Instruments
 from harness.errors import HarnessError, PlanError
+from harness.files.problems import nearest
 from harness.model.events import (
     JigRef,
-    PlannedRef,
     PlanRef,
     Purpose,
     ReleaseRef,
@@ -129,7 +128,7 @@ class Station:
             slot=slot.number,
             operator=order.operator,
             attempt=self.attempts(slot.unit.serial, plan.process) + 1,
-            plan=_plan_ref(plan, self.catalogue, order.only),
+            plan=PlanRef.of(plan, self.catalogue, order.only),
             limits=plan.limits,
             jig=self._jig_ref(slot),
             harness=harness.__version__,
@@ -159,6 +158,11 @@ def _needs_handset(plan: Plan, catalogue: Catalogue) -> bool:
     return any(Handset in catalogue[step.use].ports.values() for step in plan.steps)
 
 
+def _meant(name: str, instruments: Collection[str]) -> str:
+    near = nearest(name, instruments)
+    return f" (did you mean {near!r}?)" if near else ""
+
+
 def require_devices(
     plan: Plan,
     catalogue: Catalogue,
@@ -171,10 +175,11 @@ def require_devices(
 
     Raises: PlanError(PLAN-DEVICE).
     """
-    steps = tuple(step for step in plan.steps if not left_out(step, only))
+    chosen = PlanRef.of(plan, catalogue, tuple(only))
+    steps = tuple(step for step in plan.steps if not chosen.leaves_out(step.id, step.phase))
     lacks = missing(replace(plan, steps=steps), catalogue, devices)
     lacks += [
-        f"step {step.id} ({step.use}) needs the instrument {name}"
+        f"step {step.id} ({step.use}) needs the instrument {name}{_meant(name, instruments)}"
         for step in steps
         for name in step.needs
         if name not in instruments
@@ -183,11 +188,3 @@ def require_devices(
         there = ", ".join(sorted(instruments)) or "no instruments"
         hint = f" (the slot has {there})" if any("instrument" in lack for lack in lacks) else ""
         raise PlanError("PLAN-DEVICE", f"slot {slot}: {'; '.join(lacks)}{hint}")
-
-
-def _plan_ref(plan: Plan, catalogue: Catalogue, only: tuple[str, ...]) -> PlanRef:
-    steps = tuple(
-        PlannedRef(step.id, step.use, step.phase, tuple(catalogue[step.use].measures))
-        for step in plan.steps
-    )
-    return PlanRef(plan.id, plan.revision, plan.sha256, steps, only)

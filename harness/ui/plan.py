@@ -37,6 +37,7 @@ def variants_lines(variants: Variants, catalogue: Catalogue) -> Iterator[str]:
             difference.words for difference in found if difference.where not in ("variant", "sku")
         ]
         yield from (f"  {line}" for line in words or ["nothing but its name"])
+        yield f"  --variant {other.variant} shows it whole"
 
 
 def plan_lines(plan: Plan, catalogue: Catalogue) -> Iterator[str]:

@@ -40,7 +40,7 @@ def test_check_says_the_problems_of_each_file_and_the_hash_of_each_plan(cli: Cli
 
 MISTAKES = Path(__file__).with_name("ten-mistakes.yaml")
 OF_SHAPE = {
-    "5:11": "expected a whole number from 1; found 0",
+    "5:11": "expected a whole number from 1 to 2147483647; found 0",
     "6:8": "expected a text; found 57",
     "12:9": "expected an id that starts with a small letter",
     "14:14": "expected a time with its unit, such as 10 s; found 10",
@@ -275,6 +275,7 @@ def test_a_plan_with_variants_is_shown_once_and_where_they_differ(cli: Cli, hous
     assert lines[start + 1 :] == [
         "  step wifi added in group bench (any_order) after charge (radio.wifi)",
         "  charge.voltage_jig: low 4.75 V -> 4.8 V",
+        "  --variant ae shows it whole",
     ]
     assert "wifi" in by_variant["ae"]
     assert "wifi" not in by_variant["pk"]
@@ -308,3 +309,23 @@ def final_in(folder: Path) -> Path:
     for part in ("testplans", "fixtures/labels"):
         shutil.copytree(ROOT / part, folder / part)
     return folder / "testplans/a57-final.yaml"
+
+
+def test_check_holds_a_plan_against_a_station(cli: Cli, tmp_path: Path) -> None:
+    station = tmp_path / "bench.yaml"
+    station.write_text(
+        "schema: 1\nstation: bench\ninstruments: [callbox]\n"
+        "slots: [{slot: 1, handset: A57A000001, instruments: [supply]}]\n"
+    )
+    text = (ROOT / "testplans/lte-attach.yaml").read_text()
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(text.replace("    timeout: 60 s\n", "    timeout: 60 s\n    needs: [calbox]\n"))
+    assert cli("plan", "check", plan).code == 0
+    found = cli("plan", "check", plan, "--station", station)
+    assert found.code == 2
+    assert (
+        "slot 1: step attach (lte.attach) needs the instrument calbox (did you mean 'callbox'?)"
+        in found.out
+    )
+    plan.write_text(plan.read_text().replace("calbox", "callbox"))
+    assert cli("plan", "check", plan, "--station", station).code == 0

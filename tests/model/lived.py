@@ -34,9 +34,6 @@ class Life:
         self.units: dict[str, str] = {}
         self.events: list[e.Stamped] = []
         self.builder = RecordBuilder()
-        refs = tuple(
-            e.PlannedRef(s.id, s.use, s.phase, tuple(catalogue[s.use].measures)) for s in plan.steps
-        )
         self.add(
             e.RunStarted(
                 run=run,
@@ -47,7 +44,7 @@ class Life:
                 slot=1,
                 operator="4711",
                 attempt=1,
-                plan=e.PlanRef(plan.id, plan.revision, plan.sha256, refs, only),
+                plan=e.PlanRef.of(plan, catalogue, only),
                 limits=plan.limits,
                 jig=None,
                 harness="0.1.0",

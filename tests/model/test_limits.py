@@ -257,10 +257,18 @@ def test_the_guard_narrows_each_side_that_has_a_bound() -> None:
     }
 
 
-def test_a_bound_of_many_digits_is_not_rounded() -> None:
-    low = Decimal("0.99999999999999999999999999999999")
-    assert Range(low=low).accept_low == low
-    assert Range(low=low).judge(Decimal("0.9999999999999999999999999999999")) == LOW
+@pytest.mark.parametrize("digits", ["0.99999999999999999999", "0.55746434980705081"])
+def test_a_bound_that_a_record_cannot_hold_is_refused(digits: str) -> None:
+    """Judged live and judged again from the record must be the same."""
+    number = Decimal(digits)
+    for build in (
+        lambda: Range(low=number),
+        lambda: Range(high=Decimal(2), guard=number),
+        lambda: Equals(number),
+        lambda: Mask((MaskPoint(Decimal(0), number, None), MaskPoint(Decimal(1), number, None))),
+    ):
+        with pytest.raises(ValueError, match="digits"):
+            build()
 
 
 @given(ranges(), numbers)

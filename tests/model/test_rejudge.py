@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -19,14 +20,22 @@ from harness.model.judgement import Limit
 from harness.model.limits import Equals, Matches, NotOffered, OneOf, Range, RecordOnly
 from harness.model.mask import Mask, MaskPoint
 from harness.model.outcome import Outcome
-from harness.model.plan import Phase, Plan, PlannedStep, Product, Retry
+from harness.model.plan import Argument, Phase, Plan, PlannedStep, Product, Retry
 from harness.model.reading import Reading, Unknown, Unreadable
 from harness.model.record import Record
 from harness.model.rejudge import Rejudged, rejudge
 from harness.model.step import Catalogue, Flag, Measurement, Numeric, Series, StepSpec, Text
+from harness.model.units import Quantity
 from harness.model.value import Curve, Value
 from tests.model.lived import Life
 from tests.model.strategies import runs
+
+
+def again_by(
+    record: Record, plan: Plan, catalogue: Catalogue, made_by: Plan | None = None
+) -> Rejudged:
+    """The run judged by a plan that gives its steps what they were given."""
+    return rejudge(record, plan, catalogue, made_by or plan)
 
 
 def spec(name: str, *measures: Measurement) -> StepSpec:
@@ -78,7 +87,7 @@ def ran(current: Reading[Value] = 0.5, level: Reading[Value] = 50.0, of: Plan = 
 
 
 def told(record: Record, again: Plan) -> tuple[Outcome, str]:
-    found = rejudge(record, again, CATALOGUE)
+    found = again_by(record, again, CATALOGUE)
     return found.outcome, found.fault.code if found.fault else ""
 
 
@@ -98,7 +107,7 @@ def changes(found: Rejudged) -> list[tuple[str, str, str, str, str]]:
 @pytest.mark.parametrize("current", [0.5, 0.45, 9.0, Unknown("?"), Unreadable("?")])
 def test_under_its_own_plan_a_run_is_what_it_was(current: Reading[Value]) -> None:
     record = ran(current)
-    found = rejudge(record, WRITTEN, CATALOGUE)
+    found = again_by(record, WRITTEN, CATALOGUE)
     assert (found.outcome, found.fault) == (record.outcome, record.fault)
     assert found.dut_failed == record.dut_failed
     assert found.changes == ()
@@ -107,11 +116,11 @@ def test_under_its_own_plan_a_run_is_what_it_was(current: Reading[Value]) -> Non
 def test_a_fail_may_pass_under_other_limits_and_a_pass_may_fail() -> None:
     record = ran(0.455)
     assert record.outcome is Outcome.FAIL
-    found = rejudge(record, plan(CLOSE, charge(LOWER)), CATALOGUE)
+    found = again_by(record, plan(CLOSE, charge(LOWER)), CATALOGUE)
     assert (found.outcome, found.fault, found.dut_failed) == (Outcome.PASS, None, False)
     assert changes(found) == [("charge", "current", "FAIL LOW", "PASS", "")]
     assert found.changes[0].after.limit == LOWER.describe()
-    stricter = rejudge(ran(0.5), plan(CLOSE, charge(HIGHER)), CATALOGUE)
+    stricter = again_by(ran(0.5), plan(CLOSE, charge(HIGHER)), CATALOGUE)
     assert stricter.outcome is Outcome.FAIL
     assert stricter.dut_failed
     assert stricter.fault
@@ -120,7 +129,7 @@ def test_a_fail_may_pass_under_other_limits_and_a_pass_may_fail() -> None:
 
 def test_a_new_marginal_band_is_a_change_that_still_passes() -> None:
     band = replace(CURRENT, marginal=Decimal("0.1"))
-    found = rejudge(ran(0.5), plan(CLOSE, charge(band)), CATALOGUE)
+    found = again_by(ran(0.5), plan(CLOSE, charge(band)), CATALOGUE)
     assert found.outcome is Outcome.PASS
     assert changes(found) == [("charge", "current", "PASS ", "PASS", "MARGINAL")]
 
@@ -171,7 +180,7 @@ def test_a_fail_of_what_the_plan_does_not_measure_stays() -> None:
 
 def test_another_step_under_the_same_id_is_not_the_step_of_the_plan() -> None:
     other = replace(charge(), use="battery.other")
-    found = rejudge(ran(), plan(CLOSE, other), CATALOGUE)
+    found = again_by(ran(), plan(CLOSE, other), CATALOGUE)
     assert found.outcome is Outcome.ERROR
     assert found.fault
     assert found.fault.code == "RUN-INCOMPLETE"
@@ -196,7 +205,7 @@ def test_a_first_attempt_that_fails_now_is_not_washed_away_by_the_second() -> No
     retrying = plan(charge(retry=ONCE_MORE))
     life = life_of(retrying).step("charge", current=0.5, level=Unknown("?"))
     record = life.step("charge", 2, current=0.7, level=50.0).end()
-    found = rejudge(record, plan(charge(HIGHER, retry=ONCE_MORE)), CATALOGUE)
+    found = again_by(record, plan(charge(HIGHER, retry=ONCE_MORE)), CATALOGUE)
     assert found.outcome is Outcome.ERROR  # its level was unknown, and a FAIL is not tried again
     assert found.dut_failed
 
@@ -221,10 +230,12 @@ def in_milliamperes(current: float, limit: Limit) -> Record:
 
 def test_a_value_in_another_unit_of_its_kind_meets_the_limit_exactly() -> None:
     record = in_milliamperes(460.0, Range(Decimal(500)))
-    found = rejudge(record, WRITTEN, CATALOGUE)
+    found = again_by(record, WRITTEN, CATALOGUE)
     assert found.outcome is Outcome.PASS  # 460 mA is 0.45 A and the guard of 0.01 A
     assert found.changes[0].after.limit["low"] == 450.0
-    assert rejudge(in_milliamperes(459.9, RecordOnly()), WRITTEN, CATALOGUE).outcome is Outcome.FAIL
+    assert (
+        again_by(in_milliamperes(459.9, RecordOnly()), WRITTEN, CATALOGUE).outcome is Outcome.FAIL
+    )
 
 
 @pytest.mark.parametrize(
@@ -239,7 +250,7 @@ def test_a_value_in_another_unit_of_its_kind_meets_the_limit_exactly() -> None:
 )
 def test_each_kind_of_limit_is_turned(limit: Limit, outcome: Outcome) -> None:
     record = in_milliamperes(500.0, RecordOnly())
-    assert rejudge(record, plan(CLOSE, charge(limit)), CATALOGUE).outcome is outcome
+    assert again_by(record, plan(CLOSE, charge(limit)), CATALOGUE).outcome is outcome
 
 
 @pytest.mark.parametrize("unit", ["V", "", "furlong"])
@@ -288,7 +299,9 @@ def test_curves_are_judged_again(curve: Curve, outcome: Outcome) -> None:
     record = (
         life_of(plan(step("edge", "camera.sfr", sfr=RecordOnly()))).step("edge", sfr=curve).end()
     )
-    assert rejudge(record, plan(step("edge", "camera.sfr", sfr=DROP)), CATALOGUE).outcome is outcome
+    assert (
+        again_by(record, plan(step("edge", "camera.sfr", sfr=DROP)), CATALOGUE).outcome is outcome
+    )
 
 
 def test_a_record_that_its_parts_do_not_explain_is_an_error() -> None:
@@ -298,7 +311,7 @@ def test_a_record_that_its_parts_do_not_explain_is_an_error() -> None:
 
 def test_an_open_run_cannot_be_judged() -> None:
     with pytest.raises(ValueError, match="has not ended"):
-        rejudge(replace(ran(), outcome=None), WRITTEN, CATALOGUE)
+        again_by(replace(ran(), outcome=None), WRITTEN, CATALOGUE)
 
 
 def true_to_its_parts(record: Record) -> Record:
@@ -323,7 +336,7 @@ def plan_that_lets_everything_pass(record: Record) -> tuple[Plan, Catalogue]:
 def test_no_run_with_a_fault_passes_under_any_limits(events: list[e.Stamped], odd: bool) -> None:
     """Whatever a record holds: a fault of a step or of the run, a gap, an odd verdict."""
     record = fold(events) if odd else true_to_its_parts(fold(events))
-    found = rejudge(record, *plan_that_lets_everything_pass(record))
+    found = again_by(record, *plan_that_lets_everything_pass(record))
     event(found.outcome.name)
     if found.outcome is Outcome.PASS:
         last = final_attempts(record.steps).values()
@@ -360,7 +373,7 @@ def test_a_run_passes_only_if_all_was_measured_and_nothing_else_happened(
     for happened in spoilt:
         life.add(happened)
     lenient = charge(RecordOnly(may_be_unknown=True), level=RecordOnly(), retry=ONCE_MORE)
-    found = rejudge(life.end(), plan(CLOSE, lenient), CATALOGUE)
+    found = again_by(life.end(), plan(CLOSE, lenient), CATALOGUE)
     event(found.outcome.name)
     readable = {"current": (0.5, 0.2, 9.0, Unknown("?")), "level": (50.0, 5.0)}
     whole = all(made[-1].get(name) in values for name, values in readable.items())
@@ -379,7 +392,24 @@ def test_a_lower_bound_that_is_lower_fails_no_more_runs(
     low, high = sorted([one, two])
     record = ran(current)
     lenient, strict = (
-        rejudge(record, plan(CLOSE, charge(Range(bound))), CATALOGUE).outcome
+        again_by(record, plan(CLOSE, charge(Range(bound))), CATALOGUE).outcome
         for bound in (low, high)
     )
     assert lenient <= strict
+
+
+def test_a_step_with_other_parameters_was_another_test() -> None:
+    """A reading at 5 V says nothing of what it would have been at 9 V."""
+    given = {"vbus": Quantity.of("9", "V")}
+    other = replace(WRITTEN, steps=tuple(_with(step, given) for step in WRITTEN.steps))
+    record = ran(0.5)
+    assert again_by(record, WRITTEN, CATALOGUE).outcome is Outcome.PASS
+    found = again_by(record, other, CATALOGUE, WRITTEN)
+    assert (found.outcome, found.fault and found.fault.code) == (Outcome.ERROR, "RUN-INCOMPLETE")
+    spelt = {"vbus": Quantity.of("9000", "mV")}
+    alike = replace(WRITTEN, steps=tuple(_with(step, spelt) for step in WRITTEN.steps))
+    assert again_by(record, other, CATALOGUE, alike).outcome is Outcome.PASS
+
+
+def _with(step: PlannedStep, given: Mapping[str, Argument]) -> PlannedStep:
+    return replace(step, arguments=given) if step.id == "charge" else step

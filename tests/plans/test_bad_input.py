@@ -55,21 +55,21 @@ def test_a_file_that_no_person_meant(tmp_path: Path, content: bytes, message: st
     assert content != PLAN
     begun = time.process_time()
     plans, problems = bundle.resolved(tmp_path, {"plan.yaml": content})
-    assert time.process_time() - begun < 1.0
+    assert time.process_time() - begun < 5.0  # not of the square of its length
     assert plans is None
     assert any(f"{problem.message}{f' (did you mean {problem.suggestion!r}?)' if problem.suggestion else ''}" == message for problem in errors(problems)), [str(p) for p in problems[:5]]  # fmt: skip
     assert all(problem.line >= 1 and problem.column >= 1 for problem in problems)
 
 
 TRAPS = [
-    ("revision: 14", "revision: .nan", "expected a whole number from 1; found '.nan'"),
-    ("revision: 14", "revision: .inf", "expected a whole number from 1; found '.inf'"),
-    ("revision: 14", "revision: 1e999", "expected a whole number from 1; found '1e999'"),
-    ("revision: 14", "revision: 0x0e", "expected a whole number from 1; found '0x0e'"),
+    ("revision: 14", "revision: .nan", "expected a whole number from 1 to 2147483647; found '.nan'"),
+    ("revision: 14", "revision: .inf", "expected a whole number from 1 to 2147483647; found '.inf'"),
+    ("revision: 14", "revision: 1e999", "expected a whole number from 1 to 2147483647; found '1e999'"),
+    ("revision: 14", "revision: 0x0e", "expected a whole number from 1 to 2147483647; found '0x0e'"),
     ("revision: 14", "revision: 014", "014 starts with a zero: write it in quotes if it is no number"),
-    ("revision: 14", "revision: 1_4", "expected a whole number from 1; found '1_4'"),
-    ("revision: 14", "revision: +14", "expected a whole number from 1; found '+14'"),
-    ("revision: 14", "revision: 12:30", "expected a whole number from 1; found '12:30'"),
+    ("revision: 14", "revision: 1_4", "expected a whole number from 1 to 2147483647; found '1_4'"),
+    ("revision: 14", "revision: +14", "expected a whole number from 1 to 2147483647; found '+14'"),
+    ("revision: 14", "revision: 12:30", "expected a whole number from 1 to 2147483647; found '12:30'"),
     ("revision: 14", f"revision: {'9' * 40}", "a number of 40 characters: write it in quotes if it is text"),
     ("fast: true", "fast: yes", "parameter 'fast': expected true or false; found 'yes'"),
     ("fast: true", "fast: on", "parameter 'fast': expected true or false; found 'on'"),
@@ -85,11 +85,11 @@ TRAPS = [
     ("vbus: 5.0 V", "vbus: .nan V", "expected a number, a space and a unit; found '.nan V'"),
     ("vbus: 5.0 V", "vbus: nan V", "expected a number, a space and a unit; found 'nan V'"),
     ("vbus: 5.0 V", "vbus: inf V", "expected a number, a space and a unit; found 'inf V'"),
-    ("vbus: 5.0 V", "vbus: 1e999 V", "no unit 'e999 V'"),
-    ("vbus: 5.0 V", "vbus: '5,0 V'", "no unit ',0 V'"),
+    ("vbus: 5.0 V", "vbus: 1e999 V", "expected a number, a space and a unit; found '1e999 V'"),
+    ("vbus: 5.0 V", "vbus: '5,0 V'", "expected a number, a space and a unit; found '5,0 V'"),
     ("vbus: 5.0 V", "vbus: ٥ V", "expected a number, a space and a unit; found '٥ V'"),
-    ("timeout: 20 s\n", "timeout: 1e1 s\n", "no unit 'e1 s'"),
-    ("timeout: 20 s\n", "timeout: 00:20\n", "no unit ':20'"),
+    ("timeout: 20 s\n", "timeout: 1e1 s\n", "expected a number, a space and a unit; found '1e1 s'"),
+    ("timeout: 20 s\n", "timeout: 00:20\n", "expected a number, a space and a unit; found '00:20'"),
     ("A57 4G final test", "2026-10-01", None),
     ("A57 4G final test", "no", None),
     ("A57 4G final test", "12:30", None),
@@ -121,7 +121,7 @@ def test_a_very_long_scalar_is_told_shortly_and_soon(tmp_path: Path, key: str) -
     text = changed(key, f"{name}: {LONG}" if colon else LONG, bundle.PLAN)
     begun = time.process_time()
     plans, problems = bundle.resolved(tmp_path, {"plan.yaml": text})
-    assert time.process_time() - begun < 1.0
+    assert time.process_time() - begun < 5.0  # not of the square of its length
     assert all(len(str(problem)) < 1000 for problem in problems)
     assert (plans is None) == bool(errors(problems))
-    assert plans is None or key in ("process: final-test", "plan: a57-final", "A57-PK")
+    assert plans is None

@@ -206,7 +206,20 @@ def test_only_in_a_plan_without_variants(path: Path) -> None:
 def test_a_variant_without_a_step_has_nothing_to_test(path: Path) -> None:
     head = GROUPED[: GROUPED.index("steps:")].replace("  pk:", "  »pk:")
     text = f"{head}steps:\n  - {{id: nfc, {BLINK}, only: {{variant: [ae]}}}}\n"
-    assert told(path, text) == [f"{places(text)[0]}: no step under steps is in variant 'pk'"]
+    assert f"{places(text)[0]}: no step under steps is in variant 'pk'" in told(path, text)
+
+
+def test_a_plan_that_passes_every_unit_is_none(path: Path) -> None:
+    words = "nothing that the plan measures can fail, so every unit would PASS"
+    head = GROUPED[: GROUPED.index("steps:")]
+    blind = f"steps:\n  »- {{id: nfc, {BLINK}}}\n"
+    for only, where in (("", ""), (", only: {variant: [ae]}", " in variant pk")):
+        harmful = (
+            "  - {id: gauge, use: catalogue.gauge, timeout: 1 s, limits: {voltage: {low: 1 V}}"
+        )
+        text = head + blind + (f"{harmful}{only}}}\n" if only else "")
+        found = [problem for problem in told(path, text) if words in problem]
+        assert found == [f"{places(text)[0]}: {words}{where}"]
 
 
 def test_steps_of_different_variants_never_meet(path: Path) -> None:
@@ -226,23 +239,28 @@ def test_steps_of_different_variants_never_meet(path: Path) -> None:
     ]
 
 
-def test_a_third_step_is_held_against_both(path: Path) -> None:
+@pytest.mark.parametrize(
+    ("only", "told_of"),
+    [
+        (", only: {variant: [ae]}", "'b' at the same time in variant ae"),
+        (", only: {variant: [pk]}", "'a' at the same time in variant pk"),
+        ("", "'a' at the same time in variant pk"),
+    ],
+)
+def test_a_third_step_is_held_against_both(path: Path, only: str, told_of: str) -> None:
     """The first is in one variant only, and the second in the other."""
     rows = "".join(
-        f"      - {{id: {name}, {BLINK}, needs: [{MARK if name == 'c' else ''}box]{only}}}\n"
-        for name, only in (
+        f"      - {{id: {name}, {BLINK}, needs: [{MARK if name == 'c' else ''}box]{its}}}\n"
+        for name, its in (
             ("a", ", only: {variant: [pk]}"),
             ("b", ", only: {variant: [ae]}"),
-            ("c", ", only: {variant: [ae]}"),
+            ("c", only),
         )
     )
-    text = (
-        GROUPED[: GROUPED.index("steps:")]
-        + f"steps:\n  - id: g\n    parallel:\n{rows}  - {{id: z, {BLINK}}}\n"
-    )
-    assert told(path, text) == [
-        f"{places(text)[0]}: the instrument box is taken by 'b' at the same time in variant ae"
-    ]
+    steps = GROUPED.index("steps:\n")
+    text = GROUPED.replace("steps:\n", f"steps:\n  - id: g\n    parallel:\n{rows}", 1)
+    assert steps
+    assert told(path, text) == [f"{places(text)[0]}: the instrument box is taken by {told_of}"]
 
 
 def test_a_parameter_that_is_wrong_in_all_variants_is_told_once(path: Path) -> None:

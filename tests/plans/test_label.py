@@ -78,7 +78,7 @@ def test_the_label_is_no_part_of_what_runs(pair: Resolve) -> None:
 
 MISTAKES = [
     (LABEL, "schema: 1", "schema: »2", "expected schema 1, the only one that this version reads; found 2"),
-    (LABEL, "revision: 3", "revision: »x", "expected a whole number from 1; found 'x'"),
+    (LABEL, "revision: 3", "revision: »x", "expected a whole number from 1 to 2147483647; found 'x'"),
     (LABEL, "label: a57", "»labl: a57", "unknown key 'labl' (did you mean 'label'?)"),
     (LABEL, "imei1,", "»imie1,", "a label has no field 'imie1': there are serial, imei1, imei2, part, sku, other (did you mean 'imei1'?)"),
     (LABEL, "[serial, imei1, imei2, part]", "»[serial, serial]", "the field 'serial' stands twice"),

@@ -45,7 +45,7 @@ def test_it_gives_the_same_form_with_and_without_the_catalogue(plan: Plan) -> No
     assert measures["rear"] == CATALOGUE["catalogue.edge"].measures
 
 
-NUMBERS = ("0.000000001 A", "-0.00001 A", "999999999999999999999999999999 A", "1 nA", "0 A")
+NUMBERS = ("0.000000001 A", "-0.00001 A", "100000000000000000000000000000 A", "1 nA", "0 A")
 
 
 @pytest.mark.parametrize("number", NUMBERS)

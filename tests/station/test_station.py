@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from harness.errors import PlanError
 from harness.model.events import Purpose, ReleaseRef, Stamped, Waiting
 from harness.model.identity import Unit
 from harness.model.outcome import Outcome
-from harness.model.plan import Phase, Plan, PlannedStep
+from harness.model.plan import Phase, Plan, PlannedStep, Product
 from harness.model.ports import Jig, Wait
 from harness.model.record import Record
 from harness.model.step import Catalogue
@@ -179,16 +180,11 @@ def test_a_simulated_station_offers_what_the_shipped_plans_need(tmp_path: Path) 
                 require_devices(plan, steps, 1, place.devices, line.station.slots[1].instruments)
 
 
-PLAN = """\
-schema: 1
-plan: jig
-revision: 1
-title: Jig
-process: jig
-product: {model: A57-4G, part: A57-4G}
-steps: [{id: close, use: jig.close, timeout: 20 s}]
-teardown: [{id: open, use: jig.open, timeout: 20 s}]
-"""
+CLOSE_AND_OPEN = (
+    PlannedStep("close", "jig.close", Phase.STEPS, Decimal(20)),
+    PlannedStep("open", "jig.open", Phase.TEARDOWN, Decimal(20)),
+)
+PLAN = Plan("jig", 1, "Jig", "jig", Product("A57-4G", "A57-4G"), CLOSE_AND_OPEN, "{}")
 JIG = """\
 schema: 1
 jig: sim
@@ -211,16 +207,14 @@ def test_the_jig_of_a_station_file_must_be_of_its_kind(
 ) -> None:
     (tmp_path / "jigs").mkdir()
     (tmp_path / "jigs/sim.yaml").write_text(JIG.replace("MODEL", model))
-    (tmp_path / "plan.yaml").write_text(PLAN)
     path = tmp_path / "station.yaml"
     path.write_text(
         "schema: 1\nstation: s\ninstruments: [callbox]\nslots:\n"
         "  - slot: 1\n    handset: '127.0.0.1:1'\n    instruments: [supply]\n"
         f"    jig: {{port: {wire.path}, serial: SIMJIG01, file: jigs/sim.yaml}}\n"
     )
-    plan = load_plans(tmp_path / "plan.yaml", catalogue()).named("")
     with open_station(tmp_path / "records.db", load_station(path)) as station:
         assert station.instruments.shared(("callbox", "supply")) == {"callbox"}
-        record = run(station, Order(plan))
+        record = run(station, Order(PLAN))
     assert (record.fault.code if record.fault else "") == code
     assert record.outcome is (Outcome.ERROR if code else Outcome.PASS)

@@ -128,7 +128,7 @@ def test_the_steps_at_work_are_all_named_or_counted(steps: list[str], words: str
     view = LineView()
     view.apply([EMPTY, *begun(*steps)])
     shown = at_work(view.slots[1])
-    assert shown == words if len(words) <= 36 else f"{words[:33]}..."
+    assert shown == (words if len(words) <= 36 else f"{words[:33]}...")
     assert len(shown) <= 36
 
 

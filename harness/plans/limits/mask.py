@@ -22,7 +22,7 @@ from harness.model.mask import MOST_ROWS, Mask, MaskPoint
 from harness.model.plan import InputFile
 from harness.model.step import Series
 from harness.model.units import UNITS, Quantity, Unit
-from harness.plans.values import named_file, text
+from harness.plans.values import is_kept, named_file, text
 
 _COLUMNS = ("x", "low", "high")
 _HEAD = re.compile(r"(.*?) *\[(.*)\]")
@@ -234,10 +234,11 @@ def _amount(cell: Scalar, unit: Unit, wanted: Unit, found: Problems) -> Decimal 
         found.error(cell, message)
         return None
     try:
-        return Quantity(Decimal(cell.text), unit).to(wanted).amount
+        amount = Quantity(Decimal(cell.text), unit).to(wanted).amount
     except ValueError as error:
         found.error(cell, str(error))
         return None
+    return amount if is_kept(amount, cell, found) else None
 
 
 def _tell_misplaced(corners: Sequence[_Corner], found: Problems, *, complete: bool) -> None:

@@ -13,11 +13,16 @@ from harness.files.shapes import SERIAL, WORD, Shape, mapping
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 NAME = {
     "type": "string",
-    "pattern": "^[a-z0-9][a-z0-9_-]*$",
+    "pattern": "^[a-z0-9][a-z0-9_-]{0,63}$",
     "description": "a name of small letters, digits, - and _",
 }
 VERSION = {"const": 1, "description": "schema 1, the only one that this version reads"}
-REVISION = {"type": "integer", "minimum": 1, "description": "a whole number from 1"}
+REVISION = {
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 2**31 - 1,
+    "description": "a whole number from 1 to 2147483647",
+}
 FILE = {
     "type": "string",
     "minLength": 1,
@@ -86,7 +91,7 @@ _SYMPTOM = mapping(
         "pattern": "^[A-Z0-9-]{1,16}$",
         "description": "a short code of capitals, digits and -",
     },
-    words={"type": "string", "minLength": 1, "description": "a few words for the operator"},
+    words=WORD,
     bin={
         "type": "string",
         "pattern": "^[A-Za-z0-9-]{1,16}$",

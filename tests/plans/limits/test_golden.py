@@ -93,7 +93,7 @@ def test_a_value_that_nothing_is_near_to_and_one_of_another_plan_are_fine(beside
 MISTAKES = [
     ("schema: 1", "schema: »2", "expected schema 1, the only one that this version reads; found 2"),
     ("golden: a57", "golden: »A57", "expected a name of small letters, digits, - and _; found 'A57'"),
-    ("revision: 3", "revision: »0", "expected a whole number from 1; found 0"),
+    ("revision: 3", "revision: »0", "expected a whole number from 1 to 2147483647; found 0"),
     ("measured:", "»mesured:", "unknown key 'mesured' (did you mean 'measured'?)"),
     ("by: R. Khan, ", "", "missing key 'by'"),
     ("2026-10-01", "»2026-02-30", "no day of the calendar: '2026-02-30'"),

@@ -169,7 +169,7 @@ MISTAKES = [
     ("schema: 1", "schema: »2", "expected schema 1, the only one that this version reads; found 2"),
     ("limits: a57", "limits: »A57", "expected a name of small letters, digits, - and _; found 'A57'"),
     ("limits: a57", "»limit: a57", "unknown key 'limit' (did you mean 'limits'?)"),
-    ("revision: 9", "revision: »0", "expected a whole number from 1; found 0"),
+    ("revision: 9", "revision: »0", "expected a whole number from 1 to 2147483647; found 0"),
     ("revision: 9", "revision: 9\n»owner: me", "unknown key 'owner'"),
     ("charge.level", "»charge.levle", "no step of the plan measures 'charge.levle' (did you mean 'charge.level'?)"),
     ("charge.level", "»chagre.level", "no step of the plan measures 'chagre.level' (did you mean 'charge.level'?)"),
@@ -417,7 +417,7 @@ def test_2000_limits_of_500_steps_are_quickly_allotted(tmp_path: Path) -> None:
     limit_set = read_limit_set_at(tmp_path / "limits/a57.yaml")
     start = time.process_time()
     allotted = allot(measuring, limit_set, "pk", Problems("plan"))
-    assert time.process_time() - start < 0.5
+    assert time.process_time() - start < 5.0  # not of the square of their number
     assert sum(map(len, allotted)) == 2000
 
 
