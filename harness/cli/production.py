@@ -11,13 +11,12 @@ import click
 
 import harness
 from harness.cli.ending import operator
-from harness.cli.release import trusted
+from harness.cli.release import newest_run, trusted
 from harness.errors import PlanError
 from harness.model.events import ReleaseRef
 from harness.model.plan import InputFile, Plan
 from harness.plans.release.check import ToRun, admit
-from harness.plans.release.folder import NEWEST, standing
-from harness.records.query import Reader
+from harness.plans.release.folder import NEWEST, judged_releases
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +46,8 @@ def admission(
     if why := plan.expired(today):
         raise PlanError("PLAN-EXPIRED", f"{plan.id} revision {plan.revision}: {why}")
     trust = trusted()
-    ran = _ran(records, plan.process)
+    ran = newest_run(records, [plan.process]).get(plan.process)
     since = ran.number if ran else NEWEST
-    installed = standing(releases, plan.process, trust, since=since)
+    installed = judged_releases(releases, plan.process, trust, since=since)
     release = admit(ToRun(plan, files, harness.__version__, ran), installed)
     return Admitted(release.ref, trust.file.sha256)
-
-
-def _ran(records: Path, process: str) -> ReleaseRef | None:
-    """The newest release of the process that has run on this station."""
-    if not records.exists():
-        return None
-    with Reader(records) as reader:
-        return reader.newest_release(process)

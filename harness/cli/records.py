@@ -13,6 +13,7 @@ from harness.cli import EXIT_ERROR
 from harness.errors import StationFault
 from harness.model.codec import encode
 from harness.model.record import Record
+from harness.plans.read_canonical import read_canonical
 from harness.records.attachments import AttachmentFiles
 from harness.records.chain import verify as verify_chain
 from harness.records.codec import SCHEMA
@@ -94,7 +95,7 @@ def verify(store: Path) -> None:
 
     Example: harness records verify
     """
-    findings = verify_chain(store)
+    findings = verify_chain(store, read_canonical)
     for finding in findings:
         click.echo(finding)
     if findings:

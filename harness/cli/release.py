@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -12,36 +12,50 @@ import click
 import harness
 from harness.cli import EXIT_USAGE
 from harness.cli.ending import operator
+from harness.cli.options import RELEASES
 from harness.clock import SystemClock
 from harness.errors import PlanError
 from harness.files.parse import read_bytes
-from harness.model.plan import InputFile, Variants
-from harness.plans.release.check import differing, released_roles
+from harness.files.problems import Severity, errors
+from harness.model.events import ReleaseRef
+from harness.model.plan import InputFile, Plan, Variants
+from harness.model.step import Catalogue
+from harness.plans.release.check import differing, released_roles, replaced
 from harness.plans.release.folder import (
-    DEFAULT_RELEASES,
+    Installed,
     active,
+    judged_releases,
     load_release,
     newest,
+    numbered,
     processes,
-    standing,
 )
 from harness.plans.release.folder import install as put
 from harness.plans.release.keys import PrivateKey
-from harness.plans.release.manifest import Release, ReleasedFile, keeps_limits, new_release
+from harness.plans.release.manifest import (
+    PERSON_WORDS,
+    Release,
+    ReleasedFile,
+    decides_alike,
+    is_person,
+    new_release,
+)
 from harness.plans.release.trust import DEFAULT_TRUST, Trust, read_trust
-from harness.plans.resolve import load_plans
+from harness.plans.resolve import resolve
+from harness.records.query import Reader
 from harness.station.config import load_station
+from harness.station.station import require_devices
 from harness.steps import catalogue
+from harness.wiring import DEFAULT_STORE, Place, load_layout, places
 
 TRUST_VARIABLE = "HARNESS_TRUST"
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-RELEASES = click.option(
-    "--releases",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=DEFAULT_RELEASES,
-    show_default=True,
-    help="The folder of installed releases.",
-)
+
+
+def _person(_: click.Context, __: click.Parameter, name: str) -> str:
+    if not is_person(name):
+        raise click.BadParameter(f"{name!r:.80}: {PERSON_WORDS}")
+    return name
 
 
 def trusted() -> Trust:
@@ -63,7 +77,9 @@ def release() -> None:
 @release.command()
 @click.argument("plan_file", metavar="PLAN", type=_FILE)
 @click.option("--station", "stations", type=_FILE, multiple=True, required=True, help="Each one.")
-@click.option("--by", default=operator, help="Who makes it, if not the user of this PC.")
+@click.option(
+    "--by", default=operator, callback=_person, help="Who makes it, if not the user of this PC."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Default: PROCESS-NUMBER.json.")
 @RELEASES
 def make(
@@ -74,19 +90,25 @@ def make(
     Example: harness release make testplans/a57-final.yaml --station fixtures/stations/bench.yaml
     """
     now = SystemClock().utc()
-    plans = load_plans(plan_file, catalogue())
+    steps = catalogue()
+    plans = _checked(plan_file, steps)
     for plan in plans.plans.values():
         if why := plan.expired(now.date()):
             raise PlanError("PLAN-EXPIRED", f"{plan_file}: {why}")
+    if lacks := [lack for path in stations for lack in _lacks(plans, steps, path)]:
+        raise PlanError("PLAN-DEVICE", lacks[0], evidence={"problems": lacks})
     before = newest(releases, plans.any.process)
-    made = new_release(
-        plans,
-        _released(_files_of(plans, stations)),
-        after=before.manifest if before else None,
-        made=now,
-        by=by,
-        harness=harness.__version__,
-    )
+    try:
+        made = new_release(
+            plans,
+            _released(_files_of(plans, stations)),
+            after=before.manifest if before else None,
+            made=now,
+            by=by,
+            harness=harness.__version__,
+        )
+    except ValueError as error:
+        raise PlanError("RELEASE-INVALID", f"{plan_file} makes no release: {error}") from None
     out = out or Path(f"{made.manifest.process}-{made.manifest.number}.json")
     try:
         with out.open("xb") as file:
@@ -100,7 +122,7 @@ def make(
 @release.command()
 @click.argument("file", type=_FILE)
 @click.option("--key", "key_file", type=_FILE, required=True, help="Your private Ed25519 key.")
-@click.option("--as", "name", required=True, help="Your name in the trust file.")
+@click.option("--as", "name", required=True, callback=_person, help="Your name in the trust file.")
 @RELEASES
 def sign(file: Path, key_file: Path, name: str, releases: Path) -> None:
     """Sign a release after showing what it changes; asks for the passphrase of the key.
@@ -108,13 +130,18 @@ def sign(file: Path, key_file: Path, name: str, releases: Path) -> None:
     Example: harness release sign final-test-3.json --key ~/.ssh/id_ed25519 --as alice
     """
     found = load_release(file)
+    people = _trusted_if_readable(name)
+    if people:
+        people.check_name(name)  # before somebody reads the changes and types a passphrase
     click.echo("\n".join(_told(found, _before(found, releases))))
     key = PrivateKey.read(key_file, lambda: _passphrase(key_file))
     if name in found.signed_by:
         raise PlanError("RELEASE-SIGNED", f"{name} has signed {found.manifest.name} already")
-    if twin := key.signed(found):
+    if twin := key.signature_on(found):
         words = f"the key {key_file} has signed {found.manifest.name} already, as {twin.by}"
         raise PlanError("RELEASE-SIGNED", words)
+    if people:
+        people.check_key(name, key.public)
     signature = key.sign(found.manifest, name, SystemClock().utc())
     _replace(file, found.with_signature(signature).to_bytes())
     click.echo(f"signed by {' and '.join((*found.signed_by, name))}")
@@ -136,10 +163,18 @@ def install(file: Path, releases: Path) -> None:
 @release.command()
 @click.argument("file", type=_FILE, required=False)
 @RELEASES
-def show(file: Path | None, releases: Path) -> None:
+@click.option(
+    "--records",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=DEFAULT_STORE,
+    show_default=True,
+    help="The record store, which knows the releases that have run here.",
+)
+def show(file: Path | None, releases: Path, records: Path) -> None:
     """Show installed releases, or one file: who signed, and whether the files here are as released.
 
-    Paths are those of the folder in which the release was made. Exits 2 when a file differs.
+    Paths are those of the folder in which the release was made. Exits 2 when a file differs, or
+    when a newer release has run here than the one that counts.
 
     Example: harness release show
     """
@@ -149,22 +184,88 @@ def show(file: Path | None, releases: Path) -> None:
         sys.exit(_show_files(found))
     known = processes(releases)
     people = trusted() if known else None
+    have_run = newest_run(records, known)
     code = 0
     for process in known:
         assert people, "read for the first of them"
-        judged = standing(releases, process, people)
+        judged = judged_releases(releases, process, people)
         counting = active(judged)
+        refused = _refused(counting, have_run.get(process), judged)
         for each in judged:
-            mark = "active" if each.release and each.release is counting else "      "
+            runs = each.release and each.release is counting and not refused
+            mark = "active" if runs else "      "
             said = _head(each.release) if each.release else str(each.path)
             click.echo(f"{mark} {said}")
             if each.fault:
                 click.echo(f"       does not count: {each.fault}")
+        if refused:
+            click.echo(f"       {refused}: production refuses this one")
+            code = EXIT_USAGE
         if counting:
             code = max(code, _show_files(counting))
     if not known:
         click.echo(f"no release is installed in {releases}")
     sys.exit(code)
+
+
+def _checked(path: Path, steps: Catalogue) -> Variants:
+    """The plans of a file; whoever makes a release of them reads what they are warned of.
+
+    Raises: PlanError(PLAN-INVALID).
+    """
+    plans, problems = resolve(path, steps)
+    for problem in problems:
+        if problem.severity is Severity.WARNING:
+            click.echo(str(problem), err=True)
+    if plans is None:
+        words = [str(problem) for problem in errors(problems)]
+        raise PlanError("PLAN-INVALID", words[0], evidence={"problems": words})
+    return plans
+
+
+def _lacks(plans: Variants, steps: Catalogue, station: Path) -> Iterator[str]:
+    """For each plan that no slot of a station can run, what the slots lack."""
+    slots = places(load_layout(station, None))
+    for plan in plans.plans.values():
+        lacks = [_lack(plan, steps, slot) for slot in slots]
+        if all(lacks):
+            which = f"variant {plan.variant}" if plan.variant else f"the plan {plan.id}"
+            yield f"{station}: no slot can run {which}: {'; '.join(lacks)}"
+
+
+def _lack(plan: Plan, steps: Catalogue, slot: Place) -> str:
+    try:
+        require_devices(plan, steps, slot.number, slot.devices, slot.instruments)
+    except PlanError as error:
+        return error.message
+    return ""
+
+
+def _trusted_if_readable(name: str) -> Trust | None:
+    """The people of the trust file; a PC on which somebody signs need not have one."""
+    try:
+        return trusted()
+    except PlanError as error:
+        words = f"whether stations believe {name} and his key was not checked"
+        click.echo(f"warning: {words}: {error.message}", err=True)
+        return None
+
+
+def newest_run(records: Path, known: Iterable[str]) -> dict[str, ReleaseRef]:
+    """The newest release of each process that has run on this station, if one has."""
+    if not records.exists():
+        return {}
+    with Reader(records) as reader:
+        newest_of = {process: reader.newest_release(process) for process in known}
+    return {process: ran for process, ran in newest_of.items() if ran}
+
+
+def _refused(counting: Release | None, ran: ReleaseRef | None, judged: Sequence[Installed]) -> str:
+    """What has run on this station that keeps production from the release that counts."""
+    if not (counting and ran and replaced(counting, ran, judged)):
+        return ""
+    other = "" if ran.number > counting.manifest.number else "another "
+    return f"{other}release {ran.number} has run here"
 
 
 def _files_of(plans: Variants, stations: Iterable[Path]) -> dict[str, InputFile]:
@@ -193,8 +294,7 @@ def _released(files: Mapping[str, InputFile]) -> dict[str, ReleasedFile]:
 def _before(found: Release, releases: Path) -> Release | None:
     """The release that this one was made after, if it is installed here."""
     manifest = found.manifest
-    path = releases / manifest.process / f"{manifest.number - 1}.json"
-    before = load_release(path) if path.exists() else None
+    before = numbered(releases, manifest.process, manifest.number - 1)
     return before if before and before.manifest.sha256 == manifest.after else None
 
 
@@ -220,8 +320,10 @@ def _told(found: Release, before: Release | None) -> Iterator[str]:
         if was is None or now is None or was.sha256 != now.sha256:
             how = "is new" if was is None else "is left out" if now is None else "has changed"
             yield f"  file {role} {how}: {(now or was).path}"  # type: ignore[union-attr]
-    kept = keeps_limits(manifest, before.manifest)
-    yield "  limits are the same" if kept else "  LIMITS HAVE CHANGED: two people must sign"
+    if decides_alike(manifest, before.manifest):
+        yield "  what decides between good and bad is the same"
+    else:
+        yield "  WHAT DECIDES BETWEEN GOOD AND BAD HAS CHANGED: two people sign"
 
 
 def _head(found: Release) -> str:

@@ -12,8 +12,7 @@ import click
 from harness.cli import EXIT_ABORTED, show_error
 from harness.cli.choosing import announced, chosen, pick, plan_for
 from harness.cli.ending import exit_code, operator, stopping
-from harness.cli.production import admission, refuse_options
-from harness.cli.release import RELEASES
+from harness.cli.options import RELEASES
 from harness.clock import SystemClock
 from harness.model.events import Purpose
 from harness.plans.resolve import load_plans
@@ -76,6 +75,8 @@ def run(  # noqa: PLR0913, PLR0917 (click hands over one argument an option)
     """
     wanted = Purpose(purpose)
     if wanted is Purpose.PRODUCTION:
+        from harness.cli.production import refuse_options
+
         bent = {"--only": only, "--limits": limits, "--variant": variant, "--scenario": scenario}
         refuse_options(bent)
         if not station:
@@ -110,6 +111,8 @@ def _admitted(order: Order, layout: Layout, records: Path, releases: Path) -> Or
     """The order, in production by its release; expired golden values are no more than told."""
     plan, today = order.plan, SystemClock().utc().date()
     if order.purpose is Purpose.PRODUCTION:
+        from harness.cli.production import admission
+
         files = {**plan.files, **layout.files}
         admitted = admission(plan, files, records, releases, today)
         inputs = {**order.inputs, "trust": admitted.trust_sha256}

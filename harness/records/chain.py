@@ -17,6 +17,7 @@ from harness.records.attachments import AttachmentFiles
 from harness.records.codec import from_json, sha256, unpack
 from harness.records.faults import coded
 from harness.records.head import FAIL_COLUMNS, HEAD_COLUMNS, fail_rows, head_row, imeis
+from harness.records.sealing import stuck_in
 from harness.records.store import (
     identity,
     numbers_given,
@@ -24,16 +25,20 @@ from harness.records.store import (
     schema_differences,
 )
 from harness.records.truth import (
-    Symptoms,
+    PlanSaid,
+    ReadPlan,
     conclusion_problems,
     judgement_problems,
-    symptom_problems,
-    symptoms_of,
+    plan_problems,
+    plan_said,
 )
 
 
-def verify(path: Path) -> list[str]:
+def verify(path: Path, read_plan: ReadPlan | None = None) -> list[str]:
     """Everything in the store that is not as it was written, one line each; empty when clean.
+
+    `read_plan` reads the plans that the records are held against; without it, and with plans of
+    an earlier form, only their symptoms are.
 
     A tail that was cut off together with SQLite's count of it shows only against a head of the
     chain that was kept elsewhere.
@@ -45,21 +50,22 @@ def verify(path: Path) -> list[str]:
     try:
         with coded(path, "cannot read"):
             connection.execute("BEGIN")  # one state of the store, also while a station writes it
-            return list(_findings(_Store(connection, files)))
+            return list(_findings(_Store(connection, files, read_plan)))
     finally:
         connection.close()
 
 
 @dataclass(frozen=True, slots=True)
 class _Store:
-    """What is read again. `plans` has the symptoms of the plans that were read before."""
+    """What is read again. `plans` has what those plans say that were read before."""
 
     connection: apsw.Connection
     files: AttachmentFiles
-    plans: dict[str, Symptoms] = field(default_factory=dict)
+    read_plan: ReadPlan | None
+    plans: dict[str, PlanSaid] = field(default_factory=dict)
 
-    def symptoms(self, plan: str) -> Symptoms:
-        """What a plan says of its faults.
+    def said(self, plan: str) -> PlanSaid:
+        """What a plan says of its runs.
 
         Raises: KeyError when the store has not got it; ValueError when it cannot be read.
         """
@@ -68,7 +74,7 @@ class _Store:
             row: Any = self.connection.execute(found, (plan,)).fetchone()
             if row is None:
                 raise KeyError(plan)
-            self.plans[plan] = symptoms_of(unpack(row[0]))
+            self.plans[plan] = plan_said(unpack(row[0]), self.read_plan)
         return self.plans[plan]
 
 
@@ -104,6 +110,8 @@ def _findings(store: _Store) -> Iterator[str]:
     if (given := numbers_given(connection)) != number:
         yield f"{_missing(number + 1, given)} after {last_name}"
     yield from _orphans(connection)
+    for fault in stuck_in(connection):
+        yield f"{fault.code}: {fault.message}"
 
 
 def _rows(connection: apsw.Connection) -> Iterator[_Row]:
@@ -164,11 +172,13 @@ def _plan_problems(record: Record, store: _Store) -> Iterator[str]:
     """Where a record differs from the plan that it names."""
     plan = f"its plan, document {record.plan.sha256},"
     try:
-        yield from symptom_problems(record, store.symptoms(record.plan.sha256))
+        said = store.said(record.plan.sha256)
     except KeyError:
         yield f"{plan} is missing"
     except ValueError as error:
         yield f"{plan} cannot be read: {error}"
+    else:
+        yield from plan_problems(record, said)
 
 
 def _attachment_problems(record: Record, files: AttachmentFiles) -> Iterator[str]:

@@ -12,6 +12,8 @@ from harness.model.outcome import Outcome
 from harness.model.record import Record
 from harness.model.value import Curve, spoken
 
+_LARGEST = 2**63 - 1
+"""What an INTEGER column holds (sqlite.org/datatype3.html, 2)."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 
@@ -103,6 +105,16 @@ def head_row(record: Record) -> tuple[Any, ...]:
         head.operator,
         head.release,
     )
+
+
+def unheld(record: Record) -> Iterator[tuple[str, int]]:
+    """Numbers of a record, finished or not, that its columns cannot hold, by their names."""
+    head = RunHead.of(record)
+    numbers = [(name, getattr(head, name)) for name in ("slot", "revision", "attempt", "release")]
+    numbers += [(f"attempt of {step.id}", step.attempt) for step in record.steps]
+    for name, number in numbers:
+        if number is not None and abs(number) > _LARGEST:
+            yield name, number
 
 
 def fail_rows(record: Record) -> list[tuple[Any, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -17,7 +17,7 @@ from harness.records.faults import coded, damaged
 from harness.records.head import HEAD_COLUMNS, RunHead, imeis
 from harness.records.journal import replay
 from harness.records.store import open_for_reading
-from harness.records.writer import journal_of
+from harness.records.writer import journal_of, open_runs
 
 if TYPE_CHECKING:
     from harness.records.life import Life
@@ -171,8 +171,12 @@ class Reader:
             raise damaged(self._path, f"the head of a run cannot be read: {error}") from None
 
     def _open_records(self) -> list[Record]:
-        newest = "SELECT run FROM open_run ORDER BY started_ms DESC, rowid DESC"
-        return [self._open_record(run) for (run,) in self._connection.execute(newest)]
+        """Those that can be read: one that cannot hides no other, and is told as RUN-STUCK."""
+        opened = []
+        for left in reversed(open_runs(self._connection)):
+            with suppress(ValueError):
+                opened.append(replay(left.first, left.batches).builder.build())
+        return opened
 
     def _open_record(self, run: str) -> Record:
         (first,) = self._one("SELECT CAST(body AS BLOB) FROM open_run WHERE run = ?", run)

@@ -14,19 +14,19 @@ from typing import Self
 from harness.clock import Clock, SystemClock
 from harness.errors import HarnessError, StationFault
 from harness.model.events import Faulted, Measured, RunStarted, SafeStateFailed, Stamped
+from harness.model.fold import RecordBuilder
 from harness.model.outcome import Outcome
 from harness.model.record import Record
 from harness.records.attachments import AttachmentFiles
 from harness.records.ballast import Ballast
-from harness.records.codec import content, encode_event, sha256
-from harness.records.faults import bug, coded, damaged, store_fault
-from harness.records.head import fail_rows, head_row, imeis, unix_ms
-from harness.records.journal import close_interrupted
+from harness.records.codec import encode_event, sha256
+from harness.records.faults import bug, coded, store_fault
+from harness.records.head import unix_ms
 from harness.records.lock import StoreLock
-from harness.records.store import open_for_writing
-from harness.records.truth import conclude_again
+from harness.records.sealing import check_fits, seal_interrupted, sealing, stuck
+from harness.records.store import check_no_link_hangs, open_for_writing
 from harness.records.worker import Worker
-from harness.records.writer import Answer, Begin, CountAttempts, Group, Request, Seal, Writer
+from harness.records.writer import Answer, Begin, CountAttempts, Group, Request, Writer
 
 
 class Recorder:
@@ -35,10 +35,12 @@ class Recorder:
     Any thread may call it; none of them ever holds a lock of the database.
 
     Raises: StationFault(STORE-LOCKED | STORE-DAMAGED | STORE-READONLY | STORE-FULL |
-    STORE-FAILED) when the store cannot be written.
+    STORE-FAILED) when the store cannot be written; StationFault(STORE-ABSENT) when the path is
+    a link that leads nowhere.
     """
 
     def __init__(self, path: Path, *, clock: Clock | None = None) -> None:
+        check_no_link_hangs(path)
         path = Path(os.path.realpath(path))  # a link is another name: its lock would be another
         self._path = path
         self._clock = clock or SystemClock()
@@ -53,13 +55,16 @@ class Recorder:
                 self._lock.watch()
                 self._take_ballast()
                 self._files.clear_unfinished()
-                self.recovered = self._recover()
+                recovered, kept = self._recover()
             except BaseException:
                 self._writer.close()
                 raise
         except BaseException:
             self._lock.release()
             raise
+        self.recovered = tuple(recovered)
+        self.stuck = tuple(kept)
+        """RUN-STUCK for each run that was left open and cannot be sealed: it stays as it is."""
         self._worker = Worker(self._commit)
         self._closed = False
 
@@ -76,8 +81,9 @@ class Recorder:
     def begin(self, started: Stamped, documents: Mapping[str, bytes]) -> None:
         """Store RunStarted and the documents it names, by their SHA-256; returns once on disk.
 
-        Raises: StationFault(STORE-...) and nothing may be tested; StationFault(ENGINE-BUG) when
-        the run was begun before, or its plan is neither given nor stored.
+        Raises: StationFault(STORE-...) and nothing may be tested, STORE-UNFIT when the run could
+        never be sealed; StationFault(ENGINE-BUG) when the run was begun before, or its plan is
+        neither given nor stored.
         """
         event = started.event
         if not isinstance(event, RunStarted):
@@ -89,6 +95,9 @@ class Recorder:
             line = encode_event(started)
         except ValueError as error:
             raise bug(f"run {event.run} cannot be written: {error}") from None
+        builder = RecordBuilder()
+        builder.apply(started)
+        check_fits(builder.build())
         with coded(self._path, "no room for the attachments of"):
             self._files.check_room()
             self._lock.check()
@@ -133,7 +142,7 @@ class Recorder:
         when the run was never begun, is sealed with another record, has not ended, or says
         PASS where its parts do not.
         """
-        sha = self._worker.ask(_sealing(record))
+        sha = self._worker.ask(sealing(record))
         assert isinstance(sha, str)
         with coded(self._path, "cannot find"):
             self._lock.check()
@@ -165,19 +174,25 @@ class Recorder:
     ) -> None:
         self.close()
 
-    def _recover(self) -> tuple[Record, ...]:
-        """Close the runs that a killed process left open."""
-        try:
-            now = self._clock.utc()
-            records = tuple(close_interrupted(left, now) for left in self._writer.open_runs())
-        except ValueError as error:
-            raise damaged(self._path, f"the start of an open run cannot be read: {error}") from None
-        if records:
-            group = Group([_sealing(record) for record in records], durable=True)
-            for answer in self._commit(group):
-                if isinstance(answer, HarnessError):
-                    raise answer
-        return records
+    def _recover(self) -> tuple[list[Record], list[StationFault]]:
+        """Close the runs that a killed process left open; what is told of those that cannot be.
+
+        One that cannot is left as it is: it must not keep the others, and the station, waiting.
+        """
+        now = self._clock.utc()
+        recovered, kept = [], []
+        for left in self._writer.open_runs():
+            try:
+                record, seal = seal_interrupted(left, now)
+            except StationFault as fault:
+                kept.append(fault)
+                continue
+            (answer,) = self._commit(Group([seal], durable=True))
+            if isinstance(answer, HarnessError):
+                kept.append(stuck(left.run, answer))
+            else:
+                recovered.append(record)
+        return recovered, kept
 
     def _commit(self, group: Group) -> Sequence[Answer]:
         """Commit; on a full disk once more, without new runs, on the space of the ballast."""
@@ -210,19 +225,6 @@ class Recorder:
                 raise fault from error
             return fault
         return None
-
-
-def _sealing(record: Record) -> Seal:
-    """What is written for a finished record, all but its place in the chain."""
-    if record.ended is None or record.outcome is None:
-        raise bug(f"run {record.run} has not ended")
-    if record.outcome is Outcome.PASS and (known := conclude_again(record)).fault:
-        raise bug(f"run {record.run} says PASS, its parts do not: {known.fault.message}")
-    try:
-        rest = content(record)
-    except ValueError as error:
-        raise bug(f"the record of run {record.run} cannot be written: {error}") from None
-    return Seal(record.run, rest, head_row(record), fail_rows(record), imeis(record))
 
 
 def _urgent(stamped: Stamped) -> bool:

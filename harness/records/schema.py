@@ -104,4 +104,8 @@ CREATE INDEX run_release ON run(process, release) WHERE release IS NOT NULL;
 """
 """What came after the first stores were made: a store that lacks it gets it, and is as new."""
 
-DDL = _TABLES + _triggers() + ADDED
+FIRST_DDL = _TABLES + _triggers()
+DDL = FIRST_DDL + ADDED
+
+READ_AS_NEW = "CREATE TEMP VIEW run AS SELECT *, NULL AS release FROM main.run"
+"""Lets a connection read a store that lacks what was added, without changing it."""

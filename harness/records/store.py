@@ -13,7 +13,14 @@ import apsw
 from harness.errors import StationFault
 from harness.records.codec import sha256, unpack
 from harness.records.faults import coded, damaged
-from harness.records.schema import ADDED, APPLICATION_ID, DDL, VERSION
+from harness.records.schema import (
+    ADDED,
+    APPLICATION_ID,
+    DDL,
+    FIRST_DDL,
+    READ_AS_NEW,
+    VERSION,
+)
 
 _BUSY_MS = 2000
 
@@ -37,15 +44,17 @@ def open_for_writing(path: Path, now: datetime) -> apsw.Connection:
     Raises: StationFault(STORE-DAMAGED) when it is not a whole store of this harness.
     """
     with coded(path, "cannot open"):
-        if not path.exists():
+        if path.exists():
+            _check_file(path)
+        else:
             _create(path, now)
         connection = _connect(path, apsw.SQLITE_OPEN_READWRITE)
         try:
             _check_ours(path, connection)
+            _check_whole(path, connection)
             if not _has_releases(connection):
                 with connection:
                     connection.execute(ADDED)
-            _check_whole(path, connection)
             connection.pragma("journal_mode", "wal")
         except BaseException:
             connection.close()
@@ -54,22 +63,37 @@ def open_for_writing(path: Path, now: datetime) -> apsw.Connection:
 
 
 def open_for_reading(path: Path) -> apsw.Connection:
-    """A connection that cannot write.
+    """A connection that cannot write; it has every column, also of a store from before some.
 
     Raises: StationFault(STORE-ABSENT | STORE-DAMAGED).
     """
-    if not path.exists():
-        raise StationFault("STORE-ABSENT", f"no store at {path}", evidence={"path": str(path)})
     with coded(path, "cannot read"):
+        if not path.exists():
+            raise StationFault("STORE-ABSENT", f"no store at {path}", evidence={"path": str(path)})
+        _check_file(path)
         connection = _connect(path, apsw.SQLITE_OPEN_READONLY)
         connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         try:
             _check_ours(path, connection)
-            _check_current(path, connection)
+            if not _has_releases(connection):
+                connection.execute(READ_AS_NEW)
         except BaseException:
             connection.close()
             raise
     return connection
+
+
+def check_no_link_hangs(path: Path) -> None:
+    """What the path of a store goes through is there: a store on a lost disk is not made anew.
+
+    Raises: StationFault(STORE-ABSENT) naming the link that leads nowhere.
+    """
+    for place in (path, *path.parents):
+        if place.is_symlink() and not place.exists():
+            words = f"{path}: the link {place} leads to {place.readlink()}, which is not there"
+            evidence = {"path": str(path), "link": str(place)}
+            remedy = "Mount the disk that it is on, or correct the link."
+            raise StationFault("STORE-ABSENT", words, evidence=evidence, remedy=remedy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +140,13 @@ def numbers_given(connection: apsw.Connection) -> int:
 
 
 def schema_differences(connection: apsw.Connection) -> list[str]:
-    """Names of tables, indexes and triggers that are missing, changed or added."""
+    """Names of tables, indexes and triggers that are missing, changed or added.
+
+    A store from before there were releases is held against what it was made with.
+    """
     pristine = apsw.Connection(":memory:")
     try:
-        pristine.execute(DDL)
+        pristine.execute(DDL if _has_releases(connection) else FIRST_DDL)
         wanted, found = _objects(pristine), _objects(connection)
     finally:
         pristine.close()
@@ -172,6 +199,12 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def _check_file(path: Path) -> None:
+    """It is a file: SQLite would wait for ever for the other end of a FIFO."""
+    if not path.is_file():
+        raise damaged(path, "it is no file, so no record store")
+
+
 def _check_ours(path: Path, connection: apsw.Connection) -> None:
     if connection.pragma("application_id") != APPLICATION_ID:
         raise damaged(path, "not a record store of this harness")
@@ -182,13 +215,8 @@ def _check_ours(path: Path, connection: apsw.Connection) -> None:
         raise damaged(path, f"its schema is {said['schema']}, this harness knows {VERSION}")
 
 
-def _check_current(path: Path, connection: apsw.Connection) -> None:
-    if not _has_releases(connection):
-        raise damaged(path, "written by an earlier harness; the next run on it mends that")
-
-
 def _has_releases(connection: apsw.Connection) -> bool:
-    columns = {name for _, name, *_ in connection.execute("PRAGMA table_info(run)")}
+    columns = {name for _, name, *_ in connection.execute("PRAGMA main.table_info(run)")}
     return not columns or "release" in columns
 
 

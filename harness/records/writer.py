@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import apsw
 
 from harness.errors import HarnessError
 from harness.model.events import Stamped
 from harness.records.codec import chained, pack, sha256
-from harness.records.faults import ERRORS, bug, store_fault
+from harness.records.faults import ERRORS, bug, coded, store_fault
 from harness.records.head import FAIL_COLUMNS, HEAD_COLUMNS
-from harness.records.journal import Replay, line_of, replay
+from harness.records.journal import line_of
 from harness.records.store import chain_head, identity
 
 
@@ -91,15 +91,13 @@ class Writer:
             raise store_fault(self._path, "cannot write", error, number) from error
         return answers
 
-    def open_runs(self) -> Iterator[Replay]:
-        """The runs that a process left open, as far as their journals can be read.
+    def open_runs(self) -> list[LeftOpen]:
+        """The runs that a process left open.
 
-        Raises: ValueError when a run's first line cannot be read.
+        Raises: StationFault(STORE-...) when they cannot be read.
         """
-        every = "SELECT run, CAST(body AS BLOB) FROM open_run ORDER BY started_ms, rowid"
-        opened: list[Any] = self._connection.execute(every).fetchall()
-        for run, first in opened:
-            yield replay(first, journal_of(self._connection, run))
+        with coded(self._path, "cannot read"):
+            return open_runs(self._connection)
 
     def close(self) -> None:
         """Let the file go. A checkpoint that fails now loses nothing: the -wal file has it."""
@@ -208,6 +206,21 @@ class Writer:
 
     def _one(self, sql: str, *values: str) -> Any:
         return self._connection.execute(sql, values).fetchone()
+
+
+class LeftOpen(NamedTuple):
+    """A run that has not been sealed: the line of its RunStarted, and its journal."""
+
+    run: str
+    first: bytes
+    batches: list[bytes]
+
+
+def open_runs(connection: apsw.Connection) -> list[LeftOpen]:
+    """The open runs in the order of their start."""
+    every = "SELECT run, CAST(body AS BLOB) FROM open_run ORDER BY started_ms, rowid"
+    opened: list[Any] = connection.execute(every).fetchall()
+    return [LeftOpen(run, first, journal_of(connection, run)) for run, first in opened]
 
 
 def journal_of(connection: apsw.Connection, run: str) -> list[bytes]:

@@ -20,6 +20,7 @@ from harness.model.plan import Phase
 from harness.records.recorder import Recorder
 from tests.cli.conftest import Cli
 from tests.records.runs import MORNING, Life, hand_in, leave_open, lived
+from tests.records.test_plan_held import kept, without_first
 
 PASSED, FAILED = "01JD8QGM2R3V5W7X9Y1Z2A4B6C", "01JD8QGM2R8V5W7X9Y1Z2A4B6C"
 STOPPED, CUT = "01JD8QKM2R3V5W7X9Y1Z2A4B6C", "01JD8QMM2R3V5W7X9Y1Z2A4B6C"
@@ -242,3 +243,21 @@ def test_what_a_handset_said_moves_no_cursor(cli: Cli) -> None:
     assert "\x1b" not in shown.out
     assert "[bold]" in shown.out
     assert "PASS" not in shown.out.splitlines()
+
+
+@pytest.mark.parametrize("command", [("list",), ("verify",), ("show", PASSED)])
+def test_a_store_that_is_no_file_is_refused_at_once(cli: Cli, command: tuple[str, ...]) -> None:
+    cli.store.parent.mkdir()
+    os.mkfifo(cli.store)
+    refused = cli("records", *command)
+    assert refused.code == 3
+    assert "STORE-DAMAGED" in refused.err
+    assert "no file" in refused.err
+
+
+def test_verify_holds_records_against_their_plans(cli: Cli) -> None:
+    cli.store.parent.mkdir()
+    assert kept(cli.store, without_first)
+    said = cli("records", "verify")
+    assert said.code == 3
+    assert "are not those of its plan" in said.out

@@ -11,34 +11,38 @@ import pty
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from harness.plans.release.manifest import read_release
 from harness.sim.line import SimLine
 from harness.sim.scenario import Scenario
 from harness.sim.unit import SimUnit
 from tests.cli.conftest import Cli, Ran
-from tests.plans.release.releasing import ALICE, BOB, MALLORY, Person
+from tests.plans.release.releasing import ALICE, BOB, MALLORY, Person, forged
 
 SERIAL, ONE, TWO = "A57A000001", "860123450000012", "860123450000020"
 SCAN = f"{SERIAL};{ONE};{TWO}"
-NAMESPACE = [] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user"]
+AS_ROOT = ["unshare", "--user", "--map-root-user"]
+NAMESPACE = [] if os.geteuid() == 0 else AS_ROOT
 """Makes an ordinary user root of a namespace: nobody believes a trust file of his own."""
 
 STEPS = '''
 from harness.model.ports import Measure
-from harness.model.step import Series
+from harness.model.step import Numeric, Series
 from harness.model.value import Curve
 from harness.steps.api import step
 
 
-@step(measures=[Series("level", "V", "MHz")])
+@step(measures=[Series("level", "V", "MHz"), Numeric("peak", "V")])
 def sweep(measure: Measure) -> None:
-    """Level [V] over the frequency [MHz]."""
+    """Level [V] over the frequency [MHz], and the highest level [V]."""
     measure("level", Curve.read([100, 200, 300], [1.0, 1.1, 1.0]))
+    measure("peak", 1.1)
 '''
 FILES = {
     "plan.yaml": """\
@@ -62,12 +66,23 @@ teardown:
 schema: 1
 limits: line
 revision: 4
+golden: golden.yaml
 values:
   identity.serial: {matches: 'A57[A-Z][0-9]{6}'}
   identity.imei1: {imei: true}
   identity.imei2: {imei: true}
   identity.imei_matches: {equals: true}
   sweep.level: {mask: masks/sweep.csv}
+  sweep.peak: {near: golden, within: 0.2 V}
+""",
+    "golden.yaml": """\
+schema: 1
+golden: line
+revision: 1
+measured: {by: carol, on: '2026-11-02', until: '2036-12-31'}
+units: ['A57G000001']
+values:
+  sweep.peak: 1.1 V
 """,
     "masks/sweep.csv": "x [MHz],low [V],high [V]\n100,0.9,1.2\n300,0.9,1.2\n",
     "label.yaml": """\
@@ -148,7 +163,7 @@ class Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     if NAMESPACE and subprocess.run([*NAMESPACE, "true"], capture_output=True).returncode:  # noqa: PLW1510
-        pytest.skip("only root, or a user who may make a namespace, can have a trust file")
+        _cannot_run(os.environ)
     folder = tmp_path_factory.mktemp("site")
     for name, text in FILES.items():
         (folder / name).parent.mkdir(exist_ok=True)
@@ -166,6 +181,21 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         _environment(patch, folder)
         AsRoot(folder).make_and_install(1, ALICE, BOB)
         yield Site(folder, wires)
+
+
+def _cannot_run(environment: Mapping[str, str]) -> NoReturn:
+    """Without a user whom a trust file is out of reach of; where nobody looks, that is a fault."""
+    words = "only root, or a user who may make a namespace, can have a trust file"
+    if environment.get("CI"):
+        pytest.fail(f"{words}: run the tests as root, or allow `{' '.join(AS_ROOT)}`")
+    pytest.skip(words)
+
+
+def test_where_the_tests_of_releases_cannot_run_ci_fails() -> None:
+    with pytest.raises(pytest.fail.Exception, match="run the tests as root"):
+        _cannot_run({"CI": "true"})
+    with pytest.raises(pytest.skip.Exception):
+        _cannot_run({})
 
 
 def _install_steps(site_packages: Path) -> None:
@@ -210,6 +240,7 @@ def test_what_was_released_runs_and_its_record_says_by_which_release(line: AsRoo
     assert signed.keys() >= {
         "plan",
         "limits",
+        "golden",
         "mask:masks/sweep.csv",
         "label",
         "jig:jigs/core.yaml",
@@ -227,6 +258,11 @@ def unsigned(line: AsRoot) -> None:
     _put(line, line.make(number=2), 2)
 
 
+def one_signature_after_a_retry(line: AsRoot) -> None:
+    line.change("plan.yaml", "timeout: 5 s}", "timeout: 5 s, retry: {times: 2, on: [fail]}}")
+    _put(line, line.make(ALICE, number=2), 2)
+
+
 def one_signature(line: AsRoot) -> None:
     line.change("limits.yaml", "sweep.level: {mask: masks/sweep.csv}", "sweep.level: record only")
     _put(line, line.make(ALICE, number=2), 2)
@@ -234,7 +270,10 @@ def one_signature(line: AsRoot) -> None:
 
 def stranger(line: AsRoot) -> None:
     line.change("plan.yaml", "title: Line", "title: Other")
-    _put(line, line.make(ALICE, MALLORY, number=2), 2)
+    name = line.make(ALICE, number=2)
+    made = MALLORY.sign(read_release((line.folder / name).read_bytes()))
+    (line.folder / name).write_bytes(made.to_bytes())
+    _put(line, name, 2)
 
 
 def edited(line: AsRoot) -> None:
@@ -272,6 +311,14 @@ REFUSED = {
         swap("masks/sweep.csv", "300,0.9", "300,0.8"),
         ("RELEASE-CHANGED", "mask:masks/sweep.csv: ", "is another file than", WRITTEN, SIGNED),
     ),
+    "an edited golden value": (
+        swap("golden.yaml", "sweep.peak: 1.1 V", "sweep.peak: 1.2 V"),
+        ("RELEASE-CHANGED", "golden: ", "golden.yaml is another file than", WRITTEN, SIGNED),
+    ),
+    "a swapped golden file of the same values": (
+        swap("golden.yaml", "2036-12-31", "2046-12-31"),
+        ("RELEASE-CHANGED", "golden: ", "golden.yaml is another file than", WRITTEN, SIGNED),
+    ),
     "a swapped jig file": (
         swap("jigs/core.yaml", "moves_within: 5 s", "moves_within: 6 s"),
         ("RELEASE-CHANGED", "jig:jigs/core.yaml: ", "is another file than", WRITTEN, SIGNED),
@@ -298,6 +345,10 @@ REFUSED = {
     ),
     "one signature after a change of limits": (
         one_signature,
+        ("RELEASE-CHANGED", "RELEASE-UNSIGNED: only alice has signed release 2", SIGNED),
+    ),
+    "one signature after a retry on FAIL": (
+        one_signature_after_a_retry,
         ("RELEASE-CHANGED", "RELEASE-UNSIGNED: only alice has signed release 2", SIGNED),
     ),
     "a signer who is not trusted": (
@@ -381,6 +432,11 @@ def test_an_older_release_that_is_put_back_after_the_newer_ran_is_refused(
     assert "release 1 of final-test, signed by alice, bob" in ran.err
     assert not site.touched
     assert line("records", "list", "--json").out == before
+    shown = line.release("show")
+    assert shown.code == 2
+    assert "       release 2 has run here: production refuses this one\n" in shown.out
+    assert "active" not in shown.out
+    assert line.release("show", "--records", "none.db").code == 0
 
 
 def test_engineering_runs_what_nobody_signed_and_never_by_a_release(line: AsRoot) -> None:
@@ -402,13 +458,13 @@ def test_make_says_what_changes_in_words_and_sign_says_it_again(line: AsRoot) ->
         "compared with release 1 of final-test",
         "\n  sweep: timeout 5 s -> 6 s\n",
         "file mask:masks/sweep.csv has changed: masks/sweep.csv",
-        "LIMITS HAVE CHANGED: two people must sign",
+        "WHAT DECIDES BETWEEN GOOD AND BAD HAS CHANGED: two people sign",
     ):
         assert words in made.out
     assert "file label" not in made.out
     signed = line.sign("final-test-2.json", ALICE)
     assert signed.code == 0, signed.err
-    assert "LIMITS HAVE CHANGED" in signed.out
+    assert "WHAT DECIDES BETWEEN GOOD AND BAD HAS CHANGED" in signed.out
     ran = line.release("install", "final-test-2.json")
     assert ran.code == 2
     assert "RELEASE-UNSIGNED" in ran.err
@@ -426,10 +482,87 @@ def test_nobody_signs_twice_under_his_own_or_another_name(line: AsRoot) -> None:
         assert (line.folder / name).read_bytes() == before
 
 
+@pytest.mark.parametrize("name", ["", "carol\x1b[2J", "carol, signed by bob"])
+def test_a_name_that_nobody_can_have_is_a_usage_error(line: AsRoot, name: str) -> None:
+    made = line.release("make", "plan.yaml", "--station", "ft-01.yaml", "--by", name)
+    line.make(number=2)
+    (line.folder / "alice.key").write_bytes(ALICE.private())
+    signed = line.release("sign", "final-test-2.json", "--key", "alice.key", "--as", name)
+    for ran in (made, signed):
+        assert ran.code == 2
+        assert "a person's name has letters" in " ".join(ran.err.split())
+        assert "\x1b" not in ran.err
+
+
+def test_what_cannot_be_shown_before_it_is_signed_is_not_made(line: AsRoot) -> None:
+    line.change("plan.yaml", "title: Line", "title: 'a\u00a0b'")
+    ran = line.release("make", "plan.yaml", "--station", "ft-01.yaml")
+    assert ran.code == 2
+    assert "RELEASE-INVALID: plan.yaml makes no release: a text that cannot be shown" in ran.err
+    assert not (line.folder / "final-test-2.json").exists()
+
+
+def test_a_painted_or_halved_release_is_neither_shown_nor_signed(line: AsRoot) -> None:
+    made = read_release((line.folder / "final-test-1.json").read_bytes())
+    wrong = (forged(made, by="carol\x1b[2J"), forged(made, {"": {"steps": []}}))
+    for each in wrong:
+        (line.folder / "wrong.json").write_bytes(each.to_bytes())
+        for ran in (line.release("show", "wrong.json"), line.sign("wrong.json", ALICE)):
+            assert ran.code == 2
+            assert "RELEASE-INVALID" in ran.err
+            assert "\x1b" not in ran.out + ran.err
+
+
+WRONG_SIGNERS = {
+    "a name that nobody has": (
+        ALICE,
+        "alise",
+        "alise is not in ",
+        "alice, bob (did you mean 'alice'?)",
+    ),
+    "the key of somebody else": (ALICE, "bob", "this is not the key that bob has", "that of alice"),
+    "a key of nobody": (MALLORY, "bob", "this is not the key that bob has in ", "trust.yaml\n"),
+}
+
+
+@pytest.mark.parametrize(
+    ("person", "name", "why", "hint"), WRONG_SIGNERS.values(), ids=WRONG_SIGNERS
+)
+def test_nobody_signs_what_stations_will_not_believe(
+    line: AsRoot, person: Person, name: str, why: str, hint: str
+) -> None:
+    file = line.make(number=2)
+    before = (line.folder / file).read_bytes()
+    ran = line.sign(file, person, name)
+    assert ran.code == 2
+    assert f"RELEASE-STRANGER: {why}" in ran.err
+    assert hint in ran.err
+    assert (line.folder / file).read_bytes() == before
+
+
+def test_a_name_of_nobody_is_told_before_a_passphrase_is_asked_for(line: AsRoot) -> None:
+    file = line.make(number=2)
+    (line.folder / "sealed.key").write_bytes(ALICE.private(passphrase="open sesame"))
+    ran = line.release("sign", file, "--key", "sealed.key", "--as", "alise")
+    assert ran.code == 2
+    assert "RELEASE-STRANGER" in ran.err
+    assert "Passphrase" not in ran.out + ran.err
+
+
+def test_without_a_trust_file_one_signs_and_is_told_what_was_not_checked(line: AsRoot) -> None:
+    file = line.make(number=2)
+    no_trust(line)
+    ran = line.sign(file, MALLORY)
+    assert ran.code == 0, ran.err
+    assert "warning: whether stations believe mallory and his key was not checked: " in ran.err
+    assert "No such file" in ran.err
+    assert "signed by mallory" in ran.out
+
+
 def test_a_key_that_is_none_signs_nothing(line: AsRoot) -> None:
     key = line.folder / "junk.key"
     key.write_text("junk")
-    ran = line.release("sign", "final-test-1.json", "--key", key, "--as", "dave")
+    ran = line.release("sign", "final-test-1.json", "--key", key, "--as", "alice")
     assert ran.code == 2
     assert "RELEASE-KEY" in ran.err
 
@@ -485,7 +618,7 @@ def test_show_says_what_is_active_who_signed_when_and_what_differs_here(line: As
     assert shown.code == 0, shown.err
     assert "active release 1 of final-test, made by carol 20" in shown.out
     assert "signed by alice 20" in shown.out
-    assert "6 of 6 files here are as released" in shown.out
+    assert "7 of 7 files here are as released" in shown.out
     line.change("limits.yaml", "revision: 4", "revision: 5")
     (line.folder / "label.yaml").unlink()
     _put(line, "final-test-1.json", 2)
@@ -493,11 +626,23 @@ def test_show_says_what_is_active_who_signed_when_and_what_differs_here(line: As
     assert shown.code == 2
     assert "limits: limits.yaml is another file than was released; it belongs to" in shown.out
     assert "label: label.yaml is another file than was released; it cannot be" in shown.out
-    assert "4 of 6 files here are as released" in shown.out
+    assert "5 of 7 files here are as released" in shown.out
     assert "does not count: RELEASE-INVALID" in shown.out
     one = line.release("show", "final-test-1.json")
     assert one.code == 2
     assert "limits: limits.yaml is another file" in one.out
+
+
+def test_show_says_when_another_release_of_the_number_has_run(line: AsRoot) -> None:
+    ran = line.produce()
+    assert ran.code == 0, ran.err
+    shutil.rmtree(line.folder / "reports" / "releases")
+    (line.folder / "final-test-1.json").unlink()
+    line.change("plan.yaml", "title: Line", "title: Other")
+    line.make_and_install(1, ALICE, BOB)
+    shown = line.release("show")
+    assert shown.code == 2
+    assert "another release 1 has run here: production refuses this one" in shown.out
 
 
 def test_show_without_releases_says_so(cli: Cli) -> None:
@@ -510,8 +655,45 @@ def test_a_plan_with_problems_makes_no_release(line: AsRoot) -> None:
     line.change("limits.yaml", "sweep.level: {mask", "sweep.leven: {mask")
     ran = line.release("make", "plan.yaml", "--station", "ft-01.yaml")
     assert ran.code == 2
-    assert "limits.yaml:9:" in ran.err
+    assert "limits.yaml:10:" in ran.err
     assert not (line.folder / "final-test-2.json").exists()
+
+
+def test_make_says_what_the_check_of_a_plan_warns_of(line: AsRoot) -> None:
+    line.change("plan.yaml", "timeout: 5 s}", "timeout: 5 s, retry: {times: 2, on: [fail]}}")
+    ran = line.release("make", "plan.yaml", "--station", "ft-01.yaml")
+    assert ran.code == 0, ran.err
+    assert ran.err.count("warning: retrying a FAIL is testing until it passes") == 1
+    assert "plan.yaml:13:" in ran.err
+
+
+def test_a_station_that_cannot_run_one_variant_is_refused(line: AsRoot) -> None:
+    variants = "variants: {pk: {sku: A57-PK}, eu: {sku: A57-EU}}"
+    line.change("plan.yaml", "limits: limits.yaml", f"limits: limits.yaml\n{variants}")
+    line.change("plan.yaml", "timeout: 5 s}", "timeout: 5 s, needs: [cmw], only: {variant: [eu]}}")
+    ran = line.release("make", "plan.yaml", "--station", "ft-01.yaml")
+    assert ran.code == 2
+    assert "ft-01.yaml: no slot can run variant eu: slot 1: step sweep" in ran.err
+    assert "variant pk" not in ran.err
+
+
+def test_a_station_of_which_no_slot_can_run_the_plan_is_refused_by_name(line: AsRoot) -> None:
+    (line.folder / "ft-02.yaml").write_text(
+        "schema: 1\nstation: ft-02\nslots:\n  - {slot: 1, handset: '127.0.0.1:1'}\n"
+    )
+    ran = line.release("make", "plan.yaml", "--station", "ft-01.yaml", "--station", "ft-02.yaml")
+    assert ran.code == 2
+    assert "PLAN-DEVICE" in ran.err
+    assert "ft-02.yaml: no slot can run the plan line: slot 1: step close" in ran.err
+    assert "ft-01.yaml" not in ran.err
+    assert not (line.folder / "final-test-2.json").exists()
+
+
+def test_one_slot_that_can_run_the_plan_is_enough_of_a_station(line: AsRoot) -> None:
+    with (line.folder / "ft-01.yaml").open("a") as file:
+        file.write("  - {slot: 2, handset: '127.0.0.1:1'}\n")
+    ran = line.release("make", "plan.yaml", "--station", "ft-01.yaml")
+    assert ran.code == 0, ran.err
 
 
 def test_make_never_writes_over_a_file(line: AsRoot) -> None:

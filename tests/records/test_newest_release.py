@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import apsw
 import pytest
 
-from harness.errors import StationFault
 from harness.model.events import ReleaseRef
 from harness.records.chain import verify
+from harness.records.head import RunHead
 from harness.records.query import Reader
 from harness.records.recorder import Recorder
-from harness.records.schema import ADDED, DDL
-from tests.records.runs import Life, hand_in, leave_open, tamper
+from harness.records.schema import APPLICATION_ID, FIRST_DDL
+from harness.records.store import last_record, open_for_reading
+from tests.records.runs import IMEIS, Life, hand_in, leave_open, lived, tamper
+from tests.short import code_of
 
 
 @pytest.fixture
@@ -82,21 +87,98 @@ def test_a_number_that_was_changed_is_found_by_verify(path: Path) -> None:
     assert verify(path) == ["record 1 (run r1): column release of its head is 2, the record says 3"]
 
 
-def test_a_store_from_before_there_were_releases_is_brought_up_to_date(path: Path) -> None:
-    with Recorder(path):
-        pass
-    connection = apsw.Connection(str(path))
-    meta = connection.execute("SELECT name, value FROM meta").fetchall()
+@pytest.fixture
+def earlier(path: Path) -> Path:
+    """A store as it was made before there were releases, with a run in it."""
+    with Recorder(path) as recorder:
+        hand_in(recorder, lived("r1", bad=True))
+    rows = {}
+    connection = open_for_reading(path)
+    for table in ("meta", "document", "run", "record", "fail", "imei"):
+        rows[table] = connection.execute(f"SELECT * FROM {table}").fetchall()
     connection.close()
     path.unlink()
     old = apsw.Connection(str(path))
-    old.execute("PRAGMA application_id = 0x48524E53")
-    old.execute(DDL.removesuffix(ADDED))
-    old.executemany("INSERT INTO meta VALUES (?, ?)", meta)
+    old.pragma("journal_mode", "wal")
+    old.pragma("application_id", APPLICATION_ID)
+    old.execute(FIRST_DDL)
+    rows["run"] = [row[:-1] for row in rows["run"]]
+    for table, written in rows.items():
+        marks = ", ".join("?" * len(written[0]))
+        old.executemany(f"INSERT INTO {table} VALUES ({marks})", written)
     old.close()
-    with pytest.raises(StationFault, match="written by an earlier harness"):
-        Reader(path)
-    with Recorder(path) as recorder:
-        hand_in(recorder, released("r1", 3))
-    assert newest(path) == 3
-    assert verify(path) == []
+    return path
+
+
+def test_a_store_from_before_there_were_releases_is_read_as_it_is(earlier: Path) -> None:
+    before = earlier.read_bytes()
+    with Reader(earlier) as reader:
+        (head,) = reader.runs()
+        assert (head.run, head.release) == ("r1", None)
+        assert reader.runs(serial=head.serial) == reader.runs(imei=IMEIS[0]) == [head]
+        assert RunHead.of(reader.record("r1")) == head
+        assert [run.head for run in reader.life(head.serial).runs] == [head]
+        assert reader.newest_release("final-test") is None
+    assert verify(earlier) == []
+    assert last_record(earlier).number == 1
+    assert earlier.read_bytes() == before
+
+
+def test_a_change_in_a_store_from_before_there_were_releases_is_found(earlier: Path) -> None:
+    tamper(earlier, "UPDATE run SET operator = '0815'", "DROP INDEX run_serial")
+    findings = verify(earlier)
+    assert findings[0] == "schema: run_serial is missing, changed or added"
+    assert "column operator of its head" in findings[1]
+    assert len(findings) == 2
+    before = earlier.read_bytes()
+    assert code_of(lambda: Recorder(earlier)) == "STORE-DAMAGED"
+    assert earlier.read_bytes() == before
+
+
+def test_a_store_from_before_there_were_releases_is_brought_up_to_date(earlier: Path) -> None:
+    with Recorder(earlier) as recorder:
+        hand_in(recorder, released("r2", 3))
+    assert newest(earlier) == 3
+    assert verify(earlier) == []
+
+
+def test_a_store_that_is_brought_up_to_date_while_it_is_read(earlier: Path) -> None:
+    with Reader(earlier) as reader:
+        assert reader.newest_release("final-test") is None
+        with Recorder(earlier) as recorder:
+            hand_in(recorder, released("r2", 3))
+        ref = reader.newest_release("final-test")
+        assert ref
+        assert ref.number == 3
+
+
+KILLED = """
+import os, signal, sys, pathlib, apsw
+from harness.records.recorder import Recorder
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def arm(connection):
+    if sys.argv[2] == "commit":
+        connection.set_commit_hook(die)
+    else:
+        connection.exec_trace = lambda _, sql, __: die() if sys.argv[2] in sql else True
+
+apsw.connection_hooks.append(arm)
+Recorder(pathlib.Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize("moment", ["CREATE INDEX run_release", "commit"])
+def test_a_store_that_was_killed_while_it_was_brought_up_to_date_is_whole(
+    earlier: Path, moment: str
+) -> None:
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(earlier), moment], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert newest(earlier) is None
+    assert verify(earlier) == []
+    with Recorder(earlier) as recorder:
+        hand_in(recorder, released("r2", 3))
+    assert newest(earlier) == 3
+    assert verify(earlier) == []

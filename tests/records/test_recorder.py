@@ -22,6 +22,9 @@ from harness.records.chain import verify
 from harness.records.codec import sha256
 from harness.records.query import Reader
 from harness.records.recorder import Recorder
+from harness.records.store import open_for_reading
+from harness.station.doctor.finding import Level
+from harness.station.doctor.store import store_health
 from tests.records.runs import (
     DOCUMENTS,
     MORNING,
@@ -413,9 +416,71 @@ def test_events_that_came_in_disorder_and_twice_are_put_in_order(path: Path) -> 
     assert record.fault.evidence["unreadable_events"] == 0
 
 
-def test_an_open_run_whose_start_cannot_be_read_is_damage(path: Path) -> None:
-    left_open(path, lived("r1"))
-    tamper(path, "UPDATE open_run SET body = x'00'")
-    with pytest.raises(HarnessError) as caught:
-        Recorder(path)
-    assert caught.value.code == "STORE-DAMAGED"
+SPOILT = {
+    "unreadable": "UPDATE open_run SET body = x'00' WHERE run = 'r1'",
+    "revision": (
+        "UPDATE open_run SET body = CAST(replace(CAST(body AS TEXT), '\"revision\":14',"
+        " '\"revision\":9223372036854775808') AS BLOB) WHERE run = 'r1'"
+    ),
+    "of another run": (
+        "UPDATE open_run SET body = CAST(replace(CAST(body AS TEXT), '\"r1\"',"
+        " '\"r9\"') AS BLOB) WHERE run = 'r1'"
+    ),
+}
+
+
+@pytest.mark.parametrize("change", SPOILT.values(), ids=SPOILT)
+def test_an_open_run_that_cannot_be_sealed_stops_nothing(path: Path, change: str) -> None:
+    with Recorder(path) as recorder:
+        leave_open(recorder, lived("r1"))
+        leave_open(recorder, lived("r2"))
+    tamper(path, change)
+    before = rows_of_open_runs(path)
+    with Recorder(path) as recorder:
+        assert [record.run for record in recorder.recovered] == ["r2"]
+        (fault,) = recorder.stuck
+        assert (fault.code, fault.evidence["run"]) == ("RUN-STUCK", "r1")
+        hand_in(recorder, lived("r3"))
+    with Recorder(path) as again:
+        assert [fault.evidence["run"] for fault in again.stuck] == ["r1"]
+        assert again.recovered == ()
+    assert rows_of_open_runs(path) == [row for row in before if row[0] == "r1"]
+    (finding,) = verify(path)
+    assert finding.startswith("RUN-STUCK: run r1 was left open and cannot be sealed")
+    health = store_health(path)
+    assert health.level is Level.WARN
+    assert finding in health.words
+    with Reader(path) as reader:
+        assert {"r2", "r3"} <= {head.run for head in reader.runs()}
+        assert reader.newest_release("final-test") is None
+
+
+def rows_of_open_runs(path: Path) -> list[tuple[object, ...]]:
+    connection = open_for_reading(path)
+    found = connection.execute(
+        "SELECT run, 0, CAST(body AS BLOB) FROM open_run"
+        " UNION ALL SELECT run, seq, CAST(body AS BLOB) FROM journal ORDER BY 1, 2"
+    ).fetchall()
+    connection.close()
+    return found
+
+
+NUMBERS: dict[str, Callable[[e.RunStarted], e.RunStarted]] = {
+    "revision": lambda said: replace(said, plan=replace(said.plan, revision=2**63)),
+    "slot": lambda said: replace(said, slot=2**63),
+    "attempt": lambda said: replace(said, attempt=2**63),
+    "release": lambda said: replace(said, release=e.ReleaseRef("p", 2**63, "ab", ())),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_run_that_could_never_be_sealed_does_not_begin(path: Path, name: str) -> None:
+    start = Life("r1").start()
+    assert isinstance(start.event, e.RunStarted)
+    with Recorder(path) as recorder:
+        with pytest.raises(HarnessError, match=f"{name} {2**63}") as caught:
+            recorder.begin(replace(start, event=NUMBERS[name](start.event)), DOCUMENTS)
+        assert caught.value.code == "STORE-UNFIT"
+        hand_in(recorder, lived("r2"))
+    assert rows_of_open_runs(path) == []
+    assert verify(path) == []

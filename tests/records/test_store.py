@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import apsw
@@ -12,6 +14,7 @@ from harness.records.chain import verify
 from harness.records.query import Reader
 from harness.records.recorder import Recorder
 from harness.records.schema import APPLICATION_ID
+from harness.records.store import last_record
 from tests.records.runs import hand_in, leave_open, lived, tamper
 from tests.short import code_of
 
@@ -159,11 +162,35 @@ def test_a_lost_database_beside_its_wal_is_not_made_anew(path: Path) -> None:
 
 def test_a_path_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("a file")
-    (tmp_path / "folder").mkdir()
     assert code_of(lambda: Recorder(tmp_path / "file" / "records.db")) == "STORE-READONLY"
-    assert code_of(lambda: Recorder(tmp_path / "folder")) == "STORE-READONLY"
     (tmp_path / "other.db.ballast").mkdir()
     assert code_of(lambda: Recorder(tmp_path / "other.db")) == "STORE-READONLY"
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_what_is_no_file_is_refused_at_once(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    path = tmp_path / "odd.db"
+    make(path)
+    for use in (Recorder, Reader, verify, last_record):
+        assert code_of(partial(use, path)) == "STORE-DAMAGED"
+    assert not path.is_file()
+
+
+@pytest.mark.parametrize("link", ["records.db", "reports"])
+def test_a_store_on_a_disk_that_is_not_mounted_is_not_made_anew(tmp_path: Path, link: str) -> None:
+    disk = tmp_path / "disk"
+    (tmp_path / link).symlink_to(disk)
+    path = tmp_path / link if link.endswith(".db") else tmp_path / link / "records.db"
+    for use in (Recorder, Reader):
+        assert code_of(partial(use, path)) == "STORE-ABSENT"
+    assert list(tmp_path.iterdir()) == [tmp_path / link]
+    if link == "reports":
+        disk.mkdir()
+    else:
+        Recorder(disk).close()
+    with Recorder(path) as recorder:
+        hand_in(recorder, lived("r1"))
+    assert verify(path) == []
 
 
 def test_what_was_left_half_made_is_made_again(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from harness.records.chain import verify
 from harness.records.codec import from_json
 from harness.records.query import Reader
 from harness.records.recorder import Recorder
+from harness.records.store import open_for_reading
 from tests.records.runs import SYMPTOM, Life, hand_in, leave_open
 from tests.records.test_query import path as path  # noqa: PLC0414 (a fixture)
 
@@ -87,7 +88,9 @@ def test_a_curve_is_kept_and_its_row_among_the_fails_is_in_words(path: Path) -> 
     with Reader(path) as reader:
         record = reader.record("r1")
         plain = orjson.loads(reader.json("r1"))
-        rows = reader._connection.execute("SELECT name, code, value FROM fail").fetchall()
+    connection = open_for_reading(path)
+    rows = connection.execute("SELECT name, code, value FROM fail").fetchall()
+    connection.close()
     assert [made.value for made in record.steps[0].measurements] == [CURVE, CURVE]
     kept = plain["steps"][0]["measurements"][0]["value"]
     assert kept == {"x": [0.0, 0.25, 0.5], "y": [1.0, 0.2, 0.15], "x_unit": "cy/px"}

@@ -53,7 +53,7 @@ def admit(wanted: ToRun, installed: Sequence[Installed]) -> Release:
     if release is None:
         words = f"no release of {process} counts on this station, so it makes no production run"
         raise _refusal("RELEASE-ABSENT", [words, *doubts])
-    if old := _replaced(release, wanted.ran, installed):
+    if old := replaced(release, wanted.ran, installed):
         raise _refusal("RELEASE-OLD", [old, *doubts])
     if changes := list(_changes(release, wanted)):
         words = f"this is not what {signed(release)}"
@@ -90,8 +90,8 @@ def last_change(path: Path) -> str:
     return f"it belongs to {owner} and was last written at {at:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _replaced(release: Release, ran: ReleaseRef | None, installed: Sequence[Installed]) -> str:
-    """Why the active release is older than what has run here, or is not its successor."""
+def replaced(release: Release, ran: ReleaseRef | None, installed: Sequence[Installed]) -> str:
+    """Why the active release is older than what has run here, or not its successor; else empty."""
     if ran is None:
         return ""
     by = f"release {ran.number} of {ran.process}, signed by {', '.join(ran.signed_by)}"

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import PlanError
-from harness.plans.release.manifest import MOST_BYTES, Release, read_release
+from harness.plans.release.manifest import MOST_BYTES, Release, is_process, read_release
+from harness.plans.release.opening import opened
 from harness.plans.release.trust import Trust
 
-DEFAULT_RELEASES = Path("reports/releases")
 NEWEST = 10**10
 """A number higher than that of any release."""
 _NUMBER = re.compile(r"[1-9][0-9]{0,9}\.json")
@@ -36,40 +36,59 @@ class Installed:
 def load_release(path: Path) -> Release:
     """The release of a file; its signatures are not checked.
 
-    Raises: PlanError(RELEASE-INVALID).
+    Raises: PlanError(RELEASE-INVALID | RELEASE-FOLDER).
     """
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             content = file.read(MOST_BYTES + 1)
         return read_release(content)
     except OSError as error:
-        raise _invalid(path, f"cannot be read: {error.strerror}") from None
+        raise _unusable(path, error) from None
     except ValueError as error:
-        raise _invalid(path, f"is no release: {str(error)[:300]}") from None
+        raise _invalid(path, f"is no release: {_shown(str(error)[:300])}") from None
 
 
 def processes(folder: Path) -> list[str]:
-    """The processes that releases were installed of."""
-    if not folder.is_dir():
-        return []
-    return sorted(entry.name for entry in folder.iterdir() if entry.is_dir())
+    """The processes that releases were installed of.
+
+    Raises: PlanError(RELEASE-FOLDER).
+    """
+    names = (entry.name for entry in _entries(folder) if is_process(entry.name))
+    return sorted(name for name in names if _files(folder, name))
 
 
 def installed(folder: Path, process: str) -> list[Installed]:
-    """The releases of a process, ascending; their signatures are not checked."""
+    """The releases of a process, ascending; their signatures are not checked.
+
+    Raises: PlanError(RELEASE-FOLDER).
+    """
     return [_installed(path, process) for path in _files(folder, process)]
 
 
+def numbered(folder: Path, process: str, number: int) -> Release | None:
+    """The release of this number that is installed, whoever signed it.
+
+    Raises: PlanError(RELEASE-FOLDER).
+    """
+    named = (path for path in _files(folder, process) if path.stem == str(number))
+    return next((_installed(path, process).release for path in named), None)
+
+
 def newest(folder: Path, process: str) -> Release | None:
-    """The release with the highest number that is installed, whoever signed it."""
+    """The release with the highest number that is installed, whoever signed it.
+
+    Raises: PlanError(RELEASE-FOLDER).
+    """
     found = [each.release for each in installed(folder, process) if each.release]
     return found[-1] if found else None
 
 
-def standing(folder: Path, process: str, trust: Trust, *, since: int = 0) -> list[Installed]:
+def judged_releases(folder: Path, process: str, trust: Trust, *, since: int = 0) -> list[Installed]:
     """The releases of a process, ascending; those without a fault count.
 
     With `since`, no more is read than tells of all from that number on whether they count.
+
+    Raises: PlanError(RELEASE-FOLDER).
     """
     found: list[Installed] = []
     for path in reversed(_files(folder, process)):
@@ -97,11 +116,11 @@ def active(judged: Sequence[Installed]) -> Release | None:
 def install(folder: Path, release: Release, trust: Trust) -> Path:
     """Put a release into the folder; it is on disk, whole, when this returns.
 
-    Raises: PlanError(RELEASE-OLD) when one of its number or a higher one is there, and what
-    `Trust.check` raises.
+    Raises: PlanError(RELEASE-OLD) when one of its number or a higher one counts;
+    PlanError(RELEASE-BLOCKED | RELEASE-FOLDER), and what `Trust.check` raises.
     """
     manifest = release.manifest
-    judged = standing(folder, manifest.process, trust)
+    judged = judged_releases(folder, manifest.process, trust)
     last = active(judged)
     if last and last.manifest.number >= manifest.number:
         signers = ", ".join(last.signed_by)
@@ -111,24 +130,30 @@ def install(folder: Path, release: Release, trust: Trust) -> Path:
     path = folder / manifest.process / f"{manifest.number}.json"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write(path, release.to_bytes())
+        free = _write(path, release.to_bytes())
         for parent in (path.parent, folder, folder.parent):
             _sync(parent)
-    except FileExistsError:
-        why = "".join(f" ({each.fault})" for each in judged if each.path == path)
-        words = f"{path} is there already, and does not count{why}: take it away first"
-        raise PlanError("RELEASE-OLD", words) from None
     except OSError as error:
-        raise PlanError("RELEASE-FOLDER", f"{path}: {error.strerror}") from None
+        raise _unusable(path, error) from None
+    if not free:
+        why = "".join(f" ({each.fault})" for each in judged if each.path == path)
+        raise PlanError("RELEASE-BLOCKED", f"{path} is there already, and does not count{why}")
     return path
 
 
 def _files(folder: Path, process: str) -> list[Path]:
-    place = folder / process
-    if not place.is_dir():
-        return []
-    files = (path for path in place.iterdir() if _NUMBER.fullmatch(path.name))
+    files = (path for path in _entries(folder / process) if _NUMBER.fullmatch(path.name))
     return sorted(files, key=lambda path: int(path.stem))
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What is in a folder; nothing when there is none."""
+    try:
+        return list(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise _unusable(folder, error) from None
 
 
 def _installed(path: Path, process: str) -> Installed:
@@ -150,8 +175,8 @@ def _fault_of(release: Release, before: Release | None, trust: Trust) -> PlanErr
     return None
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Make a file that was not there: under its name it is whole from the first moment."""
+def _write(path: Path, content: bytes) -> bool:
+    """Make a file, whole from the first moment; False when something has its name already."""
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     unfinished = Path(name)
     try:
@@ -161,6 +186,10 @@ def _write(path: Path, content: bytes) -> None:
             os.fchmod(file.fileno(), 0o644)
             os.fsync(file.fileno())
         os.link(unfinished, path)
+    except FileExistsError:
+        return False
+    else:
+        return True
     finally:
         with suppress(FileNotFoundError):
             unfinished.unlink()
@@ -172,6 +201,15 @@ def _sync(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _shown(text: str) -> str:
+    """What was found in a file, as it may be printed."""
+    return text if text.isprintable() else text.encode("unicode_escape").decode()
+
+
+def _unusable(path: Path, error: OSError) -> PlanError:
+    return PlanError("RELEASE-FOLDER", f"{path}: {error.strerror}", evidence={"path": str(path)})
 
 
 def _invalid(path: Path, why: str) -> PlanError:

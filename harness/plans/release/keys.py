@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.errors import PlanError
-from harness.plans.release.manifest import Manifest, Release, Signature
+from harness.plans.release.manifest import Manifest, Release, Signature, to_ms
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 _LARGEST_KEY = 1 << 16
 _SSH_BEGIN = b"-----BEGIN OPENSSH PRIVATE KEY-----"
+_PUBLIC_BEGINS = (b"ssh-", b"-----BEGIN PUBLIC KEY-----")
 
 
 def public_key(line: str) -> bytes:
@@ -39,7 +40,7 @@ def public_key(line: str) -> bytes:
     return key.public_bytes_raw()
 
 
-def fits(key: bytes, signature: str, statement: bytes) -> bool:
+def verifies(key: bytes, signature: str, statement: bytes) -> bool:
     """Whether whoever holds this public key signed this statement."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -71,9 +72,12 @@ class PrivateKey:
         try:
             with path.open("rb") as file:
                 content = file.read(_LARGEST_KEY)
-            key = _load(content, ask)
         except OSError as error:
             raise _bad_key(path, f"cannot be read: {error.strerror}") from None
+        if content.startswith(_PUBLIC_BEGINS):
+            raise _bad_key(path, "is the public half: name the private key")
+        try:
+            key = _load(content, ask)
         except (ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise _bad_key(
                 path, f"is no private key, or not for this passphrase: {error}"
@@ -83,13 +87,13 @@ class PrivateKey:
         return cls(key)
 
     def sign(self, manifest: Manifest, by: str, at: datetime) -> Signature:
-        at = at.replace(microsecond=at.microsecond // 1000 * 1000)
+        at = to_ms(at)
         return Signature(by, at, self._key.sign(manifest.statement(by, at)).hex())
 
-    def signed(self, release: Release) -> Signature | None:
+    def signature_on(self, release: Release) -> Signature | None:
         """The signature that this key has made on the release already."""
         for each in release.signatures:
-            if fits(self.public, each.sig, release.manifest.statement(each.by, each.at)):
+            if verifies(self.public, each.sig, release.manifest.statement(each.by, each.at)):
                 return each
         return None
 

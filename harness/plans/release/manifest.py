@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,8 @@ from typing import Any
 from harness.model.codec import decode, encode
 from harness.model.events import ReleaseRef
 from harness.model.plan import Variants
+from harness.plans.canonical import canonical_json
+from harness.plans.read_canonical import read_canonical
 
 SCHEMA = 1
 MOST_BYTES = 16 << 20
@@ -24,6 +26,13 @@ MOST_BYTES = 16 << 20
 
 _DOMAIN = b"harness release signature 1\n"
 _PROCESS = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_PERSON = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+PERSON_WORDS = "a person's name has letters, digits, '.', - and _, at most 64"
+_LONGEST = 4096
+"""No text in a release is longer; a path may be that long."""
+_DECISIVE_OF_PLAN = ("sku", "product", "symptoms", "retest")
+_DECISIVE_OF_STEP = ("id", "phase", "use", "with", "measures", "limits", "retry", "on_fail")
+_DECISIVE_FILES = ("label", "golden")
 _MOST_NUMBER = 10**9
 
 
@@ -39,8 +48,8 @@ class ReleasedFile:
 class Manifest:
     """What people sign. `plans` holds the SHA-256 of the canonical form of each variant.
 
-    `after` is the SHA-256 of the manifest that this one was made after; `limits` is one SHA-256
-    of all limits and symptoms, and of which SKU gets which.
+    `after` is the SHA-256 of the manifest that this one was made after; `decisive` is one SHA-256
+    of all that decides between good and bad.
     """
 
     process: str
@@ -52,13 +61,13 @@ class Manifest:
     plan: str
     revision: int
     plans: Mapping[str, str]
-    limits: str
+    decisive: str
     files: Mapping[str, ReleasedFile]
     schema: int = SCHEMA
 
     @property
     def canonical(self) -> bytes:
-        return _compact(encode(self))
+        return canonical_json(encode(self)).encode()
 
     @property
     def sha256(self) -> str:
@@ -70,15 +79,8 @@ class Manifest:
 
     def statement(self, by: str, at: datetime) -> bytes:
         """What a person signs: this manifest, his name, and when."""
-        said = {"at": encode(Stated(at))["at"], "by": by, "manifest": encode(self)}
-        return _DOMAIN + _compact(said)
-
-
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """A time in the form in which it is signed: UTC, to the millisecond."""
-
-    at: datetime
+        said = {"at": encode(at), "by": by, "manifest": encode(self)}
+        return _DOMAIN + canonical_json(said).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +112,25 @@ class Release:
     def with_signature(self, signature: Signature) -> Release:
         return replace(self, signatures=(*self.signatures, signature))
 
-    def form(self, variant: str) -> str:
-        """The canonical form of a variant's plan."""
-        return _compact(self.plans[variant]).decode()
-
     def to_bytes(self) -> bytes:
         """The release file: a line for the manifest, one for the plans, one for the signatures."""
-        lines = [b'"%b":%b' % (name.encode(), _compact(p)) for name, p in encode(self).items()]
-        return b"{%b}\n" % b",\n".join(lines)
+        lines = [f'"{name}":{canonical_json(part)}' for name, part in encode(self).items()]
+        return ("{" + ",\n".join(lines) + "}\n").encode()
+
+
+def is_process(name: str) -> bool:
+    """Whether a process can be called this, and so the folder of its releases."""
+    return bool(_PROCESS.fullmatch(name))
+
+
+def is_person(name: str) -> bool:
+    """Whether somebody can be called this, in the trust file and in a release."""
+    return bool(_PERSON.fullmatch(name))
+
+
+def to_ms(at: datetime) -> datetime:
+    """A time as a release holds it."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 def read_release(content: bytes) -> Release:
@@ -147,46 +160,53 @@ def new_release(
     by: str,
     harness: str,
 ) -> Release:
-    """The next release of these plans, not signed yet."""
+    """The next release of these plans, not signed yet.
+
+    Raises: ValueError saying why it could not be read again.
+    """
     plan = plans.any
     forms = {variant: json.loads(each.canonical) for variant, each in plans.plans.items()}
     manifest = Manifest(
         process=plan.process,
         number=after.number + 1 if after else 1,
         after=after.sha256 if after else None,
-        made=made.replace(microsecond=made.microsecond // 1000 * 1000),
+        made=to_ms(made),
         by=by,
         harness=harness,
         plan=plan.id,
         revision=plan.revision,
         plans={variant: each.sha256 for variant, each in plans.plans.items()},
-        limits=limits_sha256(forms),
+        decisive=decisive_sha256(forms, files),
         files=files,
     )
-    return Release(manifest, forms)
+    release = Release(manifest, forms)
+    _check(release)
+    return release
 
 
-def limits_sha256(forms: Mapping[str, Any]) -> str:
-    """One SHA-256 of what decides between good and bad, for all variants.
+def decisive_sha256(forms: Mapping[str, Any], files: Mapping[str, ReleasedFile]) -> str:
+    """One SHA-256 of all that decides between good and bad: of each variant and all its steps.
 
-    Raises: ValueError when a form is none of a plan.
+    The label file says which unit it is, the golden file how long its values hold. The forms are
+    those of whole plans.
     """
-    try:
-        limits = {
-            variant: {
-                "sku": form["sku"],
-                "limits": {step["id"]: step["limits"] for step in form["steps"]},
-                "symptoms": form["symptoms"],
-            }
+    decisive = {
+        "plans": {
+            variant: {name: form[name] for name in _DECISIVE_OF_PLAN}
+            | {"steps": sorted(map(_decisive_step, form["steps"]), key=canonical_json)}
             for variant, form in forms.items()
-        }
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"no canonical form of a plan: {error!r}") from None
-    return _sha256(_compact(limits))
+        },
+        "files": {role: files[role].sha256 for role in _DECISIVE_FILES if role in files},
+    }
+    return _sha256(canonical_json(decisive).encode())
 
 
-def keeps_limits(manifest: Manifest, before: Manifest | None) -> bool:
-    """Whether the limits are those of the release that this one was made after.
+def _decisive_step(form: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: form[name] for name in _DECISIVE_OF_STEP}
+
+
+def decides_alike(manifest: Manifest, before: Manifest | None) -> bool:
+    """Whether this decides between good and bad as the release that it was made after.
 
     It has to be the very one, else whoever may sign alone could choose what to compare with.
     """
@@ -194,7 +214,7 @@ def keeps_limits(manifest: Manifest, before: Manifest | None) -> bool:
         before is not None
         and manifest.after == before.sha256
         and manifest.number == before.number + 1
-        and manifest.limits == before.limits
+        and manifest.decisive == before.decisive
     )
 
 
@@ -202,21 +222,48 @@ def _check(release: Release) -> None:
     manifest = release.manifest
     if manifest.schema != SCHEMA:
         raise ValueError(f"its schema is {manifest.schema}, this harness knows {SCHEMA}")
-    if not _PROCESS.fullmatch(manifest.process):
+    if not is_process(manifest.process):
         raise ValueError(f"no name of a process: {manifest.process!r:.80}")
     if not 1 <= manifest.number <= _MOST_NUMBER:
         raise ValueError(f"no number of a release: {manifest.number!r:.40}")
-    if {v: _sha256(_compact(form)) for v, form in release.plans.items()} != manifest.plans:
-        raise ValueError("its plans are not those that its manifest names")
-    if limits_sha256(release.plans) != manifest.limits:
-        raise ValueError("its limits are not those that its manifest names")
+    for name in (manifest.by, *release.signed_by):
+        if not is_person(name):
+            raise ValueError(f"{name!r:.80}: {PERSON_WORDS}")
+    for text in _texts(encode(release)):
+        # what is printed before somebody signs must not move the cursor, nor hide in length
+        if not text.isprintable() or len(text) > _LONGEST:
+            raise ValueError(f"a text that cannot be shown: {text!r:.80}")
+    _check_plans(release)
+    if decisive_sha256(release.plans, manifest.files) != manifest.decisive:
+        raise ValueError("its manifest names another hash of what decides between good and bad")
     if len(set(release.signed_by)) < len(release.signed_by):
         raise ValueError("somebody has signed it twice")
 
 
-def _compact(plain: Any) -> bytes:
-    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return text.encode()
+def _check_plans(release: Release) -> None:
+    """The forms are those of whole plans, the very ones that the manifest names."""
+    manifest = release.manifest
+    forms = {variant: canonical_json(form) for variant, form in release.plans.items()}
+    if {v: _sha256(form.encode()) for v, form in forms.items()} != manifest.plans:
+        raise ValueError("its plans are not those that its manifest names")
+    for variant, form in forms.items():
+        plan = read_canonical(form)
+        said = (plan.variant, plan.id, plan.revision, plan.process)
+        if said != (variant, manifest.plan, manifest.revision, manifest.process):
+            raise ValueError("its plans are called other than its manifest says")
+
+
+def _texts(plain: Any) -> Iterator[str]:
+    """Every text in JSON values, the keys too."""
+    if isinstance(plain, str):
+        yield plain
+    elif isinstance(plain, Mapping):
+        for name, value in plain.items():
+            yield name
+            yield from _texts(value)
+    elif isinstance(plain, list):
+        for value in plain:
+            yield from _texts(value)
 
 
 def _sha256(content: bytes) -> str:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-import re
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import PlanError
 from harness.files.collect import Problems
 from harness.files.nodes import Node
-from harness.files.schema import read
+from harness.files.parse import LARGEST_FILE, parse
+from harness.files.problems import nearest
+from harness.files.schema import check as check_shape
 from harness.files.shapes import VERSION_1, mapping
 from harness.model.plan import InputFile
-from harness.plans.release.keys import fits, public_key
-from harness.plans.release.manifest import Manifest, Release, keeps_limits
+from harness.plans.release.keys import public_key, verifies
+from harness.plans.release.manifest import (
+    PERSON_WORDS,
+    Manifest,
+    Release,
+    decides_alike,
+    is_person,
+)
+from harness.plans.release.opening import NotRegularError, opened
 
 DEFAULT_TRUST = Path("/etc/harness/trust.yaml")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 TRUST_SCHEMA = mapping(
     "schema people",
     schema=VERSION_1,
@@ -52,16 +60,40 @@ class Trust:
         for signature in release.signatures:
             key = self.people.get(signature.by)
             if key is None:
-                known = ", ".join(self.people)
-                words = f"{signature.by}, who signed {manifest.name}, is not in {self.file.path}"
-                raise PlanError("RELEASE-STRANGER", f"{words}, which has {known}")
-            if not fits(key, signature.sig, manifest.statement(signature.by, signature.at)):
+                words = f"{signature.by}, who signed {manifest.name},"
+                raise PlanError("RELEASE-STRANGER", f"{words} {self._lacks(signature.by)}")
+            if not verifies(key, signature.sig, manifest.statement(signature.by, signature.at)):
                 words = f"the signature of {signature.by} does not fit {manifest.name}"
                 raise PlanError("RELEASE-FORGED", f"{words}, which {manifest.by} made")
         alone = len(release.signatures) < 2
-        if alone and not keeps_limits(manifest, before.manifest if before else None):
+        if alone and not decides_alike(manifest, before.manifest if before else None):
             words = f"only {release.signed_by[0]} has signed {manifest.name}"
             raise PlanError("RELEASE-UNSIGNED", f"{words}, {_why_two(manifest, before)}")
+
+    def check_name(self, name: str) -> None:
+        """Somebody of this name may sign.
+
+        Raises: PlanError(RELEASE-STRANGER).
+        """
+        if name not in self.people:
+            raise PlanError("RELEASE-STRANGER", f"{name} {self._lacks(name)}")
+
+    def check_key(self, name: str, public: bytes) -> None:
+        """What is signed with the key of this public half, in this name, will be believed.
+
+        Raises: PlanError(RELEASE-STRANGER).
+        """
+        self.check_name(name)
+        if self.people[name] != public:
+            owner = next((other for other, key in self.people.items() if key == public), "")
+            whose = f": it is that of {owner}" if owner else ""
+            words = f"this is not the key that {name} has in {self.file.path}{whose}"
+            raise PlanError("RELEASE-STRANGER", words)
+
+    def _lacks(self, name: str) -> str:
+        meant = nearest(name, self.people)
+        hint = f" (did you mean {meant!r}?)" if meant else ""
+        return f"is not in {self.file.path}, which has {', '.join(self.people)}{hint}"
 
 
 def _why_two(manifest: Manifest, before: Release | None) -> str:
@@ -69,7 +101,7 @@ def _why_two(manifest: Manifest, before: Release | None) -> str:
         return "and none before it counts here"
     if before.manifest.sha256 != manifest.after:
         return f"which was not made after {before.manifest.name}"
-    return f"whose limits differ from {before.manifest.name}"
+    return f"and what decides between good and bad differs from {before.manifest.name}"
 
 
 def read_trust(path: Path) -> Trust:
@@ -77,14 +109,16 @@ def read_trust(path: Path) -> Trust:
 
     Raises: PlanError(RELEASE-TRUST) when it has problems, or whoever runs this could write it.
     """
-    if reasons := _within_reach(path):
-        raise _fault(path, reasons)
-    root, shape, file = read(path, TRUST_SCHEMA)
-    found = Problems(str(path), shape)
-    people = _people(root, found) if root is not None else {}
-    if problems := [str(problem) for problem in found.sorted()]:
-        raise _fault(path, problems)
-    return Trust(file, people)
+    content = _out_of_reach(path)
+    root, problems = parse(content, str(path))
+    found = Problems(str(path), problems)
+    people: Mapping[str, bytes] = {}
+    if root is not None:
+        check_shape(root, TRUST_SCHEMA, found)
+        people = _people(root, found)
+    if words := [str(problem) for problem in found.sorted()]:
+        raise _fault(path, words)
+    return Trust(InputFile(path, hashlib.sha256(content).hexdigest()), people)
 
 
 def _people(root: Node, found: Problems) -> dict[str, bytes]:
@@ -93,8 +127,8 @@ def _people(root: Node, found: Problems) -> dict[str, bytes]:
     for name, node in entries.items() if entries else ():
         if not isinstance(node.value, str):
             continue  # a problem of shape, already told
-        if not _NAME.fullmatch(name.text):
-            found.error(name, "a person's name has letters, digits, '.', - and _, at most 64")
+        if not is_person(name.text):
+            found.error(name, PERSON_WORDS)
         try:
             key = public_key(node.value)
         except ValueError as error:
@@ -106,27 +140,44 @@ def _people(root: Node, found: Problems) -> dict[str, bytes]:
     return people
 
 
-def _within_reach(path: Path) -> list[str]:
-    """Where whoever runs this could put another file in this one's place."""
+def _out_of_reach(path: Path) -> bytes:
+    """The content of a file that whoever runs this could not put in its place.
+
+    Links are followed once, and the file that is looked at is the one that is read.
+
+    Raises: PlanError(RELEASE-TRUST).
+    """
     real = Path(os.path.realpath(path))
-    reasons = []
-    for place in (real, *real.parents):
-        try:
-            why = _writable(place)
-        except OSError as error:
-            return [f"{place} cannot be looked at: {error.strerror}"]
-        if why:
-            reasons.append(f"{place} {why}: the station could change whom it believes")
-    return reasons
+    place = real
+    try:
+        with opened(real) as file:
+            reasons = list(_reach(real, os.fstat(file.fileno())))
+            for place in real.parents:
+                reasons += _reach(place, place.lstat())
+            content = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise _fault(path, [f"{place} cannot be looked at: {error.strerror}"]) from None
+    except NotRegularError as error:
+        raise _fault(path, [f"{real} is {error}"]) from None
+    if reasons:
+        raise _fault(path, reasons)
+    return content
 
 
-def _writable(place: Path) -> str:
+def _reach(place: Path, found: os.stat_result) -> Iterator[str]:
+    if why := _writable(place, found):
+        yield f"{place} {why}: the station could change whom it believes"
+
+
+def _writable(place: Path, found: os.stat_result) -> str:
     """Why a file or folder is within reach; in a sticky folder only its owner can move others'."""
-    found = place.stat()
     sticky = stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX
     user = os.geteuid()
     if user != 0 and found.st_uid == user:
         return "belongs to the user who runs the harness"
+    # in a user namespace the root of the machine has another number, and / belongs to him
+    if user == 0 and found.st_uid not in (0, Path("/").stat().st_uid):
+        return f"belongs to another user than root (uid {found.st_uid})"
     if sticky:
         return ""
     if user == 0:

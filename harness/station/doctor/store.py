@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.errors import StationFault
+from harness.records.sealing import stuck_runs
 from harness.records.store import last_record
 from harness.station.doctor.finding import Finding, Level
 
@@ -39,10 +40,14 @@ def store_health(store: Path) -> Finding:
     if not store.exists():
         return Finding.ok("store", f"no {store} yet: the first run makes it")
     try:
-        last = last_record(store)
+        last, stuck = last_record(store), stuck_runs(store)
     except StationFault as fault:
         return Finding("store", Level.FAIL, f"{fault.code}: {fault.message}", fault.remedy)
-    return Finding.ok("store", f"{store}: {last.number} records, the last one unchanged")
+    words = f"{store}: {last.number} records, the last one unchanged"
+    if stuck:
+        told = "; ".join(f"{fault.code}: {fault.message}" for fault in stuck)
+        return Finding("store", Level.WARN, f"{words}; {told}", stuck[0].remedy)
+    return Finding.ok("store", words)
 
 
 def clock_order(store: Path) -> Finding:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,11 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from harness.model.plan import InputFile, Plan, Product, Variants
+from harness.model.limits import Range
+from harness.model.plan import InputFile, Phase, Plan, PlannedStep, Product, Variants
+from harness.model.step import Numeric
+from harness.model.units import Quantity
+from harness.plans.canonical import canonical_json, canonical_of
 from harness.plans.release.keys import PrivateKey
 from harness.plans.release.manifest import Manifest, Release, ReleasedFile, new_release
 from harness.plans.release.trust import Trust
@@ -70,20 +74,23 @@ def plans(
 ) -> Variants:
     """Plans of one variant, or of two, that pass a current from `low` on."""
     given = {variant: sku for sku, variant in (skus or {"": ""}).items()}
-    return Variants({name: _plan(name, given[name], low, timeout) for name in sorted(given)})
+    step = PlannedStep(
+        "charge",
+        "battery.charge",
+        Phase.STEPS,
+        Quantity.parse(timeout).amount,
+        limits={"current": Range(Quantity.parse(low).amount, None)},
+    )
+    plan = Plan("final", 3, "Final", "final-test", Product("M", "P"), (step,), "")
+    return Variants(
+        {name: whole(replace(plan, variant=name, sku=given[name])) for name in sorted(given)}
+    )
 
 
-def _plan(variant: str, sku: str, low: str, timeout: str) -> Plan:
-    limit = {"low": low, "high": None, "guard": None, "marginal": None}
-    form: dict[str, Any] = {
-        "plan": "final",
-        "steps": [{"id": "charge", "timeout": timeout, "limits": {"current": limit}}],
-        "symptoms": {},
-        "variant": variant,
-        "sku": sku,
-    }
-    text = json.dumps(form, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return Plan("final", 3, "Final", "final-test", Product("M", "P"), (), text, variant, sku)
+def whole(plan: Plan) -> Plan:
+    """The plan with its canonical form; each of its steps measures a current."""
+    measures = {step.id: {"current": Numeric("current", "A")} for step in plan.steps}
+    return replace(plan, canonical=canonical_of(plan, measures))
 
 
 def release(after: Release | Manifest | None = None, low: str = "0.45 A", **more: Any) -> Release:
@@ -92,6 +99,14 @@ def release(after: Release | Manifest | None = None, low: str = "0.45 A", **more
     before = after.manifest if isinstance(after, Release) else after
     made = plans(low, **more)
     return new_release(made, files, after=before, made=AT, by="carol", harness="0.1.0")
+
+
+def forged(given: Release, forms: Mapping[str, Any] | None = None, /, **change: object) -> Release:
+    """A release of other forms, with the hashes that belong to them, or of another manifest."""
+    plans = given.plans if forms is None else forms
+    hashes = {v: sha256(canonical_json(form).encode()).hexdigest() for v, form in plans.items()}
+    manifest = replace(given.manifest, **{"plans": hashes, **change})  # type: ignore[arg-type]
+    return Release(manifest, plans)
 
 
 def signed(given: Release, *people: Person) -> Release:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import combinations
@@ -21,9 +24,11 @@ from harness.plans.release.folder import (
     active,
     install,
     installed,
+    judged_releases,
+    load_release,
     newest,
+    numbered,
     processes,
-    standing,
 )
 from harness.plans.release.manifest import Release
 from tests.plans.release.releasing import ALICE, BOB, BOTH, FILES, MALLORY, plans, release, signed
@@ -34,6 +39,8 @@ SECOND = signed(release(FIRST, timeout="11 s"), ALICE)
 THIRD = signed(release(SECOND, "0.40 A"), ALICE, BOB)
 FOURTH = signed(release(THIRD, "0.40 A", timeout="12 s"), BOB)
 ALL = (FIRST, SECOND, THIRD, FOURTH)
+
+NOBODY = 65534
 
 
 @pytest.fixture
@@ -56,7 +63,7 @@ def names(folder: Path) -> list[str]:
 
 def number(folder: Path) -> int:
     """The active release; 0 when there is none."""
-    found = active(standing(folder, "final-test", BOTH))
+    found = active(judged_releases(folder, "final-test", BOTH))
     return found.manifest.number if found else 0
 
 
@@ -66,7 +73,7 @@ def test_what_is_installed_is_active_and_nothing_else_is_left(folder: Path) -> N
     assert names(folder) == ["1.json", "2.json", "3.json", "4.json"]
     assert newest(folder, "final-test") == FOURTH
     assert newest(folder, "other") is None
-    assert active(standing(folder, "other", BOTH)) is None
+    assert active(judged_releases(folder, "other", BOTH)) is None
 
 
 REFUSED = {
@@ -102,7 +109,8 @@ def test_junk_in_its_place_keeps_a_release_out_until_it_is_taken_away(folder: Pa
     fifth = signed(release(FOURTH, "0.40 A"), ALICE)
     with pytest.raises(PlanError, match=r"5\.json is there already, and does not count") as caught:
         install(folder, fifth, BOTH)
-    assert caught.value.code == "RELEASE-OLD"
+    assert caught.value.code == "RELEASE-BLOCKED"
+    assert "away" in caught.value.remedy
     assert number(folder) == 4
     junk.unlink()
     install(folder, fifth, BOTH)
@@ -112,6 +120,102 @@ def test_junk_in_its_place_keeps_a_release_out_until_it_is_taken_away(folder: Pa
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert code_of(partial(install, tmp_path / "file", FIRST, BOTH)) == "RELEASE-FOLDER"
+    (tmp_path / "final-test").write_text("")
+    assert code_of(partial(install, tmp_path, FIRST, BOTH)) == "RELEASE-FOLDER"
+
+
+@pytest.fixture
+def unreadable() -> Iterator[Callable[[Path], None]]:
+    """Takes the right to a file or folder away; root runs on as an ordinary user."""
+    root = os.geteuid() == 0
+
+    def take(place: Path) -> None:
+        for parent in place.parents[:3]:
+            parent.chmod(0o755)
+        place.chmod(0)
+        if root:
+            os.seteuid(NOBODY)
+
+    yield take
+    if root:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Installed releases in a folder that everybody may enter."""
+    with TemporaryDirectory() as name:
+        for each in ALL:
+            put(Path(name) / "releases", each)
+        yield Path(name) / "releases"
+
+
+@pytest.mark.parametrize("place", [".", "final-test"])
+def test_a_folder_that_cannot_be_read_is_told_and_is_not_an_empty_one(
+    open_folder: Path, unreadable: Callable[[Path], None], place: str
+) -> None:
+    unreadable(open_folder / place)
+    for call in (
+        partial(processes, open_folder),
+        partial(newest, open_folder, "final-test"),
+        partial(numbered, open_folder, "final-test", 1),
+        partial(judged_releases, open_folder, "final-test", BOTH),
+    ):
+        assert code_of(call) == "RELEASE-FOLDER"
+
+
+def test_a_release_that_cannot_be_read_is_told_by_its_name(
+    open_folder: Path, unreadable: Callable[[Path], None]
+) -> None:
+    last = open_folder / "final-test" / "4.json"
+    unreadable(last)
+    with pytest.raises(PlanError, match=r"4\.json: Permission denied") as caught:
+        load_release(last)
+    assert caught.value.code == "RELEASE-FOLDER"
+    assert number(open_folder) == 3
+
+
+def pipe(place: Path) -> None:
+    os.mkfifo(place)
+
+
+def folder_of_its_name(place: Path) -> None:
+    place.mkdir()
+
+
+def device(place: Path) -> None:
+    place.symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize("make", [pipe, folder_of_its_name, device])
+def test_what_is_no_regular_file_is_no_release_and_is_not_waited_for(
+    folder: Path, make: Callable[[Path], None]
+) -> None:
+    make(folder / "final-test" / "5.json")
+    assert number(folder) == 4
+    assert code_of(partial(load_release, folder / "final-test" / "5.json")) == "RELEASE-INVALID"
+
+
+def test_what_is_said_of_a_broken_file_moves_no_cursor(folder: Path) -> None:
+    plain = json.loads(FIRST.to_bytes())
+    plain["manifest"]["\x1b[2J"] = 1
+    broken = folder / "final-test" / "5.json"
+    broken.write_text(json.dumps(plain))
+    with pytest.raises(PlanError, match=r"\\x1b\[2J") as caught:
+        load_release(broken)
+    assert caught.value.message.isprintable()
+
+
+def test_a_folder_that_no_process_can_be_called_is_left_out(folder: Path) -> None:
+    shutil.copytree(folder / "final-test", folder / "\x1b[2J")
+    (folder / "notes").write_text("")
+    assert processes(folder) == ["final-test"]
+
+
+def test_a_release_is_found_by_its_number(folder: Path) -> None:
+    assert numbered(folder, "final-test", 2) == SECOND
+    assert numbered(folder, "final-test", 5) is None
+    assert numbered(folder, "other", 1) is None
 
 
 def test_files_that_are_not_releases_by_their_name_are_left_out(folder: Path) -> None:
@@ -150,8 +254,8 @@ def test_reading_no_more_than_is_needed_tells_the_same(
 ) -> None:
     for each in gone:
         put(folder, release(), each)
-    whole = standing(folder, "final-test", BOTH)
-    part = standing(folder, "final-test", BOTH, since=since)
+    whole = judged_releases(folder, "final-test", BOTH)
+    part = judged_releases(folder, "final-test", BOTH, since=since)
     assert [(i.path, str(i.fault)) for i in part] == [
         (i.path, str(i.fault)) for i in whole[-len(part) :]
     ]
@@ -163,7 +267,7 @@ def test_renaming_copying_and_moving_to_another_process_count_for_nothing(folder
     put(folder, FIRST, 9)
     shutil.copytree(folder / "final-test", folder / "other")
     assert number(folder) == 4
-    assert active(standing(folder, "other", BOTH)) is None
+    assert active(judged_releases(folder, "other", BOTH)) is None
 
 
 @given(st.sampled_from(range(1, 6)), st.binary(max_size=300))
@@ -185,12 +289,12 @@ def wanted(made: Release, **change: object) -> ToRun:
 
 def refused(folder: Path, asked: ToRun) -> PlanError:
     with pytest.raises(PlanError) as caught:
-        admit(asked, standing(folder, "final-test", BOTH))
+        admit(asked, judged_releases(folder, "final-test", BOTH))
     return caught.value
 
 
 def test_what_was_released_is_admitted(folder: Path) -> None:
-    judged = standing(folder, "final-test", BOTH)
+    judged = judged_releases(folder, "final-test", BOTH)
     for ran in (FOURTH, FIRST):
         assert admit(wanted(ran), judged) == FOURTH
     assert admit(wanted(FIRST, ran=None), judged) == FOURTH

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 
 import pytest
@@ -11,17 +12,39 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import PlanError
-from harness.plans.release.manifest import Release, limits_sha256, read_release
+from harness.model.fault import Symptom
+from harness.model.limits import Range
+from harness.model.outcome import Outcome
+from harness.model.plan import (
+    Group,
+    GroupKind,
+    OnFail,
+    Phase,
+    Plan,
+    Product,
+    Retry,
+    Variants,
+)
+from harness.plans.release.manifest import (
+    Release,
+    ReleasedFile,
+    decisive_sha256,
+    is_person,
+    new_release,
+    read_release,
+)
 from tests.plans.release.releasing import (
     ALICE,
     AT,
     BOB,
     BOTH,
     MALLORY,
+    forged,
     plans,
     release,
     signed,
     trust,
+    whole,
 )
 from tests.short import code_of
 
@@ -100,7 +123,19 @@ FORGED = {
     "number 0": {"number": 0},
     "number too large": {"number": 10**12},
     "path for a process": {"process": "../../etc"},
-    "other limits": {"limits": "0" * 64},
+    "other limits": {"decisive": "0" * 64},
+    "another plan": {"plan": "other"},
+    "another revision": {"revision": 4},
+    "an empty name": {"by": ""},
+    "a name that paints": {"by": "carol\x1b[2J"},
+    "a name of two words": {"by": "carol, signed by bob"},
+    "a name of two lines": {"by": "carol\n"},
+    "a harness that paints": {"harness": "0.1.0\x1b[1A"},
+    "a harness without end": {"harness": "0" * 5000},
+    "a path that paints": {"files": {"plan": ReleasedFile("a\rb", "0" * 64)}},
+    "a path that turns": {"files": {"plan": ReleasedFile("a\u202eb", "0" * 64)}},
+    "a role that paints": {"files": {"mask:\x9b2J": ReleasedFile("a", "0" * 64)}},
+    "a hash that paints": {"after": "\x07"},
     "other plans": {"plans": {"": "0" * 64}},
     "no plans": {"plans": {}},
 }
@@ -108,9 +143,44 @@ FORGED = {
 
 @pytest.mark.parametrize("change", FORGED.values(), ids=FORGED)
 def test_a_manifest_that_does_not_fit_is_no_release(change: dict[str, object]) -> None:
-    forged = Release(replace(FIRST.manifest, **change), FIRST.plans)  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match=r"."):
-        read_release(signed(forged, ALICE, BOB).to_bytes())
+    made = forged(release(), **change)
+    with pytest.raises(ValueError, match=r".") as caught:
+        read_release(signed(made, ALICE, BOB).to_bytes())
+    assert str(caught.value).isprintable()
+
+
+def test_a_signer_whose_name_paints_makes_it_no_release() -> None:
+    painted = ALICE.sign(release(), name="alice\x1b[2K")
+    with pytest.raises(ValueError, match="a person's name has letters"):
+        read_release(painted.to_bytes())
+
+
+@pytest.mark.parametrize("name", ["", "a b", "-a", "a\n", "a" * 65, "ä"])
+def test_a_person_is_not_called_this(name: str) -> None:
+    assert not is_person(name)
+
+
+HALF_PLANS: dict[str, object] = {
+    "a number": 5,
+    "a list": [],
+    "nothing": {},
+    "steps only": {"steps": []},
+    "a step": {"plan": "final", "steps": [{"id": "a", "use": "b", "phase": "steps"}]},
+}
+
+
+@pytest.mark.parametrize("form", HALF_PLANS.values(), ids=HALF_PLANS)
+def test_forms_that_are_not_whole_plans_are_no_release(form: object) -> None:
+    """With all their hashes right: who makes it may write what he likes."""
+    made = signed(forged(release(), {"": form}), ALICE, BOB)
+    with pytest.raises(ValueError, match="no canonical form of a plan"):
+        read_release(made.to_bytes())
+
+
+def test_a_plan_whose_words_paint_is_not_released() -> None:
+    plan = whole(replace(plans().any, title="Final\n  what decides is the same"))
+    with pytest.raises(ValueError, match="a text that cannot be shown"):
+        new_release(Variants({"": plan}), {}, after=None, made=AT, by="carol", harness="0.1.0")
 
 
 def test_other_forms_of_the_same_values_are_no_release() -> None:
@@ -127,7 +197,7 @@ def test_the_first_release_takes_two_people() -> None:
     check(signed(release(), BOB, ALICE))
 
 
-def test_one_person_is_enough_while_the_limits_stay() -> None:
+def test_one_person_is_enough_while_what_decides_stays() -> None:
     check(signed(release(FIRST, timeout="11 s"), BOB), FIRST)
     assert code_of(partial(check, release(FIRST))) == "RELEASE-UNSIGNED"
 
@@ -207,15 +277,96 @@ def test_a_signature_holds_for_its_manifest_name_and_time_only() -> None:
         assert code_of(partial(check, replace(FIRST, signatures=(wrong, bob)))) == "RELEASE-FORGED"
 
 
-def test_limits_are_those_of_all_variants_and_nothing_else() -> None:
-    def of(**given: object) -> str:
-        made = plans(**given)  # type: ignore[arg-type]
-        forms = {name: json.loads(plan.canonical) for name, plan in made.plans.items()}
-        return limits_sha256(forms)
+def decisive(made: Variants, **files: str) -> str:
+    """The hash of plans, and of files by their role."""
+    forms = {name: json.loads(plan.canonical) for name, plan in made.plans.items()}
+    return decisive_sha256(forms, {role: ReleasedFile(role, sha) for role, sha in files.items()})
 
-    assert of(timeout="11 s") == of()
-    assert of(low="0.44 A") != of()
-    assert of(skus={"A": "pk"}) != of(skus={"B": "pk"})
-    assert of(skus={"A": "pk", "B": "ae"}) != of(skus={"A": "pk"})
-    with pytest.raises(ValueError, match="no canonical form"):
-        limits_sha256({"": {"steps": 5}})
+
+def test_what_is_decisive_is_that_of_all_variants() -> None:
+    one, other, both = ({"A": "pk"}, {"B": "pk"}, {"A": "pk", "B": "ae"})
+    assert decisive(plans(low="0.44 A")) != decisive(plans())
+    assert decisive(plans(skus=one)) != decisive(plans(skus=other))
+    assert decisive(plans(skus=both)) != decisive(plans(skus=one))
+
+
+PLAN = plans().any
+(STEP,) = PLAN.steps
+SECOND_STEP = replace(STEP, id="again")
+
+
+def with_step(**change: object) -> Plan:
+    return replace(PLAN, steps=(replace(STEP, **change),))  # type: ignore[arg-type]
+
+
+DECISIVE = {
+    "retry": with_step(retry=Retry(3, frozenset({Outcome.FAIL}))),
+    "on_fail": with_step(on_fail=OnFail.CONTINUE),
+    "use": with_step(use="battery.charge_slowly"),
+    "with": with_step(arguments={"samples": 1}),
+    "id": with_step(id="load"),
+    "phase": with_step(phase=Phase.SETUP),
+    "limits": with_step(limits={"current": Range(None, Decimal(2))}),
+    "a step more": replace(PLAN, steps=(STEP, SECOND_STEP)),
+    "a step twice": replace(PLAN, steps=(STEP, STEP)),
+    "a step less": replace(PLAN, steps=()),
+    "serial": replace(PLAN, product=Product("M", "P", ".*")),
+    "part": replace(PLAN, product=Product("M", "Q")),
+    "symptoms": replace(PLAN, symptoms={"A": Symptom("B", "c", "D")}),
+}
+
+
+@pytest.mark.parametrize("plan", DECISIVE.values(), ids=DECISIVE)
+def test_one_signature_does_not_change_what_decides(plan: Plan) -> None:
+    assert decisive(Variants({"": whole(plan)})) != decisive(plans())
+
+
+def test_what_a_step_measures_decides() -> None:
+    kept = json.loads(PLAN.canonical)
+    kept["steps"][0]["measures"]["current"]["unit"] = "V"
+    assert decisive_sha256({"": kept}, {}) != decisive(plans())
+
+
+ASIDE = {
+    "timeout": with_step(timeout_s=Decimal(11)),
+    "expect": with_step(expect_s=Decimal(3)),
+    "needs": with_step(needs=("supply",)),
+    "group": with_step(group=Group("all", GroupKind.PARALLEL)),
+    "title": replace(PLAN, title="Other"),
+    "revision": replace(PLAN, revision=4),
+}
+
+
+@pytest.mark.parametrize("plan", ASIDE.values(), ids=ASIDE)
+def test_one_signature_changes_what_does_not_decide(plan: Plan) -> None:
+    assert decisive(Variants({"": whole(plan)})) == decisive(plans())
+
+
+def test_the_order_of_steps_takes_one_signature() -> None:
+    there, back = (
+        Variants({"": whole(replace(PLAN, steps=steps))})
+        for steps in ((STEP, SECOND_STEP), (SECOND_STEP, STEP))
+    )
+    assert decisive(there) == decisive(back)
+
+
+def test_the_label_and_golden_files_decide_and_no_others() -> None:
+    made = decisive(plans(), label="1", golden="2", plan="3")
+    assert made == decisive(plans(), label="1", golden="2", plan="4", limits="5")
+    assert made != decisive(plans(), label="2", golden="2")
+    assert made != decisive(plans(), label="1", golden="1")
+    assert made != decisive(plans(), golden="2")
+
+
+def test_a_later_golden_file_takes_two_people() -> None:
+    first = signed(of_golden(None, "1" * 64), ALICE, BOB)
+    later = of_golden(first, "2" * 64)
+    assert code_of(partial(check, signed(later, ALICE), first)) == "RELEASE-UNSIGNED"
+    check(signed(later, ALICE, BOB), first)
+    check(signed(of_golden(first, "1" * 64), ALICE), first)
+
+
+def of_golden(after: Release | None, sha256: str) -> Release:
+    files = {"golden": ReleasedFile("golden.yaml", sha256)}
+    before = after.manifest if after else None
+    return new_release(plans(), files, after=before, made=AT, by="carol", harness="0.1.0")

@@ -21,10 +21,11 @@ from cryptography.hazmat.primitives.serialization import (
 from harness.errors import PlanError
 from harness.plans.release.keys import PrivateKey
 from harness.plans.release.trust import read_trust
-from tests.plans.release.releasing import ALICE, BOB, release
+from tests.plans.release.releasing import ALICE, BOB, BOTH, MALLORY, release
 from tests.short import code_of
 
 HEAD = "schema: 1\npeople:\n"
+NOBODY = 65534
 AS_ROOT = pytest.mark.skipif(
     os.geteuid() != 0, reason="only root can put a file where this user cannot write"
 )
@@ -106,6 +107,52 @@ def test_root_refuses_one_that_others_could_write_or_replace(
     assert code_of(partial(read_trust, link)) == "RELEASE-TRUST"
 
 
+@AS_ROOT
+@pytest.mark.parametrize("place", ["trust.yaml", ".", ".."])
+def test_root_refuses_one_that_another_user_owns(tmp_path: Path, place: str) -> None:
+    folder = tmp_path / "over" / "etc"
+    folder.mkdir(parents=True)
+    path = folder / "trust.yaml"
+    path.write_text(f"{HEAD}  alice: '{ALICE.public}'\n")
+    read_trust(path)
+    owned = (folder / place).resolve()
+    for mode in (owned.stat().st_mode, 0o1555):  # sticky: its owner may still move what is in it
+        owned.chmod(mode)
+        os.chown(owned, NOBODY, NOBODY)
+        with pytest.raises(PlanError, match=rf"another user than root \(uid {NOBODY}\)") as caught:
+            read_trust(path)
+        assert caught.value.code == "RELEASE-TRUST"
+        os.chown(owned, 0, 0)
+
+
+@AS_ROOT
+def test_the_file_that_is_read_is_the_one_that_was_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody puts another file in its place between the look and the reading."""
+    path, other = tmp_path / "trust.yaml", tmp_path / "other.yaml"
+    path.write_text(f"{HEAD}  alice: '{ALICE.public}'\n")
+    other.write_text(f"{HEAD}  mallory: '{MALLORY.public}'\n")
+    look = os.fstat
+
+    def look_then_swap(descriptor: int) -> os.stat_result:
+        found = look(descriptor)
+        if other.exists():
+            other.replace(path)
+        return found
+
+    monkeypatch.setattr(os, "fstat", look_then_swap)
+    assert list(read_trust(path).people) == ["alice"]
+    assert not other.exists()
+
+
+def test_a_pipe_in_its_place_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "trust.yaml")
+    with pytest.raises(PlanError, match="no regular file") as caught:
+        read_trust(tmp_path / "trust.yaml")
+    assert caught.value.code == "RELEASE-TRUST"
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="about an ordinary user")
 @pytest.mark.parametrize("mode", [0o644, 0o444])
 def test_an_ordinary_user_is_refused_his_own_file_whatever_its_mode(
@@ -117,9 +164,6 @@ def test_an_ordinary_user_is_refused_his_own_file_whatever_its_mode(
     with pytest.raises(PlanError, match="belongs to the user") as caught:
         read_trust(path)
     assert caught.value.code == "RELEASE-TRUST"
-
-
-NOBODY = 65534
 
 
 @pytest.fixture
@@ -185,7 +229,7 @@ def test_keys_are_read_in_their_standard_forms(
     key = PrivateKey.read(path, ask)
     assert len(asked) == bool(passphrase)
     assert key.public == PrivateKey(ALICE.key).public
-    assert key.signed(ALICE.sign(release()))
+    assert key.signature_on(ALICE.sign(release()))
 
 
 def test_a_key_of_ssh_keygen_signs(tmp_path: Path) -> None:
@@ -218,3 +262,27 @@ def test_what_is_no_key_is_told(tmp_path: Path, content: bytes) -> None:
         PrivateKey.read(path, lambda: "secret")
     assert caught.value.code == "RELEASE-KEY"
     assert code_of(lambda: PrivateKey.read(tmp_path / "none", str)) == "RELEASE-KEY"
+
+
+PEM_PUBLIC = ALICE.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+@pytest.mark.parametrize("content", [ALICE.public.encode(), PEM_PUBLIC], ids=["openssh", "pem"])
+def test_the_public_half_of_a_key_is_told_from_junk(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "id.pub"
+    path.write_bytes(content)
+    with pytest.raises(PlanError, match=r"id\.pub is the public half: name the private key"):
+        PrivateKey.read(path, str)
+
+
+def test_who_may_sign_is_known_by_name_and_key() -> None:
+    alice, mallory = PrivateKey(ALICE.key).public, PrivateKey(MALLORY.key).public
+    BOTH.check_name("bob")
+    BOTH.check_key("alice", alice)
+    for refused in (
+        lambda: BOTH.check_name("mallory"),
+        lambda: BOTH.check_key("mallory", mallory),
+        lambda: BOTH.check_key("bob", alice),
+        lambda: BOTH.check_key("bob", mallory),
+    ):
+        assert code_of(refused) == "RELEASE-STRANGER"
