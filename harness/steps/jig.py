@@ -1,9 +1,9 @@
-"""Steps that move the jig: nothing else can be done with a handset that is on its way."""
+"""Steps of the jig alone. While it moves, nothing else can be done with the handset."""
 
 from __future__ import annotations
 
-from harness.model.ports import Jig
-from harness.steps.api import CLAIMS, step
+from harness.model.ports import Jig, Measure
+from harness.steps.api import CLAIMS, Numeric, step
 
 
 @step(claims=sorted(CLAIMS))
@@ -22,3 +22,12 @@ def open_(jig: Jig) -> None:
     Raises: JigFault(JIG-STUCK) when it does not report that it is open; JIG-INTERLOCK.
     """
     jig.open()
+
+
+@step(measures=[Numeric("voltage", "V")])
+def voltage(jig: Jig, measure: Measure, *, channel: str) -> None:
+    """Voltage [V] that the jig's meter reads on a channel, such as `vbus`, as it stands.
+
+    Raises: JigFault(JIG-TIMEOUT) when the meter is silent.
+    """
+    measure("voltage", jig.voltage_v(channel))

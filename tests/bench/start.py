@@ -25,7 +25,13 @@ revision: 1
 title: The jig alone
 process: bench
 product: {model: B, part: B}
-steps: [{id: close, use: jig.close, timeout: 10 s}]
+setup: [{id: close, use: jig.close, timeout: 10 s}]
+steps:
+  - id: off
+    use: jig.voltage
+    timeout: 10 s
+    with: {channel: vbus}
+    limits: {voltage: {high: 1 V}}
 teardown: [{id: open, use: jig.open, timeout: 10 s}]
 """
 STEPS = 500
@@ -62,7 +68,7 @@ def figures() -> Iterator[Figure]:
 def _large_plans(folder: Path) -> tuple[Path, Path]:
     """A plan of 500 steps with its limits under the steps, and one with them in a limit set."""
     ids = [f"charge{number}" for number in range(STEPS)]
-    head = WITHOUT_HANDSET.partition("steps:")[0]
+    head = WITHOUT_HANDSET.partition("setup:")[0]
     step = "  - id: {}\n    use: battery.charge\n    timeout: 20 s\n    with: {{vbus: 5.0 V}}\n"
     under = "    limits:\n" + "".join(f"      {name}: {limit}\n" for name, limit in LIMITS.items())
     inline, shared, limits = (Path(folder, f"{name}.yaml") for name in ("inline", "shared", "set"))

@@ -29,6 +29,7 @@ CHANGING = (
     "lte.attach",
     "radio.wifi",
 )
+ASKING = ("identity.read", "identity.match_label", "jig.voltage")
 
 
 @pytest.mark.parametrize("pair", list(combinations(CHANGING, 2)), ids="+".join)
@@ -38,11 +39,11 @@ def test_steps_that_would_disturb_each_other_claim_the_same(pair: tuple[str, str
 
 
 def test_who_only_asks_claims_nothing() -> None:
-    for name in ("identity.read", "identity.match_label"):
+    for name in ASKING:
         assert STEPS[name].claims == frozenset()
 
 
 def test_every_step_is_looked_at_here() -> None:
-    assert {*CHANGING, "identity.read", "identity.match_label"} == {
+    assert {*CHANGING, *ASKING} == {
         name for name in STEPS if STEPS[name].body.__module__.startswith("harness.")
     }
