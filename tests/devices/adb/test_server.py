@@ -205,7 +205,18 @@ def test_a_server_that_stands_still_holds_nobody_past_his_time(handsets: SimHand
         # whose silence it is depends on how far the call had come
         assert ended["stopped within"][0] in {"ADB-HANG", "ADB-SERVER"}
         assert {name: after_s for name, (_, after_s) in ended.items() if after_s > 2} == {}
-        assert dut.shell("echo on").out == "on\n"
+        assert _in_the_end(lambda: dut.shell("echo on").out) == "on\n"
+
+
+def _in_the_end(call: Callable[[], str]) -> str:
+    """What a server says once it has worked off what it was asked while it stood still."""
+    until = time.monotonic() + 40
+    while True:
+        try:
+            return call()
+        except HarnessError:
+            if time.monotonic() > until:
+                raise
 
 
 def _ending(call: Callable[[], object]) -> tuple[str, float]:
