@@ -6,7 +6,6 @@ Where no cursor can be moved (a file, a pipe, TERM=dumb) there is no live area a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from types import TracebackType
 from typing import Self
 
 from rich import box
@@ -59,12 +58,7 @@ class LiveLine:
             self._live.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if not self._plain:
             with while_there(self._console):
                 self._live.stop()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 from contextlib import ExitStack, suppress
-from types import TracebackType
 from typing import Self
 
 from harness.clock import POLL_S, Lease
@@ -75,12 +74,7 @@ class Connection:
             self._exit = undo.pop_all()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._exit.close()
 
     def request(self, service: str) -> None:

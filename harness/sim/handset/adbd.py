@@ -9,7 +9,6 @@ from collections.abc import Coroutine
 from functools import partial
 from ipaddress import IPv4Address
 from itertools import count
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from harness.sim.handset.behaviour import HandsetBehaviour
@@ -75,12 +74,7 @@ class SimHandsets:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def _call(self, work: Coroutine[Any, Any, T]) -> T:
