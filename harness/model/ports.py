@@ -14,6 +14,7 @@ from harness.clock import Deadline, Lease
 from harness.errors import HarnessError
 from harness.model.identity import Unit
 from harness.model.reading import Reading
+from harness.model.usb import UsbDevice, UsbMode
 from harness.model.value import Value
 
 if TYPE_CHECKING:  # 20 ms of every start that runs no plan
@@ -57,6 +58,21 @@ class Handset(Protocol):
         """Write a file on the handset.
 
         Raises: LinkFault(ADB-REFUSED) with the handset's reason.
+        """
+        ...
+
+    def reboot(self, *, within_s: float) -> float:
+        """Restart Android, and wait until it has booted; what that took [s].
+
+        Raises: LinkFault(ADB-NO-REBOOT) when it does not go away, ADB-NO-BOOT when it does not
+        come back ready; OperatorStop(UNIT-WRONG) when another handset comes back.
+        """
+        ...
+
+    def restart_adb(self, *, root: bool, within_s: float) -> None:
+        """Restart its adb daemon as root, or as the shell user again; waits until it is back.
+
+        Raises: LinkFault(ADB-NO-ROOT) when the build does not allow it; OperatorStop(UNIT-WRONG).
         """
         ...
 
@@ -109,6 +125,37 @@ class Jig(Protocol):
 
     def current_a(self, channel: str) -> float:
         """Current through a channel [A], read until two readings agree."""
+        ...
+
+
+@runtime_checkable
+class Usb(Protocol):
+    """The USB socket of a slot."""
+
+    @property
+    def port(self) -> str:
+        """Controller and hub port path, such as `pci-0000:00:14.0/1-4.2`."""
+        ...
+
+    def look(self) -> UsbDevice:
+        """What is plugged in there now.
+
+        Raises: LinkFault(USB-ABSENT) when nothing is; StationFault(USB-...).
+        """
+        ...
+
+    def wait_for(self, *modes: UsbMode, within_s: float) -> UsbDevice:
+        """The device, once it shows one of the modes.
+
+        Raises: LinkFault(USB-ABSENT, USB-WRONG-MODE) with what was seen last.
+        """
+        ...
+
+    def power(self, *, on: bool) -> None:
+        """Switch the power of the port, where its hub can do that.
+
+        Raises: StationFault(USB-NO-POWER-SWITCH, USB-OVERCURRENT).
+        """
         ...
 
 
@@ -175,7 +222,7 @@ class Stopwatch(Protocol):
         ...
 
 
-PORTS: tuple[type, ...] = (Handset, Jig, UnitRegistry, Measure, Attach, Wait, Stopwatch)
+PORTS: tuple[type, ...] = (Handset, Jig, Usb, UnitRegistry, Measure, Attach, Wait, Stopwatch)
 
 
 class Device(Protocol):

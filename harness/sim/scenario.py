@@ -15,6 +15,7 @@ from harness.files.shapes import SERIAL, VERSION_1, WORD, listing, mapping
 from harness.model.identity import luhn_digit
 from harness.model.outcome import Outcome
 from harness.model.plan import InputFile
+from harness.sim.profiles import PROFILES
 from harness.sim.unit import Defects, SimUnit, Verdict
 
 UNIT_DEFECTS: Mapping[str, frozenset[str]] = {
@@ -76,7 +77,7 @@ SCHEMA = mapping(
             imei=listing({"type": ["string", "integer"]}),
             sku=WORD,
             android={"type": "integer", "minimum": 9, "maximum": 15},
-            profile={"enum": ["oppo-mtk", "samsung"]},
+            profile={"enum": list(PROFILES)},
             defects=_DEFECTS,
             expect=mapping(
                 "outcome",

@@ -11,17 +11,10 @@ from harness.sim.handset.answer import failure as _failure
 from harness.sim.handset.answer import text as _text
 from harness.sim.handset.telephony import Telephony
 from harness.sim.handset.wifi import Wifi
+from harness.sim.profiles import PROFILES, SDK
 from harness.sim.unit import SimUnit
 
 UEVENT = "/sys/class/power_supply/battery/uevent"
-_SDK = {9: 28, 10: 29, 11: 30, 12: 31, 13: 33, 14: 34, 15: 35}
-_MAKERS = {
-    "oppo-mtk": ("OPPO", "CPH2565"),
-    "oppo-qcom": ("OPPO", "CPH2451"),
-    "samsung": ("samsung", "SM-A556B"),
-    "xiaomi": ("Xiaomi", "23053RN02A"),
-    "pixel": ("Google", "Pixel 8"),
-}
 _SHELL = "com.android.shell"
 _JOINTS = (";", "&&")
 
@@ -37,7 +30,7 @@ class HandsetBehaviour:
         self.unit = unit
         self.files: dict[str, bytes] = {}
         self.radios = radios.Radios()
-        sdk = _SDK[unit.android]
+        sdk = SDK[unit.android]
         self._telephony = Telephony(unit, self.radios, sdk, speed)
         self.cameras = camera.Cameras(unit, self.files, speed)
         self.screen = camera.Screen()
@@ -112,13 +105,13 @@ class HandsetBehaviour:
 
     def _props(self) -> dict[str, str]:
         unit = self.unit
-        maker, model = _MAKERS[unit.profile]
+        profile = PROFILES[unit.profile]
         return {
             "ro.serialno": unit.serial,
-            "ro.product.manufacturer": maker,
-            "ro.product.model": model,
+            "ro.product.manufacturer": profile.maker,
+            "ro.product.model": profile.model,
             "ro.build.version.release": str(unit.android),
-            "ro.build.version.sdk": str(_SDK[unit.android]),
+            "ro.build.version.sdk": str(SDK[unit.android]),
             "ro.build.type": "user",
             "persist.sys.boot.reason.history": "reboot,,1637000514\ncold,powerkey,1636927828",
             "sys.boot_completed": "1",

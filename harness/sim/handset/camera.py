@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from harness.sim.handset.answer import Answer, Programs, failure, text
 from harness.sim.handset.photo import GREY_CARD, HEIGHT_PX, WIDTH_PX, grey_card
+from harness.sim.profiles import PROFILES
 from harness.sim.unit import SimUnit
 
 FOLDER = "/sdcard/DCIM/Camera"
@@ -19,10 +20,7 @@ _DARK = 12
 _VIGNETTE = 0.45
 _HALF_DARK = 0.8
 CAMERA, FINE_LOCATION = "android.permission.CAMERA", "android.permission.ACCESS_FINE_LOCATION"
-_APPS = {"samsung": "com.sec.android.app.camera/.Camera", "oppo-mtk": "com.oplus.camera/.Camera"}
-_AOSP_APP = "com.android.camera2/com.android.camera.CameraLauncher"
 STILL_IMAGE = "android.media.action.STILL_IMAGE_CAMERA"
-_NAMES = {"samsung": "20261120_{:06}.jpg"}
 _ORIENTATIONS = {"back": 90, "front": 270}
 
 
@@ -39,7 +37,8 @@ class Cameras:
     """The state of the cameras. `advance` brings `files` to a time."""
 
     def __init__(self, unit: SimUnit, files: dict[str, bytes], speed: float) -> None:
-        self.app = _APPS.get(unit.profile, _AOSP_APP)
+        self._profile = PROFILES[unit.profile]
+        self.app = self._profile.camera_app
         self.open: str | None = None
         """Where the camera faces that the app has open."""
         self._unit = unit
@@ -67,7 +66,7 @@ class Cameras:
     @property
     def needs(self) -> set[str]:
         """Permissions for which the app asks in a dialog at its first start."""
-        return {CAMERA, FINE_LOCATION} if self._unit.profile == "oppo-mtk" else set()
+        return {CAMERA, FINE_LOCATION} if self._profile.asks_permissions else set()
 
     @property
     def package(self) -> str:
@@ -112,7 +111,7 @@ class Cameras:
         return f"{folder}/.pending-1764237600-{name}"
 
     def _name(self, number: int) -> str:
-        return _NAMES.get(self._unit.profile, "IMG20261120{:06}.jpg").format(number)
+        return self._profile.picture_name.format(number)
 
     def _picture(self, facing: str) -> bytes:
         unit = self._unit
