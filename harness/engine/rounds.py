@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future, wait
-from dataclasses import replace
 from functools import partial
 
 from harness.clock import POLL_S, Cancel
@@ -41,8 +40,7 @@ def run_rounds(batch: Batch, job: Job, log: RunLog, cancel: Cancel) -> dict[str,
 
 
 def _again(step: PlannedStep, last: Attempt, cancel: Cancel) -> bool:
-    made = replace(last.made, outcome=last.outcome)
-    return not cancel.reason and tried_again(made, step.retry)
+    return not cancel.reason and tried_again(last.made, last.outcome, step.retry)
 
 
 def _round(due: Batch, number: int, job: Job, log: RunLog, cancel: Cancel) -> list[Tried]:

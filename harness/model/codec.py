@@ -186,7 +186,7 @@ def _one_of(members: tuple[Any, ...]) -> tuple[_Coder, _Coder]:
         return (_bare if float in members else _same), _scalar_of(members)
     if len(members) == len(scalars) + 1:  # the one that is an object needs no tag
         (other,) = set(members) - set(scalars)
-        return _scalar_or(_one_of(tuple(scalars)), _coders(other))
+        return _scalar_or(_one_of(tuple(scalars)), other)
     raise TypeError(f"the codec has no form for a union of {members!r}")
 
 
@@ -201,11 +201,11 @@ def _scalar_of(kinds: tuple[type, ...]) -> _Coder:
     return decode_scalar
 
 
-def _scalar_or(
-    scalar: tuple[_Coder, _Coder], other: tuple[_Coder, _Coder]
-) -> tuple[_Coder, _Coder]:
+def _scalar_or(scalar: tuple[_Coder, _Coder], kind: type) -> tuple[_Coder, _Coder]:
+    other = _coders(kind)
+
     def encode_either(value: Any) -> Plain:
-        return (other if is_dataclass(value) else scalar)[0](value)
+        return (other if isinstance(value, kind) else scalar)[0](value)
 
     def decode_either(plain: Plain) -> Any:
         return (other if isinstance(plain, dict) else scalar)[1](plain)

@@ -95,10 +95,11 @@ def final_attempts(steps: Iterable[StepRecord]) -> dict[str, StepRecord]:
     return {step.id: step for step in steps}
 
 
-def tried_again(made: StepRecord, retry: Retry) -> bool:
+def tried_again(made: StepRecord, outcome: Outcome | None, retry: Retry) -> bool:
     """Whether a plan has an attempt made again; an ERROR washes no bad reading away."""
-    bad = shows_bad(made) and Outcome.FAIL not in retry.on
-    return made.attempt <= retry.times and made.outcome in retry.on and not bad
+    if made.attempt > retry.times or outcome not in retry.on:
+        return False
+    return Outcome.FAIL in retry.on or not shows_bad(made)
 
 
 def step_fault(step: StepRecord) -> Fault:

@@ -153,7 +153,8 @@ def _counting(
             continue
         yield step
         retry = planned[step.id].retry if step.id in planned else None
-        if retry and not tried_again(step, retry) and _worse(step.outcome, last[step.id].outcome):
+        again = retry is None or tried_again(step, step.outcome, retry)
+        if not again and _worse(step.outcome, last[step.id].outcome):
             ended.add(step.id)
 
 

@@ -24,7 +24,8 @@ class Worker:
 
     def __init__(self, commit: Commit) -> None:
         self._commit = commit
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()  # entered without a frame of Python, unlike a Condition
+        self._changed = threading.Condition(self._lock)
         self._group = Group()
         self._waiting: list[Future[Answer]] = []
         self._urgent = False
@@ -57,7 +58,7 @@ class Worker:
 
     def add_event(self, event: Stamped, *, urgent: bool) -> None:
         """Queue an event for its run's journal; an urgent one is committed at once, and synced."""
-        with self._changed:
+        with self._lock:
             if self._failure:
                 return
             idle = not self._group.events
