@@ -38,6 +38,18 @@ class LinkFault(HarnessError):
             "Two handsets with the same serial are on the adb server.",
             "Unplug one of them; send the unit with the cloned serial to rework.",
         ),
+        "ADB-NO-REBOOT": Code(
+            "The handset was told to restart and did not.",
+            "Restart the handset by hand and test again; if it stays, send the unit to rework.",
+        ),
+        "ADB-NO-BOOT": Code(
+            "The handset did not come back from its restart, or did not finish its boot in time.",
+            "Look at the handset's screen; restart it by hand; if it stays, send it to rework.",
+        ),
+        "ADB-NO-ROOT": Code(
+            "The handset's adb daemon does not change its user: the build does not allow it.",
+            "Flash the factory build (userdebug), or plan no step that needs root.",
+        ),
         "ADB-LOST": Code(
             "The link to the handset broke in the middle of a command.",
             "Seat the handset and its cable again, then test again.",
@@ -57,5 +69,49 @@ class LinkFault(HarnessError):
         "ADB-GARBLED": Code(
             "The handset sent bytes that are not the protocol.",
             "Seat the cable again; if it stays, change the cable or the slot.",
+        ),
+        "AT-ABSENT": Code(
+            "The modem's port cannot be opened.",
+            "Check the port's name, this user's rights (dialout), and who else has it open.",
+        ),
+        "AT-LOST": Code(
+            "The modem's port went away in the middle of a command.",
+            "Seat the handset and its cable again, then test again.",
+        ),
+        "AT-SILENT": Code(
+            "The modem gave no final result code in the time of the command.",
+            "Check that the port is the modem's AT port; else restart the handset and test again.",
+        ),
+        "AT-GARBLED": Code(
+            "The modem's answer holds bytes or lines that no modem sends.",
+            "Check the cable and the port's speed, then test again.",
+        ),
+        "AT-REFUSED": Code(
+            "The modem understood the command and refused it.",
+            "Read the modem's own error in the evidence; check that its firmware has the command.",
+        ),
+        "USB-ABSENT": Code(
+            "Nothing is plugged into the USB socket of the slot.",
+            "Seat the handset and its cable again; if it stays, change the cable.",
+        ),
+        "USB-WRONG-MODE": Code(
+            "The handset shows another mode on USB than the step needs.",
+            "Restart the handset into the mode named; out of a chip's own mode, flash it again.",
+        ),
+        "USB-LOST": Code(
+            "The handset left the USB bus in the middle of a transfer.",
+            "Seat the handset and its cable again, then test again.",
+        ),
+        "USB-HANG": Code(
+            "The handset fell silent on USB and did not finish its answer in its time.",
+            "Restart the handset and test again; if it hangs again, try another slot.",
+        ),
+        "USB-DRIP": Code(
+            "The handset was still sending on USB when the time or the measure was full.",
+            "Restart the handset and test again; if it stays, report the bootloader's version.",
+        ),
+        "USB-GARBLED": Code(
+            "The handset sent bytes on USB that are not the protocol.",
+            "Change the cable or the slot; if it stays, report the bootloader's version.",
         ),
     }

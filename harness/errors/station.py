@@ -66,6 +66,10 @@ class StationFault(HarnessError):
             "The station's own adb server does not start or does not answer.",
             "Start the run again; if it stays, run `make setup` and check the disk.",
         ),
+        "ADB-KEY": Code(
+            "The station's adb key is missing, no key, or not kept safe from others.",
+            "Put the line's key back, for the station's user alone: chmod 600, its folder 700.",
+        ),
         "STORE-FULL": Code(
             "The disk of the record store is full.",
             "Free disk space; the station does not test until records can be written.",
@@ -129,5 +133,45 @@ class StationFault(HarnessError):
         "STATION-FILE": Code(
             "The station file or the scenario is wrong, or asks for what this PC has not.",
             "Correct the file at the place named.",
+        ),
+        "USB-NO-LIBRARY": Code(
+            "The library that speaks USB (libusb) cannot be loaded.",
+            "Run `make setup` again; on a PC of another kind, install its libusb-1.0.",
+        ),
+        "USB-NO-BUS": Code(
+            "This PC shows no USB bus at all.",
+            "Plug in or enable a USB controller; in a container, hand /sys and /dev/bus/usb in.",
+        ),
+        "USB-NO-TOPOLOGY": Code(
+            "The kernel does not tell which socket a USB device is plugged into.",
+            "Plug the handset in through a USB 2 cable or hub, or update the kernel of this PC.",
+        ),
+        "USB-PORT-MISSING": Code(
+            "The USB socket of the slot is not on this PC.",
+            "Plug the hub of the slot in again, or correct the socket in the station file.",
+        ),
+        "USB-CROWDED": Code(
+            "A hub, or more than one device, is on the one USB socket of a slot.",
+            "Plug the handset, and nothing else, into the socket of the slot.",
+        ),
+        "USB-NO-PERMISSION": Code(
+            "This PC does not let the station open a USB device or hub.",
+            "Install the udev rules of fixtures/udev and plug the device in again.",
+        ),
+        "USB-BUSY": Code(
+            "Another program holds the USB interface of the handset.",
+            "Stop the other program, such as a second adb server or fastboot, then test again.",
+        ),
+        "USB-NO-POWER-SWITCH": Code(
+            "The hub cannot switch the power of this USB port alone.",
+            "Use a hub with power switching for each port, or plan without it.",
+        ),
+        "USB-OVERCURRENT": Code(
+            "The hub has cut a USB port off because it drew too much current.",
+            "Unplug the handset, look for a short in it and the socket, switch the hub off and on.",
+        ),
+        "USB-HUB-FAILED": Code(
+            "A USB hub does not answer, or does not do what it was told.",
+            "Plug the hub and its supply in again; if it stays, change the hub.",
         ),
     }
