@@ -29,13 +29,24 @@ class PtyJig:
     """A behaviour at the far end of a pty, served by one thread.
 
     `speed` makes the behaviour's time run faster, not the delays of its replies. Replies leave
-    in the order of their commands, as from a jig that does one thing after another.
+    in the order of their commands, as from a jig that does one thing after another. What ends a
+    command is `end`; a reply is sent with `reply_end` behind it. The behaviour's time is 0 at
+    `epoch_s` of the monotonic clock, or now.
     """
 
-    def __init__(self, behaviour: Behaviour, *, speed: float = 1.0) -> None:
+    def __init__(
+        self,
+        behaviour: Behaviour,
+        *,
+        speed: float = 1.0,
+        end: bytes = b"\n",
+        reply_end: bytes = b"\n",
+        epoch_s: float | None = None,
+    ) -> None:
         self._behaviour = behaviour
         self._speed = speed
-        self._started = time.monotonic()
+        self._end, self._reply_end = end, reply_end
+        self._started = time.monotonic() if epoch_s is None else epoch_s
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)  # else the pty echoes and maps line ends
         os.set_blocking(self._master, False)
@@ -51,6 +62,10 @@ class PtyJig:
     def plugged(self) -> bool:
         """Whether it is there. Its path says nothing: the kernel gives it to the next pty."""
         return not self._closed
+
+    def say(self, text: str) -> None:
+        """Send something unasked, at once."""
+        os.write(self._master, text.encode("latin-1"))
 
     def unplug(self) -> None:
         """Pull the cable: the port goes away under whoever has it open."""
@@ -90,7 +105,7 @@ class PtyJig:
         return None, selectors.EVENT_READ | selectors.EVENT_WRITE
 
     def _hear(self, data: bytes) -> None:
-        *lines, rest = data.split(b"\n")
+        *lines, rest = data.split(self._end)
         for line in lines:
             self._keep(line)
             self._answer(self._line.decode("latin-1"))
@@ -106,7 +121,7 @@ class PtyJig:
         for reply in self._behaviour.answer(line, (now - self._started) * self._speed):
             before = self._due[-1][0] if self._due else now
             due = max(before, now + reply.delay_s)
-            self._due.append((due, reply.text.encode("latin-1") + b"\n"))
+            self._due.append((due, reply.text.encode("latin-1") + self._reply_end))
 
     def _speak(self) -> None:
         """Write what is due, as far as the pty takes it."""
