@@ -64,13 +64,24 @@ def portrait(handset: Handset, measure: Measure) -> None:
     """Width [px] of a picture by the light that the charger feeds."""
 
 
+@step(claims=["adb-restart"])
+def restart(handset: Handset) -> None:
+    """Start the handset again."""
+
+
+@step()
+def ask(handset: Handset) -> None:
+    """Ask the handset something that disturbs nobody."""
+
+
 @step(measures=[Series("sfr", "1", "cy/px"), Numeric("mtf50", "cy/px")])
 def edge(handset: Handset, measure: Measure) -> None:
     """Spatial frequency response of an edge, and where it is a half [cy/px]."""
 
 
 CATALOGUE = Catalogue(
-    getattr(body, MARK) for body in (close, charge, radio, blink, gauge, picture, portrait, edge)
+    getattr(body, MARK)
+    for body in (close, charge, radio, blink, gauge, picture, portrait, restart, ask, edge)
 )
 
 PLAN = """\

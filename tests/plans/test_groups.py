@@ -276,3 +276,27 @@ def test_a_step_that_only_records_is_warned_about(path: Path) -> None:
         assert told(path, harmless) == [
             f"{places(text)[0]}: warning: nothing that it measures can fail"
         ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("restart", "ask"), ("ask", "restart"), ("restart", "restart")]
+)
+def test_who_restarts_adb_stands_beside_nobody_who_uses_the_handset(
+    path: Path, first: str, second: str
+) -> None:
+    rows = (
+        f"      - {{id: a, use: catalogue.{first}, timeout: 5 s}}\n"
+        f"      - {{id: b, use: {MARK}catalogue.{second}, timeout: 5 s}}\n"
+        "      - {id: c, use: catalogue.blink, timeout: 5 s}\n"
+    )
+    text = GROUPED.replace("steps:\n", f"steps:\n  - id: g\n    parallel:\n{rows}", 1)
+    assert told(path, text) == [
+        f"{places(text)[0]}: the link to the handset is taken by 'a' at the same time"
+    ]
+    assert not told(path, text.replace(MARK, "").replace("parallel", "any_order", 1))
+
+
+def test_who_only_asks_may_stand_beside_others(path: Path) -> None:
+    rows = "".join(f"      - {{id: {name}, use: catalogue.ask, timeout: 5 s}}\n" for name in "abc")
+    text = GROUPED.replace("steps:\n", f"steps:\n  - id: g\n    parallel:\n{rows}", 1)
+    assert not told(path, text)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from harness.clock import Deadline, Lease
-from harness.devices.adb import shell, sync
+from harness.devices.adb import lifecycle, shell, sync
+from harness.devices.adb.finding import Finder
 from harness.devices.adb.server import AdbServer
+from harness.devices.adb.session import Session
+from harness.errors import LinkFault
 from harness.model.ports import ShellResult
 
 
@@ -20,22 +23,36 @@ class LeasedHandset:
     have been anything meanwhile: StationFault(ADB-SERVER).
     """
 
-    server: AdbServer
-    serial: str
+    session: Session
     lease: Lease
     launch: int
 
+    @property
+    def serial(self) -> str:
+        return self.session.finder.serial
+
     def shell(self, command: str, *, timeout_s: float | None = None) -> ShellResult:
+        lease = self.lease.within(timeout_s)
         with self._same_server():
-            return shell.run(self.server, self.serial, command, self.lease.within(timeout_s))
+            return shell.run(self.session.finder, self.session.link(lease), command, lease)
 
     def pull(self, path: str, *, timeout_s: float | None = None) -> bytes:
+        lease = self.lease.within(timeout_s)
         with self._same_server():
-            return sync.pull(self.server, self.serial, path, self.lease.within(timeout_s))
+            return sync.pull(self.session.finder, self.session.link(lease), path, lease)
 
     def push(self, content: bytes, path: str, *, timeout_s: float | None = None) -> None:
+        lease = self.lease.within(timeout_s)
         with self._same_server():
-            sync.push(self.server, self.serial, content, path, self.lease.within(timeout_s))
+            sync.push(self.session.finder, self.session.link(lease), content, path, lease)
+
+    def reboot(self, *, within_s: float) -> float:
+        with self._same_server():
+            return lifecycle.reboot(self.session, self.lease, within_s)
+
+    def restart_adb(self, *, root: bool, within_s: float) -> None:
+        with self._same_server():
+            lifecycle.restart_adb(self.session, self.lease, root=root, within_s=within_s)
 
     @contextmanager
     def _same_server(self) -> Iterator[None]:
@@ -44,23 +61,39 @@ class LeasedHandset:
         self._check()
 
     def _check(self) -> None:
-        if self.server.launches != self.launch:
-            raise self.server.fault("the adb server was started again in the middle of the run")
+        server = self.session.finder.server
+        if server.launches != self.launch:
+            raise server.fault("the adb server was started again in the middle of the run")
 
 
 class AdbHandset:
-    """A handset by its adb serial; an address `host:port` is connected to when it is absent."""
+    """A handset by its adb serial; an address `host:port` is connected to when it is absent.
 
-    def __init__(self, server: AdbServer, serial: str) -> None:
+    `port` gives the USB port of its slot as adb calls it (`1-4.2`), None while nothing is plugged
+    in: the handset is taken from there alone. `explain` may replace the fault of an absence by
+    what USB knows of it, such as a unit in a chip's own mode.
+    """
+
+    def __init__(
+        self,
+        server: AdbServer,
+        serial: str,
+        *,
+        port: Callable[[], str | None] | None = None,
+        explain: Callable[[LinkFault], LinkFault] | None = None,
+    ) -> None:
         self._server = server
         self._serial = serial
+        self._port = port
+        self._explain = explain
         self._launch = server.launches
+        self._session = Session(Finder(server, serial, port=port, explain=explain))
 
     def for_run(self) -> AdbHandset:
-        return AdbHandset(self._server, self._serial)
+        return AdbHandset(self._server, self._serial, port=self._port, explain=self._explain)
 
     def under(self, lease: Lease) -> LeasedHandset:
-        return LeasedHandset(self._server, self._serial, lease, self._launch)
+        return LeasedHandset(self._session, lease, self._launch)
 
     def make_safe(self, deadline: Deadline) -> None:
         """Nothing on a handset is electrical; the jig takes its power away."""

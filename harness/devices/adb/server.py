@@ -15,6 +15,7 @@ from harness.clock import POLL_S, Cancel, Deadline, Lease
 from harness.devices.adb.connection import Connection, Ended, Garbled, Refused, TimedOut
 from harness.devices.adb.process import ServerProcess
 from harness.devices.adb.states import DeviceInfo, parse_devices, state_fault
+from harness.devices.adb.watch import Link, Watch
 from harness.errors import LinkFault, StationFault
 
 _START_S = 20.0
@@ -40,6 +41,7 @@ class AdbServer:
         self._port = 0
         self._temporary: TemporaryDirectory[str] | None = None
         self._process: ServerProcess | None = None
+        self._watch: Watch | None = None
         self._links: dict[str, threading.Lock] = {}
         self.launches = 0
         """How often it was started: what a handset did over an earlier one is not known."""
@@ -64,6 +66,7 @@ class AdbServer:
         try:
             self._launch(self._make_home())
             self.version()
+            self._watch = self._tracking()
         except BaseException:
             self.stop()
             raise
@@ -71,6 +74,9 @@ class AdbServer:
 
     def stop(self) -> None:
         """Stop and reap it; does nothing when it was not started."""
+        if self._watch:
+            self._watch.close()
+            self._watch = None
         if self._process:
             self._process.end()
             self._process = None
@@ -105,6 +111,19 @@ class AdbServer:
             return parse_devices(answer)
         except ValueError as error:
             raise self.fault(str(error)) from None
+
+    def link(self, transport_id: int) -> Link:
+        """The link to a handset: another one once it broke, even under the same transport.
+
+        Raises: StationFault(ADB-SERVER).
+        """
+        watch = self._watch
+        try:
+            if watch:
+                return watch.link(transport_id)
+        except (OSError, ValueError) as error:
+            raise self.fault(f"the tracking of handsets: {error}") from error
+        raise self.fault("the adb server was not started")
 
     def devices_after(self, lease: Lease) -> list[DeviceInfo]:
         """All handsets, to tell why a call under `lease` failed, even if its time is over.
@@ -200,6 +219,12 @@ class AdbServer:
             yield
         except (Ended, TimedOut, Refused, Garbled) as error:
             raise self.fault(f"{service}: {error}") from error
+
+    def _tracking(self) -> Watch:
+        try:
+            return Watch(self._port)
+        except (OSError, ValueError) as error:
+            raise self.fault(f"the tracking of handsets: {error}") from error
 
     def _make_home(self) -> Path:
         if self._wanted_home is None:

@@ -8,8 +8,9 @@ from typing import Any
 
 from harness.clock import Lease
 from harness.devices.adb.connection import Garbled, decode
-from harness.devices.adb.server import AdbServer
+from harness.devices.adb.finding import Finder
 from harness.devices.adb.service import Call
+from harness.devices.adb.watch import Link
 from harness.model.ports import ShellResult
 
 _HEADER = struct.Struct("<BI")
@@ -69,7 +70,7 @@ class ShellDecoder:
             self.code = payload[0]
 
 
-def run(server: AdbServer, serial: str, command: str, lease: Lease) -> ShellResult:
+def run(finder: Finder, link: Link, command: str, lease: Lease) -> ShellResult:
     """The output and exit code of a command that has ended.
 
     Raises: as Call.opened, with what had arrived as evidence. Output without an exit code is
@@ -77,7 +78,7 @@ def run(server: AdbServer, serial: str, command: str, lease: Lease) -> ShellResu
     """
     decoder = ShellDecoder()
     service = f"shell,v2,raw:{command}"
-    with Call(server, serial, service, lease, decoder.partial).opened() as link:
+    with Call(finder, link, service, lease, decoder.partial).opened() as opened:
         while decoder.code is None:
-            decoder.feed(link.receive())
+            decoder.feed(opened.receive())
     return ShellResult(decoder.code, decode(decoder.out), decode(decoder.err))

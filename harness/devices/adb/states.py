@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from harness.devices.android.adb_devices import read_entry
-from harness.errors import LinkFault
+from harness.devices.android.adb_devices import NO_SERIALS, read_entry
+from harness.errors import LinkFault, OperatorStop
 from harness.model.reading import Unreadable
 
 _CODES = {
@@ -62,6 +63,34 @@ def pick(devices: Sequence[DeviceInfo], serial: str) -> DeviceInfo:
     return found[0]
 
 
+def pick_at(devices: Sequence[DeviceInfo], serial: str, port: str | None) -> DeviceInfo:
+    """The handset with this serial on the USB port `1-4.2` of its slot, ready for commands.
+
+    `port` is None while nothing is plugged into the slot's socket. Without a serial it is
+    whatever handset is there.
+
+    Raises: as pick, for what is on that port; LinkFault(ADB-ABSENT) with where it is when it is
+    on other ports; OperatorStop(UNIT-WRONG) when a handset of another serial is on this one.
+    """
+    here = [device for device in devices if port and device.details.get("usb") == port]
+    if here and not serial:
+        return pick(here, here[0].serial)
+    if any(device.serial == serial for device in here):
+        return pick(here, serial)
+    evidence = {"serial": serial, "port": port, "here": [_shown(device) for device in here]}
+    if others := [device.serial for device in here if device.serial not in NO_SERIALS]:
+        raise OperatorStop(
+            "UNIT-WRONG", f"handset {others[0]} is in the slot of {serial}", evidence=evidence
+        )
+    elsewhere = [_shown(device) for device in devices if device.serial == serial]
+    raise LinkFault(
+        "ADB-ABSENT",
+        f"no handset {serial or 'at all'} on the slot's USB port {port or '(nothing is there)'}"
+        f"{', but on another one' if elsewhere else ''}",
+        evidence={**evidence, "elsewhere": elsewhere},
+    )
+
+
 def state_fault(device: DeviceInfo) -> LinkFault:
     """The fault of a handset that is not in state `device`."""
     code = _CODES.get(device.state.partition(" ")[0], "ADB-OFFLINE")
@@ -78,6 +107,7 @@ def _shown(device: DeviceInfo) -> dict[str, object]:
     }
 
 
+@lru_cache(256)  # every call of a service asks for the list: of 64 handsets, 0.25 ms each time
 def _parse_line(line: str) -> DeviceInfo:
     entry = read_entry(line)
     if isinstance(entry, Unreadable):

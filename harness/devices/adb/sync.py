@@ -9,8 +9,9 @@ from contextlib import suppress
 
 from harness.clock import Lease
 from harness.devices.adb.connection import Connection, Ended, Garbled, Refused, decode
-from harness.devices.adb.server import AdbServer
+from harness.devices.adb.finding import Finder
 from harness.devices.adb.service import Call
+from harness.devices.adb.watch import Link
 
 _SERVICE = "sync:"
 _HEADER = struct.Struct("<4sI")
@@ -19,7 +20,7 @@ _LONGEST_REASON = 64 * 1024
 _MODE = stat.S_IFREG | 0o644
 
 
-def pull(server: AdbServer, serial: str, path: str, lease: Lease) -> bytes:
+def pull(finder: Finder, link: Link, path: str, lease: Lease) -> bytes:
     """The whole content of a file.
 
     Raises: as Call.opened; ADB-REFUSED with the handset's reason. A file without its end is
@@ -30,14 +31,14 @@ def pull(server: AdbServer, serial: str, path: str, lease: Lease) -> bytes:
     def partial() -> dict[str, object]:
         return {"path": path, "bytes": len(content)}
 
-    with Call(server, serial, _SERVICE, lease, partial).opened() as link:
-        link.send(_packet(b"RECV", path.encode()))
-        while chunk := _next_data(link):
+    with Call(finder, link, _SERVICE, lease, partial).opened() as opened:
+        opened.send(_packet(b"RECV", path.encode()))
+        while chunk := _next_data(opened):
             content += chunk
     return bytes(content)
 
 
-def push(server: AdbServer, serial: str, content: bytes, path: str, lease: Lease) -> None:
+def push(finder: Finder, link: Link, content: bytes, path: str, lease: Lease) -> None:
     """Write a file, readable by all; returns once the handset says that it has it.
 
     Raises: as Call.opened; ADB-REFUSED with the handset's reason.
@@ -46,12 +47,12 @@ def push(server: AdbServer, serial: str, content: bytes, path: str, lease: Lease
     def partial() -> dict[str, object]:
         return {"path": path, "bytes": len(content)}
 
-    with Call(server, serial, _SERVICE, lease, partial).opened() as link:
+    with Call(finder, link, _SERVICE, lease, partial).opened() as opened:
         with suppress(Ended):  # a handset that refuses may close first: its reason is still there
-            _send_file(link, content, path)
-        kind, size = _header(link)
+            _send_file(opened, content, path)
+        kind, size = _header(opened)
         if kind == b"FAIL":
-            raise Refused(_reason(link, size))
+            raise Refused(_reason(opened, size))
         if kind != b"OKAY":
             raise Garbled(f"{kind!r} after a file was sent")
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from functools import partial
 from ipaddress import IPv4Address
 from itertools import count
 from typing import Any, Self, TypeVar
 
 from harness.sim.handset.behaviour import HandsetBehaviour
-from harness.sim.handset.link import Link
+from harness.sim.handset.faults import UNPLUG
+from harness.sim.handset.link import LettingIn, Link
 from harness.sim.handset.services import serve
 from harness.sim.handset.wire import MAX_DATA, PublicKey
 from harness.sim.unit import SimUnit
@@ -21,6 +23,9 @@ T = TypeVar("T")
 _FIRST = IPv4Address("127.0.1.1")
 """Each handset has a loopback address of its own, from this one on."""
 _PATIENCE_S = 30.0
+MODES = ("device", "recovery", "sideload", "rescue", "bootloader")
+OFF_S, BOOT_S, ADBD_S = 5.0, 10.0, 1.0
+"""Dwell times: from a reboot to adbd, from there to the end of the boot, of a restart of adbd."""
 
 
 class SimHandsets:
@@ -39,20 +44,37 @@ class SimHandsets:
         )
         self._thread.start()
 
-    def add(self, unit: SimUnit, *, mode: str = "device") -> str:
+    def add(
+        self,
+        unit: SimUnit,
+        *,
+        mode: str = "",
+        trusts: bytes | None = None,
+        plugged: bool = True,
+    ) -> str:
         """Plug a handset in; returns its address `127.x.y.z:PORT`, by which adb knows it.
 
-        `mode` is what it has booted: device, recovery, sideload, rescue or bootloader.
+        One that is not `plugged` waits for `replug`. `mode` is what it has booted, of MODES; else
+        what is planted (`adb.recovery`). `trusts` is the one public key (a line of adb_keys) that
+        it accepts; without, somebody taps Allow.
         """
-        handset = _Handset(unit, str(_FIRST + next(self._numbers)), mode, self._speed)
+        handset = _Handset(unit, str(_FIRST + next(self._numbers)), mode, self._speed, trusts)
         self._handsets[handset.address] = handset
-        if "adb.absent" not in unit.defects:
+        if plugged and "adb.absent" not in unit.defects:
             self._call(handset.plug())
         return handset.address
 
     def behaviour(self, address: str) -> HandsetBehaviour:
         """The behaviour of a handset, with its files."""
         return self._handsets[address].behaviour
+
+    def opened(self, address: str) -> int:
+        """How many services a handset was asked for."""
+        return self._handsets[address].opened
+
+    def swap(self, address: str, unit: SimUnit) -> None:
+        """Take a handset off its cable, and put another one on."""
+        self._call(self._handsets[address].swap(unit))
 
     def unplug(self, address: str) -> None:
         """Cut its connections; nobody listens at its address until it is plugged in again."""
@@ -88,14 +110,25 @@ class _Handset:
     holds a copy for a moment, and the port would be in use.
     """
 
-    def __init__(self, unit: SimUnit, host: str, mode: str, speed: float) -> None:
+    def __init__(
+        self, unit: SimUnit, host: str, mode: str, speed: float, trusts: bytes | None
+    ) -> None:
         self.behaviour = HandsetBehaviour(unit, speed=speed)
-        self._mode = mode
-        self._keys: set[PublicKey] = set()
+        self.opened = 0
+        self._speed = speed
+        self._mode = mode or _planted_mode(unit)
+        self._was_cut = False
+        self._trusts = trusts
+        self._keys: set[PublicKey] = {PublicKey.parse(trusts)} if trusts else set()
         self._held = _reserve(host)
         self.address = f"{host}:{self._held.getsockname()[1]}"
         self._server: asyncio.Server | None = None
         self._connections: dict[asyncio.Task[Any], asyncio.StreamWriter] = {}
+        self._return: asyncio.Task[None] | None = None
+
+    @property
+    def unplugging(self) -> Mapping[str, Any] | None:
+        return None if self._was_cut else self.behaviour.unit.defects.get(UNPLUG)
 
     async def plug(self) -> None:
         if not self._server:
@@ -108,13 +141,54 @@ class _Handset:
         self._held.close()
 
     async def unplug(self) -> None:
+        if self._return:
+            self._return.cancel()
+        self._leave()
+        await asyncio.gather(*self._connections)
+
+    async def swap(self, unit: SimUnit) -> None:
+        await self.unplug()
+        self.behaviour = HandsetBehaviour(unit, speed=self._speed)
+        self._mode, self._was_cut = _planted_mode(unit), False
+        await self.plug()
+
+    def cut(self) -> None:
+        settings = self.behaviour.unit.defects[UNPLUG]
+        self._was_cut = True
+        self._leave()
+        if "back_s" in settings:
+            self._come_back(float(settings["back_s"]))
+
+    def reboot(self, mode: str) -> None:
+        system = self.behaviour.system
+        if system.ignores_reboot:
+            return
+        self._leave()
+        self._mode = mode or system.boots_into
+        off_s, boot_s = OFF_S / self._speed, BOOT_S / self._speed
+        system.boot(asyncio.get_running_loop().time() + off_s + boot_s)
+        self._come_back(off_s)
+
+    def restart_adbd(self, *, root: bool) -> None:
+        self._leave()
+        self.behaviour.system.root = root
+        self._come_back(ADBD_S / self._speed)
+
+    def _leave(self) -> None:
+        """Break all links; nobody listens any more."""
         if self._server:
             self._server.close()
             self._held.shutdown(socket.SHUT_RDWR)  # listens no more, keeps its port
             self._server = None
         for writer in self._connections.values():
             writer.transport.abort()
-        await asyncio.gather(*self._connections)
+
+    def _come_back(self, after_s: float) -> None:
+        async def wait() -> None:
+            await asyncio.sleep(after_s)
+            await self.plug()
+
+        self._return = asyncio.create_task(wait())
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -130,9 +204,17 @@ class _Handset:
         if "adb.offline" in defects:
             await _swallow(reader, writer)
             return
-        trusted = None if "adb.unauthorized" in defects else self._keys
-        service = partial(serve, self.behaviour)
-        await Link(reader, writer, self._banner(), service, trusted).serve()
+        service = partial(serve, self)
+        link = Link(reader, writer, self._banner(), service, self._keys, self._letting_in())
+        await link.serve()
+
+    def _letting_in(self) -> LettingIn:
+        defects = self.behaviour.unit.defects
+        slow, asking = defects.get("adb.authorizing"), defects.get("adb.unauthorized")
+        thinks_s = 0.0 if slow is None else float(slow.get("for_s", math.inf))
+        if asking is None:
+            return LettingIn(thinks_s, math.inf if self._trusts else 0.0)
+        return LettingIn(thinks_s, float(asking.get("allow_s", math.inf)))
 
     def _banner(self) -> str:
         name = self.behaviour.unit.profile
@@ -140,6 +222,10 @@ class _Handset:
             f"{self._mode}::ro.product.name={name};ro.product.model={name};"
             f"ro.product.device={name};features=shell_v2,cmd"
         )
+
+
+def _planted_mode(unit: SimUnit) -> str:
+    return next((mode for mode in MODES if f"adb.{mode}" in unit.defects), "device")
 
 
 async def _swallow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import NamedTuple
 
 from harness.sim.handset import wire
 from harness.sim.handset.wire import Message, PublicKey
@@ -58,6 +59,10 @@ class Stream:
         del self._buffer[:size]
         return taken
 
+    async def delivered(self) -> None:
+        """Wait until all that was written has been taken."""
+        await self._clear.wait()
+
     async def finish(self) -> None:
         """Close once the last message has been taken."""
         await self._clear.wait()
@@ -83,8 +88,15 @@ class Stream:
         self._clear.set()
 
 
+class LettingIn(NamedTuple):
+    """How long a handset thinks about a key, and waits for a tap on Allow [s]; maybe for ever."""
+
+    thinks_s: float
+    tap_s: float
+
+
 class Link:
-    """A connection. `trusted` holds the keys that the handset has accepted; it grows here."""
+    """A connection. `trusted` holds the keys that the handset accepts; it grows here."""
 
     def __init__(
         self,
@@ -92,20 +104,22 @@ class Link:
         writer: asyncio.StreamWriter,
         banner: str,
         service: Service,
-        trusted: set[PublicKey] | None,
+        trusted: set[PublicKey],
+        letting_in: LettingIn,
     ) -> None:
         self._reader = reader
         self._writer = writer
         self._banner = banner
         self._service = service
         self._trusted = trusted
+        self._letting_in = letting_in
         self._streams: dict[int, Stream] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._opened = 0
         self.max_data = 0
 
     async def serve(self) -> None:
-        """Serve until the connection ends. Without `trusted` no key is ever accepted."""
+        """Serve until the connection ends."""
         try:
             await self._greet()
             while True:
@@ -147,14 +161,19 @@ class Link:
             token = os.urandom(wire.TOKEN_BYTES)
             await self.send(Message(b"AUTH", wire.AUTH_TOKEN, 0, token))
             _, kind, _, data = await self._receive()
-            if self._trusted is None:
-                if kind == wire.AUTH_PUBLIC_KEY:  # the question is on its screen; nobody answers
-                    await self._receive()
-            elif kind == wire.AUTH_PUBLIC_KEY:
+            await self._pause(self._letting_in.thinks_s)
+            if kind == wire.AUTH_PUBLIC_KEY:
+                await self._pause(self._letting_in.tap_s)
                 self._trusted.add(PublicKey.parse(data))
                 return
-            elif any(key.signed(token, data) for key in self._trusted):
+            if any(key.signed(token, data) for key in self._trusted):
                 return
+
+    async def _pause(self, seconds: float) -> None:
+        """Say nothing for a time, maybe for ever; the other end waits."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._receive(), seconds)
+            raise Gone
 
     async def _handle(self, message: Message) -> None:
         if message.command == b"OPEN":

@@ -1,49 +1,66 @@
-"""What adbd serves on a stream: commands and files; and the faults planted in it."""
+"""What adbd serves on a stream: commands, files, and restarts."""
 
 from __future__ import annotations
 
 import asyncio
 import stat
 import struct
-from collections.abc import Callable
 
-from harness.sim.handset.behaviour import HandsetBehaviour
-from harness.sim.handset.link import Stream, Unserved
+from harness.sim.handset.faults import Handset, struck, suffer
+from harness.sim.handset.link import Gone, Stream, Unserved
 
-DRIP_S = 0.1
-_FAULTS = ("hang", "drip", "drop", "garbage")
 _STDOUT, _STDERR, _EXIT = 1, 2, 3
 _SYNC = struct.Struct("<4sI")
 _DATA = 64 * 1024
 _BATCH = 16
 _READ_ONLY = ("/system/", "/vendor/", "/product/", "/proc/", "/sys/")
 
-Frame = Callable[[bytes], bytes]
 
-
-async def serve(behaviour: HandsetBehaviour, stream: Stream, name: str) -> None:
-    """Serve `shell...:COMMAND`, `exec:COMMAND` or `sync:`.
+async def serve(handset: Handset, stream: Stream, name: str) -> None:
+    """Serve `shell...:COMMAND`, `exec:COMMAND`, `sync:`, `reboot:MODE`, `root:` or `unroot:`.
 
     Raises: Unserved for any other name.
     """
+    handset.opened += 1
+    if (planted := handset.unplugging) and planted.get("at") == handset.opened:
+        handset.cut()
+        raise Gone
     kind, colon, command = name.partition(":")
     program, *options = kind.split(",")
-    if not colon or program not in ("shell", "exec", "sync"):
+    if not colon or program not in ("shell", "exec", "sync", "reboot", "root", "unroot"):
         raise Unserved
     await stream.accept()
     if program == "sync":
-        await _Files(behaviour, stream).serve()
+        await _Files(handset, stream).serve()
+    elif program == "reboot":
+        handset.reboot(command)
+    elif program in ("root", "unroot"):
+        await _change_user(handset, stream, root=program == "root")
     elif "v2" in options:
-        await _shell(behaviour, stream, command)
+        await _shell(handset, stream, command)
     else:
-        answer = behaviour.run(command, _now_s())
+        answer = handset.behaviour.run(command, _now_s())
         await stream.write(answer.out + answer.err)
 
 
-async def _shell(behaviour: HandsetBehaviour, stream: Stream, command: str) -> None:
-    answer = behaviour.run(command, _now_s())
-    if fault := _struck(behaviour, command):
-        return await _suffer(fault, stream, answer.out, _stdout)
+async def _change_user(handset: Handset, stream: Stream, *, root: bool) -> None:
+    """What adbd says and does (adb, daemon/restart_service.cpp)."""
+    if root and handset.behaviour.unit.build == "user":
+        return await stream.write(b"adbd cannot run as root in production builds\n")
+    if handset.behaviour.system.root == root:
+        return await stream.write(
+            b"adbd is already running as root\n" if root else b"adbd not running as root\n"
+        )
+    await stream.write(b"restarting adbd as root\n" if root else b"restarting adbd as non root\n")
+    await stream.delivered()
+    return handset.restart_adbd(root=root)
+
+
+async def _shell(handset: Handset, stream: Stream, command: str) -> None:
+    answer = handset.behaviour.run(command, _now_s())
+    if fault := struck(handset, command):
+        return await suffer(fault, handset, stream, answer.out, _stdout)
+    await asyncio.sleep(answer.takes_s)
     end = _packet(_STDERR, answer.err) + _packet(_EXIT, bytes([answer.code]))
     return await stream.write(_stdout(answer.out) + end)
 
@@ -62,33 +79,12 @@ def _packet(kind: int, payload: bytes) -> bytes:
     return struct.pack("<BI", kind, len(payload)) + payload
 
 
-def _struck(behaviour: HandsetBehaviour, command: str) -> str | None:
-    """The planted fault that strikes at this command; for files it is `pull` or `push PATH`."""
-    for fault in _FAULTS:
-        settings = behaviour.unit.defects.get(f"adb.{fault}")
-        if settings is not None and str(settings.get("on", "")) in command:
-            return fault
-    return None
-
-
-async def _suffer(fault: str, stream: Stream, answer: bytes, frame: Frame) -> None:
-    """Give half of the answer, then fail for ever."""
-    await stream.write(frame(answer[: len(answer) // 2]))
-    if fault == "drop":
-        stream.cut()
-    elif fault == "garbage":
-        await stream.write(b"\xff" * 64)
-    while True:
-        await asyncio.sleep(DRIP_S)
-        if fault == "drip":
-            await stream.write(frame(b"."))
-
-
 class _Files:
     """The sync protocol, version 1 (SYNC.TXT of adb)."""
 
-    def __init__(self, behaviour: HandsetBehaviour, stream: Stream) -> None:
-        self._behaviour = behaviour
+    def __init__(self, handset: Handset, stream: Stream) -> None:
+        self._handset = handset
+        self._behaviour = handset.behaviour
         self._stream = stream
 
     async def serve(self) -> None:
@@ -130,16 +126,16 @@ class _Files:
         content = self._behaviour.read(path)
         if content is None:
             return await self._fail("open failed: No such file or directory")
-        if fault := _struck(self._behaviour, f"pull {path}"):
-            return await _suffer(fault, self._stream, content, _data)
+        if fault := struck(self._handset, f"pull {path}"):
+            return await suffer(fault, self._handset, self._stream, content, _data)
         for start in range(0, len(content), _DATA * _BATCH):
             await self._stream.write(_data(content[start : start + _DATA * _BATCH]))
         return await self._stream.write(_SYNC.pack(b"DONE", 0))
 
     async def _send(self, target: str) -> None:
         path, _, _ = target.rpartition(",")
-        if fault := _struck(self._behaviour, f"push {path}"):
-            return await _suffer(fault, self._stream, b"", lambda _: b"")
+        if fault := struck(self._handset, f"push {path}"):
+            return await suffer(fault, self._handset, self._stream, b"", lambda _: b"")
         content = bytearray()
         while (header := await self._header())[0] == b"DATA":
             content += await self._stream.exact(header[1])

@@ -195,7 +195,7 @@ def test_a_server_that_stands_still_holds_nobody_past_his_time(handsets: SimHand
             "push": lambda: dut.push(b"y", "/sdcard/x", timeout_s=1),
             "devices": lambda: server.devices(lease(1)),
             "connect": lambda: server.connect(other, lease(1)),
-            "disconnect": lambda: server.disconnect(dut.serial, lease(1)),
+            "disconnect": lambda: server.disconnect(other, lease(1)),
         }
         with standing_still(pid):
             ended = {name: _ending(call) for name, call in calls.items()}

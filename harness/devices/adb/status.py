@@ -1,0 +1,57 @@
+"""What a handset says of its boot. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from harness.model.reading import Reading, Unreadable
+
+BOOT_ID_COMMAND = "cat /proc/sys/kernel/random/boot_id"
+"""A UUID that the kernel draws at each boot (random(4)); every user may read it."""
+
+COMMAND = "; ".join(
+    (
+        BOOT_ID_COMMAND,
+        "getprop ro.serialno",
+        "getprop sys.boot_completed",
+        "getprop init.svc.bootanim",
+        "id -u",
+    )
+)
+_LINES = 5
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ROOT = "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A handset at one moment: which boot it is, how far that has come, who its adb daemon is.
+
+    `serial` is ro.serialno, empty where the build hides it.
+    """
+
+    boot: Reading[str]
+    serial: str
+    booted: bool
+    root: bool
+
+
+def read_boot(output: str) -> Reading[str]:
+    """The kernel's boot id."""
+    found = output.strip()
+    return found if _UUID.fullmatch(found) else Unreadable("no boot id of a kernel", output)
+
+
+def read_status(output: str) -> Status:
+    """What COMMAND printed; nothing is booted or root that does not say so.
+
+    Booted is sys.boot_completed = 1 (ActivityManagerService, finishBooting), with the boot
+    animation stopped where the build tells of it.
+    """
+    lines = [line.strip() for line in output.splitlines()]
+    if len(lines) != _LINES:  # early in a boot some of these programs are not there yet
+        return Status(Unreadable(f"expected {_LINES} lines", output), "", booted=False, root=False)
+    boot, serial, completed, animation, user = lines
+    booted = completed == "1" and animation in ("", "stopped")
+    return Status(read_boot(boot), serial, booted, user == _ROOT)
