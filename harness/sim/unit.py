@@ -40,6 +40,24 @@ class SimUnit:
     cell_v: float = 3.914
     vbus_v: float = 0.0
     seed: int = 0
+    build: str = "user"
+    """The kind of its build: `user`, as users get it, or `userdebug`, whose adbd can be root."""
+    bootloader_locked: bool = True
+    health_pct: float = 98.0
+    """What its battery holds of what it was designed to hold."""
+    cycle_count: int = 1
+    load_a: float = 0.112
+    """What it takes from its battery while no charger is there."""
+    sim_slot: int = 0
+    """Where the test SIM is, counted from 0; the other slot is empty."""
+    wifi_network: str = ""
+    """The SSID of the network that it has been told to join; none when empty."""
+    storage_gb: int = 128
+    ram_gb: int = 8
+    """Sizes as on the box: storage in 10^9 bytes, RAM in 2^30."""
+    bluetooth_crashes: int = 0
+    gnss_cn0_dbhz: float | None = 38.4
+    """Mean C/N0 of its best four satellites; None when it received none."""
 
     @property
     def label(self) -> Unit:
@@ -50,6 +68,16 @@ class SimUnit:
         first = (str(wrong["imei"]),) if "imei" in wrong else self.imei[:1]
         other = self.serial if "imei" in wrong else "A57Z999999"
         return Unit(str(wrong.get("label", other)), first + self.imei[1:], sku=self.sku)
+
+    @property
+    def written_imei(self) -> tuple[str, ...]:
+        """The IMEIs in its memory: its own, unless they were written wrongly or not at all."""
+        first, *others = self.imei
+        if "imei.not_written" in self.defects:
+            return ()
+        if "imei.bad_check_digit" in self.defects:
+            return (f"{first[:-1]}{(int(first[-1]) + 1) % 10}", *others)
+        return (first, first) if "imei.duplicate" in self.defects else self.imei
 
     @property
     def charging(self) -> bool:
@@ -63,3 +91,8 @@ class SimUnit:
             return 0.0
         weak = self.defects.get("battery.weak_charge")
         return 0.9 if weak is None else float(weak.get("current_a", 0.21))
+
+    @property
+    def battery_current_a(self) -> float:
+        """What flows into its battery [A]; out of it when negative."""
+        return self.charge_current_a if self.charging else -self.load_a

@@ -18,7 +18,7 @@ COMMAND = "adb devices -l"
 _TITLE = "List of devices attached"
 _BANNER = "* "  # `* daemon started successfully`
 _NO_SERIAL = "(no serial number)"
-_NO_SERIALS = frozenset({_NO_SERIAL, "????????????"})
+NO_SERIALS = frozenset({_NO_SERIAL, "????????????"})
 _STATES = frozenset(
     {
         "device",
@@ -117,7 +117,7 @@ def _device(entry: Entry) -> AdbDevice:
         known, advice = _NO_PERMISSIONS, known.removeprefix(_NO_PERMISSIONS).strip()
     unclear = Unreadable("no state of adb", known)
     return AdbDevice(
-        serial=Unknown(entry.serial) if entry.serial in _NO_SERIALS else entry.serial,
+        serial=Unknown(entry.serial) if entry.serial in NO_SERIALS else entry.serial,
         state=known if known in (*_STATES, _NO_PERMISSIONS) else unclear,
         advice=advice or Unknown("no advice"),
         usb=text(details, "usb"),

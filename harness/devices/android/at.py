@@ -1,7 +1,7 @@
 """What a modem says of itself over AT commands: identity, SIM, signal, registration.
 
 Formats: 3GPP TS 27.007 (clauses 7.2 +CREG, 7.3 +COPS, 8.3 +CPIN, 8.5 +CSQ, 8.69 +CESQ,
-10.1.1 +CGDCONT, 10.1.9 +CGATT, 10.1.22 +CEREG); +EGMR and +ESUO of MediaTek.
+10.1.1 +CGDCONT, 10.1.9 +CGATT, 10.1.22 +CEREG; 5.4 +CGSN); +EGMR and +ESUO of MediaTek.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ _NO_PLACE = frozenset({"0000", "FFFE", "FFFF", "FFFFFF", "FFFFFFFF", "FFFFFFFFF"
 _HOME, _ROAMING = 1, 5
 _LTE = frozenset({7, 13})  # E-UTRAN, and E-UTRAN with NR beside it
 _IMEI = re.compile(r"[0-9]{15}")
+_NOTICE = re.compile(r"[+^$*%#&][A-Z0-9]{1,20}:|RING")
+"""What the answer to another command, or an unsolicited line, begins with."""
 _SERIAL = re.compile(r"[!-~]{1,64}")
 _IMEI_1, _IMEI_2, _PSN = "+EGMR=0,7", "+EGMR=0,10", "+EGMR=0,5"
 
@@ -84,7 +86,8 @@ class Context:
 class Modem:
     """All that a session tells. What was not asked, or was answered by an error, is unknown.
 
-    IMEIs are digits as they stand: whoever uses them checks the check digit.
+    IMEIs are digits as they stand: whoever uses them checks the check digit. `cgsn` is that of the
+    SIM slot which the port serves.
     """
 
     cpin: Reading[str]
@@ -98,6 +101,7 @@ class Modem:
     lte_attached: Reading[bool]
     imei1: Reading[str]
     imei2: Reading[str]
+    cgsn: Reading[str]
     psn: Reading[str]
     esuo: Reading[tuple[int, ...]]
 
@@ -124,6 +128,7 @@ def read_at(session: str) -> Reading[Modem]:
         lte_attached=_lte_attached(cereg, cgatt),
         imei1=_written(found, _IMEI_1, _IMEI),
         imei2=_written(found, _IMEI_2, _IMEI),
+        cgsn=_serial_number(found),
         psn=_written(found, _PSN, _SERIAL),
         esuo=_read(found, "ESUO?", _numbers),
     )
@@ -282,3 +287,17 @@ def _written(found: Sequence[Exchange], command: str, form: re.Pattern[str]) -> 
     if isinstance(said, str) and not form.fullmatch(said):
         return Unreadable(f"no answer to {command} is of its form", said)
     return said
+
+
+def _serial_number(found: Sequence[Exchange]) -> Reading[str]:
+    """The answer to +CGSN, which most modems give bare: only the echo tells what it is."""
+    asked = [one for one in found if one.command in ("AT+CGSN", "AT+CGSN=1")]
+    lines = [line for one in asked if one.result == _OK for line in one.lines]
+    named = [line.removeprefix("+CGSN:").strip() for line in lines]
+    said = {line.strip('"') for line in named if not _NOTICE.match(line)}
+    if not said:
+        return _no_answer(asked, "+CGSN")
+    if len(said) > 1:
+        return Unreadable("+CGSN was answered differently", str(sorted(said)))
+    number = said.pop()
+    return number if _IMEI.fullmatch(number) else Unreadable("no IMEI in +CGSN", number)

@@ -43,13 +43,23 @@ def exchanges(session: str) -> Iterator[Exchange]:
     command, lines = "", list[str]()
     for piece in _ENDS.split(session)[:-1]:
         line = piece.strip()
-        if line in _FINALS or line.startswith(_ERRORS):
+        if is_final(line):
             yield Exchange(command, tuple(lines), line)
             command, lines = "", []
-        elif _ECHO.fullmatch(line):
+        elif is_echo(line):
             command, lines = line.replace(" ", "").upper(), []  # unsolicited is what came before
         elif line:
             lines.append(line)
+
+
+def is_final(line: str) -> bool:
+    """Whether a line is a final result code (V.250 clause 5.7.1, TS 27.007 clause 9.2)."""
+    return line in _FINALS or line.startswith(_ERRORS)
+
+
+def is_echo(line: str) -> bool:
+    """Whether a line is a command, as it is echoed."""
+    return bool(_ECHO.fullmatch(line))
 
 
 def arguments(printed: str) -> tuple[str, ...]:

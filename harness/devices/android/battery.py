@@ -1,7 +1,8 @@
 """What `dumpsys battery` says.
 
 Format: BatteryService.dumpInternal of AOSP. One section under its title, keys indented by two
-spaces; makers add sections before it (OPPO) and logs after it (Samsung), with the same words.
+spaces (by one are remarks, such as on the voltage that was broadcast last); makers add sections
+before it (OPPO) and logs after it (Samsung), with the same words.
 Codes: android.os.BatteryManager, and BatteryChargingState, BatteryChargingPolicy,
 BatteryCapacityLevel of the health HAL.
 """
@@ -139,7 +140,7 @@ def _sections(lines: Sequence[str], cut: str) -> Iterator[tuple[str, Fields]]:
     """The maker of each section, "" for Android's own, and its fields."""
     for at, line in enumerate(lines):
         if title := _TITLE.fullmatch(line):
-            ends = (end for end in range(at + 1, len(lines)) if lines[end][:2] != "  ")
+            ends = (end for end in range(at + 1, len(lines)) if lines[end][:1] != " ")
             end = next(ends, len(lines))
             last = cut if end == len(lines) else ""
             yield (title["maker"] or "").strip(), _fields(lines[at + 1 : end], last)

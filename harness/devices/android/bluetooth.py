@@ -1,7 +1,8 @@
 """Whether Bluetooth is on, its name and address, and how often it crashed.
 
 Format: BluetoothManagerService.dump of AOSP, whose first lines stand under `Bluetooth Status`;
-profiles after it have states of their own.
+profiles after it have states of their own. Later versions of Bluetooth's module capitalise the
+keys, and leave `enabled` out.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from harness.devices.android.fields import flag, gather, integer, text, whole_li
 from harness.model.reading import Reading, Unknown, Unreadable
 
 COMMAND = "dumpsys bluetooth_manager"
-_TITLE = "Bluetooth Status"
-_FIELD = re.compile(r"  (?P<key>[a-z][a-z ]{0,40}): ?(?P<value>.*)")
+_TITLES = ("Bluetooth Status", "Bluetooth Status:")
+_FIELD = re.compile(r"  (?P<key>[A-Za-z][a-z ]{0,40}): *(?P<value>.*)")
 _CRASHED = re.compile(r"Bluetooth crashed (?P<count>[0-9]{1,9}) times?")
 _CRASHES = "crashes"
 _STATES = frozenset(
@@ -48,16 +49,16 @@ class Bluetooth:
 def read_bluetooth(output: str) -> Reading[Bluetooth]:
     """Bluetooth by an answer to `dumpsys bluetooth_manager`."""
     lines, _ = whole_lines(output)
-    titles = [at for at, line in enumerate(lines) if line.strip() == _TITLE]
+    titles = [at for at, line in enumerate(lines) if line.strip() in _TITLES]
     if len(titles) != 1:
-        return Unreadable(f"{len(titles)} lines {_TITLE!r}, expected one", output)
+        return Unreadable(f"{len(titles)} lines {_TITLES[0]!r}, expected one", output)
     fields = gather(_pairs(lines[titles[0] + 1 :]))
     crashes = gather((_CRASHES, m["count"]) for line in lines if (m := _CRASHED.fullmatch(line)))
-    name = text(fields, "name")
+    name, state = text(fields, "name"), _state(text(fields, "state"))
     address = _address(text(fields, "address"))
     return Bluetooth(
-        enabled=flag(fields, "enabled"),
-        state=_state(text(fields, "state")),
+        enabled=flag(fields, "enabled") if "enabled" in fields else _enabled(state),
+        state=state,
         address_masked=address["head"][0] in "X*" if isinstance(address, re.Match) else address,
         address_tail=address["tail"] if isinstance(address, re.Match) else address,
         name=Unknown("null") if name == "null" else name,
@@ -69,13 +70,18 @@ def _pairs(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Keys and values up to the first line that is not indented, as the blank one after them."""
     for line in takewhile(lambda line: line.startswith("  "), lines):
         if match := _FIELD.fullmatch(line):
-            yield match["key"], match["value"]
+            yield match["key"].lower(), match["value"]
 
 
 def _state(printed: Reading[str]) -> Reading[str]:
     if not isinstance(printed, str) or printed in _STATES:
         return printed
     return Unreadable("no state of Bluetooth", printed)
+
+
+def _enabled(state: Reading[str]) -> Reading[bool]:
+    """As BluetoothManagerService.isEnabled has it: only ON is."""
+    return state == "ON" if isinstance(state, str) else state
 
 
 def _address(printed: Reading[str]) -> Reading[re.Match[str]]:

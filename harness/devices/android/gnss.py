@@ -17,7 +17,8 @@ COMMAND = "dumpsys location"
 _TITLES = ("Location Manager State:", "Current Location Manager state:")
 _START, _END = "GNSS_KPI_START", "GNSS_KPI_END"
 _FIELD = re.compile(r" *(?P<key>[A-Z][^:]{1,80}): ?(?P<value>.*)")
-_SETTING = re.compile(r" +(?:Location Setting|Location Mode): ?(?P<on>true|false)?")
+_SETTING = re.compile(r" +Location (?:Setting|Enabled|[Mm]ode): ?(?P<on>true|false)?")
+"""From Android 12 on, of 11, of 10; 9 does not tell."""
 _OF_USER = re.compile(r" +\[u[0-9]{1,6}\] (?P<on>true|false)")
 _NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,20})?(?:E-?[0-9]{1,2})?")
 _CONSTELLATIONS = frozenset(

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 
 class Answer(NamedTuple):
-    """What a command prints, and its exit code."""
+    """What a command prints, its exit code, and how long it takes [s]."""
 
     out: bytes = b""
     err: bytes = b""
     code: int = 0
+    takes_s: float = 0.0
 
 
 Program = Callable[[list[str], float], Answer]

@@ -1,6 +1,6 @@
 """The cameras of a simulated handset, and the app that takes pictures with them.
 
-Prints after CameraService::dump (frameworks/av) and ActivityManagerShellCommand of AOSP.
+Prints after ActivityManagerShellCommand of AOSP.
 """
 
 from __future__ import annotations
@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.sim.handset.answer import Answer, Programs, failure, text
-from harness.sim.handset.photo import GREY_CARD, HEIGHT_PX, WIDTH_PX, grey_card
-from harness.sim.profiles import PROFILES
+from harness.sim.handset.camera_service import LENSES, PROVIDERS, Lens, printed
+from harness.sim.handset.photo import GREY_CARD, grey_card
+from harness.sim.profiles import PROFILES, SDK
 from harness.sim.unit import SimUnit
 
 FOLDER = "/sdcard/DCIM/Camera"
@@ -21,7 +22,6 @@ _VIGNETTE = 0.45
 _HALF_DARK = 0.8
 CAMERA, FINE_LOCATION = "android.permission.CAMERA", "android.permission.ACCESS_FINE_LOCATION"
 STILL_IMAGE = "android.media.action.STILL_IMAGE_CAMERA"
-_ORIENTATIONS = {"back": 90, "front": 270}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +53,16 @@ class Cameras:
             files[f"{FOLDER}/{name}"] = grey_card(GREY_CARD, "left over")
 
     @property
-    def facings(self) -> list[str]:
-        """Where the cameras face, in the order of their ids."""
-        missing = "camera.front.missing" in self._unit.defects
-        return ["back"] if missing else ["back", "front"]
+    def lenses(self) -> list[Lens]:
+        """The cameras that are there, in the order of their ids."""
+        missing = {"FRONT"} if "camera.front.missing" in self._unit.defects else set()
+        return [lens for lens in LENSES[self._unit.profile] if lens.facing not in missing]
 
     @property
     def front_opens(self) -> bool:
         """Whether the app opens the front camera when its intent asks for it."""
-        return "front" in self.facings and "camera.app_ignores_facing" not in self._unit.defects
+        front = any(lens.facing == "FRONT" for lens in self.lenses)
+        return front and "camera.app_ignores_facing" not in self._unit.defects
 
     @property
     def needs(self) -> set[str]:
@@ -72,11 +73,19 @@ class Cameras:
     def package(self) -> str:
         return self.app.partition("/")[0]
 
-    def dump(self, android: int) -> Answer:
+    def dump(self) -> Answer:
         """What the camera service says, if it runs."""
         if "camera.no_service" in self._unit.defects:
             return failure("Can't find service: media.camera", 0)
-        return text(_dump(self, android))
+        provider, sdk = PROVIDERS[self._unit.profile], SDK[self._unit.android]
+        return text(printed(self.lenses, provider, sdk, self._client()))
+
+    def _client(self) -> tuple[str, str] | None:
+        """The id of the camera that is open, and the package that has it."""
+        if self.open is None:
+            return None
+        lens = next(lens for lens in self.lenses if lens.facing == self.open.upper())
+        return lens.id, self.package
 
     def kill(self) -> None:
         """End the app: what it has not finished writing stays as it is."""
@@ -135,7 +144,7 @@ class Screen:
     locked: bool = True
 
 
-def programs(cameras: Cameras, screen: Screen, android: int) -> Programs:
+def programs(cameras: Cameras, screen: Screen) -> Programs:
     """The commands that open the camera app, press keys and ask the camera service."""
 
     def start(words: list[str], _now_s: float) -> Answer:
@@ -176,7 +185,7 @@ def programs(cameras: Cameras, screen: Screen, android: int) -> Programs:
         "am force-stop": force_stop,
         "input keyevent": keyevent,
         "wm dismiss-keyguard": dismiss_keyguard,
-        "dumpsys media.camera": lambda *_: cameras.dump(android),
+        "dumpsys media.camera": lambda *_: cameras.dump(),
     }
 
 
@@ -188,52 +197,4 @@ def _started(action: str, app: str) -> str:
     return (
         f"Starting: Intent {{ act={action} (has extras) }}\nStatus: ok\nLaunchState: COLD\n"
         f"Activity: {app}\nTotalTime: 812\nWaitTime: 815\nComplete\n"
-    )
-
-
-def _dump(cameras: Cameras, android: int) -> str:
-    count = len(cameras.facings)
-    api1 = f"Number of public camera devices visible to API1: {count}\n" if android >= 11 else ""
-    maps = "".join(f'    Device {at} maps to "{at}"\n' for at in range(count))
-    return (
-        "\n== Service global info: ==\n\n"
-        f"Number of camera devices: {count}\n"
-        f"Number of normal camera devices: {count}\n"
-        f"{api1}{maps}Active Camera Clients:\n{_clients(cameras)}"
-        "Allowed user IDs: 0\n\n"
-        "== Camera service events log (most recent at top): ==\n"
-        "  11-20 10:00:00 : USER_SWITCH previous allowed user IDs: <None>, "
-        "current allowed user IDs: 0\n\n"
-        f"== Camera Provider HAL internal/0 (v2.6, remote) static info: {count} devices: ==\n"
-        + "".join(_device(at, facing) for at, facing in enumerate(cameras.facings))
-        + "\n== Vendor tags: ==\n\n"
-        "  Dumping vendor tag descriptors for vendor with id 11706189966126095484 \n\n"
-        "== Camera error traces (0): ==\n  No camera traces collected.\n"
-    )
-
-
-def _clients(cameras: Cameras) -> str:
-    if cameras.open is None:
-        return "[]\n"
-    camera = cameras.facings.index(cameras.open)
-    return (
-        f"[\n(Camera ID: {camera}, Cost: 100, PID: 4242, Score: 0, State: 2User Id: 0, "
-        f"Client Package Name: {cameras.package}, Conflicting Client Devices: {{}})\n]\n"
-    )
-
-
-def _device(at: int, facing: str) -> str:
-    return (
-        f"== Camera HAL device device@3.6/internal/{at} (v3.6) static information: ==\n"
-        "  Resource cost: 100\n  Conflicting devices: None\n  API1 info:\n"
-        f"    Has a flash unit: {str(facing == 'back').lower()}\n"
-        f"    Facing: {facing.title()}\n"
-        f"    Orientation: {_ORIENTATIONS[facing]}\n"
-        "  API2 camera characteristics:\n"
-        "    Dumping camera metadata array: 2 / 2 entries, 64 / 64 bytes of extra data.\n"
-        "      Version: 1, Flags: 00000000\n"
-        "      android.lens.facing (80005): byte[1]\n"
-        f"        [{facing.upper()} ]\n"
-        "      android.sensor.info.pixelArraySize (f0006): int32[2]\n"
-        f"        [{WIDTH_PX} {HEIGHT_PX} ]\n"
     )

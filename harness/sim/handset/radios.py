@@ -9,7 +9,7 @@ from harness.sim.handset.answer import Answer, Programs, failure, text
 from harness.sim.unit import SimUnit
 
 _AIRPLANE_BY_SHELL = 30
-_SWITCH = {"enable": True, "disable": False}
+SWITCH = {"enable": True, "disable": False}
 
 
 @dataclass(slots=True)
@@ -19,6 +19,7 @@ class Radios:
     airplane: bool = False
     wifi: bool = False
     data: bool = True
+    bluetooth: bool = True
     modem_since_s: float = -math.inf
     wifi_since_s: float = -math.inf
 
@@ -26,6 +27,11 @@ class Radios:
     def wifi_runs(self) -> bool:
         """Whether Wi-Fi is on (airplane mode takes it away, and gives it back)."""
         return self.wifi and not self.airplane
+
+    @property
+    def bluetooth_runs(self) -> bool:
+        """Whether Bluetooth is on: airplane mode takes it away, and gives it back."""
+        return self.bluetooth and not self.airplane
 
     def set_airplane(self, on: bool, now_s: float) -> None:
         if on != self.airplane:
@@ -43,10 +49,10 @@ def programs(unit: SimUnit, radios: Radios, sdk: int) -> Programs:
         match words:
             case ["airplane-mode"]:
                 return text("enabled\n" if radios.airplane else "disabled\n")
-            case ["airplane-mode", action] if action in _SWITCH:
+            case ["airplane-mode", action] if action in SWITCH:
                 if sdk < _AIRPLANE_BY_SHELL:
                     return failure("Security exception: requires CONNECTIVITY_INTERNAL", 255)
-                radios.set_airplane(_SWITCH[action], now_s)
+                radios.set_airplane(SWITCH[action], now_s)
                 return Answer()
             case _:
                 return Answer(out=b"Connectivity service commands:\n", code=255)
@@ -54,15 +60,15 @@ def programs(unit: SimUnit, radios: Radios, sdk: int) -> Programs:
     def wifi(words: list[str], now_s: float) -> Answer:
         if words == ["enable"] and "wifi.dead" in unit.defects:
             return Answer()
-        if len(words) != 1 or words[0] not in _SWITCH:
+        if len(words) != 1 or words[0] not in SWITCH:
             return failure("Control the Wi-Fi manager", 1)
-        radios.set_wifi(_SWITCH[words[0]], now_s)
+        radios.set_wifi(SWITCH[words[0]], now_s)
         return Answer()
 
     def data(words: list[str], _now_s: float) -> Answer:
-        if len(words) != 1 or words[0] not in _SWITCH:
+        if len(words) != 1 or words[0] not in SWITCH:
             return failure("Control mobile data connectivity", 1)
-        radios.data = _SWITCH[words[0]]
+        radios.data = SWITCH[words[0]]
         return Answer()
 
     return {"cmd connectivity": connectivity, "svc wifi": wifi, "svc data": data}

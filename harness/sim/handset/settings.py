@@ -12,7 +12,13 @@ class Settings:
     """Values by namespace and name; the switches of the radios are read from the radios."""
 
     def __init__(self, radios: Radios) -> None:
-        self.values: dict[tuple[str, str], str] = {("global", "stay_on_while_plugged_in"): "0"}
+        self.values: dict[tuple[str, str], str] = {
+            ("global", "stay_on_while_plugged_in"): "0",
+            ("global", "device_provisioned"): "1",
+            ("secure", "user_setup_complete"): "1",
+            ("secure", "location_mode"): "3",
+            ("system", "screen_brightness"): "102",
+        }
         self._radios = radios
 
     def get(self, namespace: str, name: str) -> str:
@@ -21,6 +27,7 @@ class Settings:
             "airplane_mode_on": self._radios.airplane,
             "wifi_on": self._radios.wifi,
             "mobile_data": self._radios.data,
+            "bluetooth_on": self._radios.bluetooth,
         }
         if namespace == "global" and name in switches:
             return str(int(switches[name]))

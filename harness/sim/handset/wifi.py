@@ -1,15 +1,18 @@
 """What a simulated handset says of Wi-Fi: `cmd wifi` from Android 11 on, `dumpsys` before.
 
-Layouts: WifiShellCommand, ScanResultUtil.dumpScanResults and WificondScannerImpl.dump of AOSP.
+Layouts: WifiShellCommand, ScanResultUtil.dumpScanResults and WificondScannerImpl.dump of AOSP;
+what it is connected to is printed by wifi_info.py.
 """
 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
+from harness.sim.handset import wifi_info
 from harness.sim.handset.answer import Answer, Program, Programs, failure, text
 from harness.sim.handset.radios import Radios
+from harness.sim.handset.wifi_info import AccessPoint
+from harness.sim.profiles import PROFILES
 from harness.sim.unit import SimUnit
 
 ENABLE_S = 0.8
@@ -24,19 +27,11 @@ _HEADER = (
 )
 
 
-class _AccessPoint(NamedTuple):
-    bssid: str
-    frequency_mhz: int
-    rssi_dbm: int
-    ssid: str
-    flags: str
-
-
 _PSK = "[WPA2-PSK-CCMP][RSN-PSK-CCMP][ESS]"
 AROUND = (
-    _AccessPoint("00:00:5e:00:53:24", 2437, -53, "LINE-REF-2G", _PSK),
-    _AccessPoint("00:00:5e:00:53:05", 5180, -47, "LINE-REF-5G", _PSK),
-    _AccessPoint("00:00:5e:00:53:77", 5240, -71, "", "[ESS]"),
+    AccessPoint("00:00:5e:00:53:24", 2437, -53, "LINE-REF-2G", _PSK, wifi_info.N, 144),
+    AccessPoint("00:00:5e:00:53:05", 5180, -47, "LINE-REF-5G", _PSK, wifi_info.AC, 866),
+    AccessPoint("00:00:5e:00:53:77", 5240, -71, "", "[ESS]", wifi_info.AC, 433),
 )
 """What is on the air at the line: the two reference access points, and a hidden one."""
 
@@ -46,6 +41,8 @@ class Wifi:
 
     def __init__(self, unit: SimUnit, radios: Radios, sdk: int, speed: float) -> None:
         self._radios = radios
+        self._network = unit.wifi_network
+        self._chains = PROFILES[unit.profile].wifi_chains
         self._sdk = sdk
         self._deaf = "wifi.deaf" in unit.defects
         self._enable_s, self._scan_s = ENABLE_S / speed, SCAN_S / speed
@@ -61,6 +58,13 @@ class Wifi:
 
     def _enabled(self, now_s: float) -> bool:
         return self._radios.wifi_runs and now_s >= self._radios.wifi_since_s + self._enable_s
+
+    def connection(self, now_s: float) -> AccessPoint | None:
+        """The access point of the network that it knows, once it has heard it."""
+        heard = now_s >= self._radios.wifi_since_s + self._enable_s + self._scan_s
+        if self._deaf or not heard or not self._enabled(now_s):
+            return None
+        return next((point for point in AROUND if point.ssid == self._network != ""), None)
 
     def _shell(self, words: list[str], now_s: float) -> Answer:
         if self._sdk < _CMD_WIFI:
@@ -84,7 +88,9 @@ class Wifi:
         only = "Wifi scanning is only available when wifi is enabled\n"
         if not self._enabled(now_s):
             return f"Wifi is disabled\n{only}"
-        return f"Wifi is enabled\n{only}{self._manager()}Wifi is not connected\n"
+        point = self.connection(now_s)
+        own = wifi_info.status(point, self._sdk) if point else "Wifi is not connected\n"
+        return f"Wifi is enabled\n{only}{self._manager()}{own}"
 
     def _manager(self) -> str:
         """The line over each interface: none in Android 11, then two forms of it."""
@@ -103,9 +109,8 @@ class Wifi:
             "mInIdleMode false\n"
             "mScanPending false\n"
             "ClientModeImpl:\n"
-            "mWifiInfo SSID: <unknown ssid>, BSSID: <none>, MAC: 02:00:00:00:00:00, "
-            "Supplicant state: DISCONNECTED, RSSI: -127, Link speed: -1Mbps, Frequency: -1MHz, "
-            "Net ID: -1, Metered hint: false, score: 0\n"
+            f"mWifiInfo {wifi_info.printed(self.connection(now_s), self._sdk)}\n"
+            "mLastSignalLevel 4\n"
         )
 
     def _dumpsys_scanner(self, _words: list[str], now_s: float) -> Answer:
@@ -131,14 +136,19 @@ class Wifi:
             heard_s = max(self._radios.wifi_since_s, 0.0) - _STALE_S
         if not math.isfinite(heard_s):
             return ""
-        return _HEADER + "".join(_row(point, now_s - heard_s) for point in AROUND)
+        return _HEADER + "".join(_row(point, now_s - heard_s, self._chains) for point in AROUND)
 
 
-def _row(point: _AccessPoint, age_s: float) -> str:
-    level = point.rssi_dbm
-    chains = f"{level:5d}(0:{level - 1:3d}/1:{level - 6:3d})"
+def _row(point: AccessPoint, age_s: float, chains: int) -> str:
     age = f"{age_s:3.3f}" if age_s <= 1000 else ">1000.0"
     return (
-        f"  {point.bssid:>17}  {point.frequency_mhz:9d}  {chains:>18}   {age:>7}"
-        f"    {point.ssid:<32}  {point.flags}\n"
+        f"  {point.bssid:>17}  {point.frequency_mhz:9d}  {_levels(point.rssi_dbm, chains):>18}   "
+        f"{age:>7}    {point.ssid:<32}  {point.flags}\n"
     )
+
+
+def _levels(rssi_dbm: int, chains: int) -> str:
+    """The level, and those of the receive chains that it is made of."""
+    if chains == 2:
+        return f"{rssi_dbm:5d}(0:{rssi_dbm - 1:3d}/1:{rssi_dbm - 6:3d})"
+    return f"{rssi_dbm:5d}(0:{rssi_dbm:3d})       " if chains else f"{rssi_dbm:9d}         "

@@ -165,3 +165,22 @@ def test_contexts() -> None:
 def test_a_sim_that_is_locked_says_so() -> None:
     assert read(answer("+CPIN: SIM PIN")).cpin == "SIM PIN"
     assert isinstance(read(answer('+CPIN: "?"')).cpin, Unreadable)
+
+
+@pytest.mark.parametrize(
+    ("session", "imei"),
+    [
+        ("AT+CGSN\n860123450000012\n\nOK\n", "860123450000012"),
+        ('AT+CGSN=1\n+CGSN: "860123450000012"\nOK\n', "860123450000012"),
+        ("AT+CGSN\nRING\n+CREG: 1\n860123450000012\n^HCSQ: 1\nOK\n", "860123450000012"),
+        ("AT+CGSN\n860123450000012\nOK\nAT+CGSN\n860123450000020\nOK\n", None),
+        ("AT+CGSN\n86012345000001\nOK\n", None),
+        ("860123450000012\nOK\n", None),
+        ("AT+CIMI\n001010123456789\nOK\n", None),
+        ("AT+CGSN\n+CME ERROR: 3\n", None),
+    ],
+)
+def test_the_imei_of_the_port(session: str, imei: str | None) -> None:
+    said = read_at(session)
+    assert isinstance(said, Modem)
+    assert said.cgsn == imei or (imei is None and not isinstance(said.cgsn, str))

@@ -161,6 +161,12 @@ def test_what_comes_after_the_section_is_not_the_battery(after: str) -> None:
     assert isinstance(battery.current_now_ma, Unknown)
 
 
+def test_remarks_indented_less_do_not_end_the_section() -> None:
+    remark = " The last voltage value sent via the battery changed broadcast: 3588\n"
+    battery = read(SECTION.replace("  temperature", f"{remark}  temperature"))
+    assert (battery.voltage_mv, battery.temperature_c, battery.technology) == (3914, 27.5, "Li-ion")
+
+
 def test_indented_further_is_another_thing() -> None:
     battery = read(SECTION.replace("  scale", "    level: 12\n  odd line\n  scale"))
     assert (battery.level, battery.scale) == (62, 100)

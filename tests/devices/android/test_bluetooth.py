@@ -68,3 +68,13 @@ def test_a_name_may_be_anything_but_null() -> None:
 @pytest.mark.parametrize("text", ["", "Can't find service: bluetooth_manager\n", SAMPLE + SAMPLE])
 def test_no_status_or_two_is_unreadable(text: str) -> None:
     assert isinstance(read_bluetooth(text), Unreadable)
+
+
+@pytest.mark.parametrize(("state", "enabled"), [("ON", True), ("BLE_ON", False), ("OFF", False)])
+def test_later_versions_of_the_module_lay_the_status_out_anew(state: str, enabled: bool) -> None:
+    said = read_bluetooth(
+        f"Bluetooth Status:\n  State:         {state}\n  Address:       XX:XX:XX:XX:53:01\n"
+        "  Name:          Pixel 8\n  Inner app:     com.google.android.bluetooth\n\n"
+        "Bluetooth crashed 0 times\n"
+    )
+    assert said == Bluetooth(enabled, state, True, "53:01", "Pixel 8", 0)

@@ -78,3 +78,24 @@ def test_only_what_stands_between_the_two_marks_counts() -> None:
 @pytest.mark.parametrize("text", ["", "Can't find service: location\n", SAMPLE + SAMPLE])
 def test_no_answer_or_two_is_unreadable(text: str) -> None:
     assert isinstance(read_gnss(text), Unreadable)
+
+
+_OF_10 = (
+    "Current Location Manager state:\n"
+    "  Current System Time: 03-02 11:59:18.375, Current Elapsed Time: +2h6m19s112ms\n"
+    "  Current user: 0 [0]\n  Location mode: true\n"
+    "  Battery Saver Location Mode: NO_CHANGE\n  Location Listeners:\n"
+)
+_OF_11 = (
+    "Location Manager State:\n  User Info:\n    current users: [0]\n  Location Settings:\n"
+    "    Location Enabled: true\n    Throttling Whitelisted Packages:\n      com.a\n"
+    "  Battery Saver Location Mode: NO_CHANGE\n  Location Listeners:\n"
+)
+
+
+@pytest.mark.parametrize("printed", [_OF_10, _OF_11])
+def test_the_switch_before_android_12(printed: str) -> None:
+    on, off = (read_gnss(text) for text in (printed, printed.replace("true", "false")))
+    assert isinstance(on, Gnss)
+    assert isinstance(off, Gnss)
+    assert (on.location_on, off.location_on) == (True, False)

@@ -70,7 +70,7 @@ def test_the_gauge_follows_the_charger() -> None:
     assert {f"POWER_SUPPLY_{line}" for line in expected} <= set(gauge)
     unit.vbus_v = 0.0
     gauge = told(f"cat {UEVENT}", unit).out.decode().splitlines()
-    assert {"POWER_SUPPLY_CURRENT_NOW=0", "POWER_SUPPLY_STATUS=Discharging"} <= set(gauge)
+    assert {"POWER_SUPPLY_CURRENT_NOW=-112000", "POWER_SUPPLY_STATUS=Discharging"} <= set(gauge)
 
 
 @pytest.mark.parametrize(("android", "code"), [(9, 3), (10, 3), (11, 4), (13, 4), (14, 4), (15, 4)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -9,13 +10,14 @@ import pytest
 from harness.devices.android.telephony import COMMAND, CONNECTED, Phone, Registry, read_registry
 from harness.model.reading import Unknown
 from harness.sim.handset import HandsetBehaviour
-from harness.sim.handset.telephony import ATTACH_S, DATA_S, SLOW_ATTACH_S
+from harness.sim.handset.cellular import ATTACH_S, DATA_S, SLOW_ATTACH_S
+from harness.sim.profiles import PROFILES, SDK
 from harness.sim.unit import SimUnit
 
 ON = "cmd connectivity airplane-mode enable"
 OFF = "cmd connectivity airplane-mode disable"
 OFF_LINE = 0
-FORMS = [("oppo-mtk", 10), ("samsung", 10), ("samsung", 11), ("oppo-mtk", 12), ("oppo-mtk", 13)]
+FORMS = list(product(PROFILES, SDK))
 
 
 def handset(
@@ -52,7 +54,6 @@ def test_one_that_has_booted_stands_on_the_test_network(profile: str, android: i
     assert seen.band == 3 if android >= 11 else isinstance(seen.band, Unknown)
     assert (seen.rsrp, seen.rsrq, seen.rssnr_db) == (-95, -10, 15.0)
     assert seen.data_connection_state == CONNECTED
-    assert seen.operator_long == "FactoryNet" if profile != "samsung" else True
 
 
 @pytest.mark.parametrize(("profile", "android"), FORMS)
@@ -61,6 +62,41 @@ def test_the_second_slot_is_empty(profile: str, android: int) -> None:
     assert seen.data_reg == 1
     assert isinstance(seen.ps_wwan_registration, Unknown)
     assert isinstance(seen.rsrp, Unknown)
+
+
+@pytest.mark.parametrize(("profile", "android"), FORMS)
+@pytest.mark.parametrize(
+    ("defects", "airplane", "expected"),
+    [
+        ({"lte.no_attach": {"reason": "searching"}}, False, (1, "searching", 0)),
+        ({"lte.no_attach": {"reason": "rejected"}}, False, (1, "DENIED", 11)),
+        ({"lte.no_attach": {"reason": "sim_absent"}}, False, (1, None, None)),
+        ({}, True, (3, "searching", 0)),
+        ({"lte.wrong_plmn": {"plmn": "310260"}}, False, (0, "HOME", 0)),
+    ],
+)
+def test_every_state_is_read_back_in_every_layout(
+    profile: str,
+    android: int,
+    defects: dict[str, dict[str, Any]],
+    airplane: bool,
+    expected: tuple[object, ...],
+) -> None:
+    phone = handset(defects, profile=profile, android=android)
+    phone.radios.set_airplane(airplane, 0.0)
+    seen = slot(phone, 100.0)
+    words = [seen.data_reg, seen.ps_wwan_registration, seen.reject_cause]
+    if isinstance(words[1], str) and words[1].startswith("NOT_REG_"):
+        words[1] = "searching"
+    assert tuple(None if isinstance(word, Unknown) else word for word in words) == expected
+    if expected[0] == 0:
+        assert (seen.plmn, phone.run("getprop gsm.operator.numeric", 100.0).out) == (
+            "310260",
+            b"310260,\n",
+        )
+    else:
+        assert isinstance(seen.plmn, Unknown)
+        assert isinstance(seen.rsrp, Unknown)
 
 
 def test_it_attaches_in_its_time_after_airplane_mode() -> None:

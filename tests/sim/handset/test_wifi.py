@@ -11,10 +11,10 @@ from harness.devices.android.wifi import WifiStatus, read_status, status_command
 from harness.devices.android.wifi_scan import AccessPoint, Scan, list_command, read_scan
 from harness.sim.handset import HandsetBehaviour
 from harness.sim.handset.wifi import AROUND, ENABLE_S, SCAN_S
+from harness.sim.profiles import SDK
 from harness.sim.unit import SimUnit
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "android"
-SDK = {10: 29, 11: 30, 12: 31, 13: 33, 15: 35}
 REFERENCE = "LINE-REF-5G"
 HEARD_S = ENABLE_S + SCAN_S
 
@@ -42,6 +42,12 @@ def enabled(phone: HandsetBehaviour, now_s: float) -> object:
     return status.enabled
 
 
+def joined(phone: HandsetBehaviour, now_s: float) -> tuple[object, str | None]:
+    status = read_status(said(phone, status_command(SDK[phone.unit.android]), now_s))
+    assert isinstance(status, WifiStatus), status
+    return status.connected, status.ssid if isinstance(status.ssid, str) else None
+
+
 @pytest.mark.parametrize("android", SDK)
 def test_it_comes_on_and_scans_in_its_time(android: int) -> None:
     phone = handset(android=android)
@@ -56,6 +62,26 @@ def test_it_comes_on_and_scans_in_its_time(android: int) -> None:
     ]
     assert {p.age for p in points} == {0.5}
     assert (REFERENCE, -47, 5180) in [(p.ssid, p.rssi, p.freq) for p in points]
+
+
+@pytest.mark.parametrize("android", SDK)
+def test_it_joins_the_network_that_it_knows_once_it_has_heard_it(android: int) -> None:
+    phone = handset(android=android, wifi_network=REFERENCE)
+    said(phone, "svc wifi enable", 100.0)
+    assert joined(phone, 100.0 + HEARD_S - 0.1) == (False, None)
+    assert joined(phone, 100.0 + HEARD_S) == (True, REFERENCE)
+    said(phone, "svc wifi disable", 110.0)
+    assert joined(phone, 110.0) == (False, None)
+
+
+@pytest.mark.parametrize("network", ["", "LINE-NONE"])
+def test_it_joins_no_network_that_it_does_not_know_or_hear(network: str) -> None:
+    phone = handset(wifi_network=network)
+    said(phone, "svc wifi enable", 0.0)
+    assert joined(phone, 100.0) == (False, None)
+    deaf = handset("wifi.deaf", wifi_network=REFERENCE)
+    said(deaf, "svc wifi enable", 0.0)
+    assert joined(deaf, 100.0) == (False, None)
 
 
 def test_speed_divides_dwell_times_and_not_ages() -> None:
