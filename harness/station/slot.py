@@ -27,6 +27,8 @@ class RunResult:
     failure: HarnessError | None
     wedged: bool = False
     """The run was closed over its thread, which is still somewhere in the slot."""
+    left_changed: HarnessError | None = None
+    """Why the handset may not be as it was found, when the run was cut short."""
 
     @property
     def outcome(self) -> Outcome:
@@ -37,10 +39,21 @@ class RunResult:
 
 
 class SlotRun:
-    """Executes a job in a thread of its own. `supervise` belongs to another thread."""
+    """Executes a job in a thread of its own. `supervise` belongs to another thread.
 
-    def __init__(self, job: Job, journal: Journal, listeners: tuple[Listener, ...] = ()) -> None:
+    `afterwards` is called in that thread once the record is on disk, before the slot is free; it
+    says what it could not put back.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        journal: Journal,
+        listeners: tuple[Listener, ...] = (),
+        afterwards: Callable[[Record], HarnessError | None] = lambda _: None,
+    ) -> None:
         self._job = job
+        self._afterwards = afterwards
         self._log = RunLog(job.started.run, journal, job.clock, listeners)
         self._done: queue.SimpleQueue[RunResult] = queue.SimpleQueue()
         self._thread = threading.Thread(
@@ -89,7 +102,10 @@ class SlotRun:
                     return replace(_result_of(closing), wedged=True)
 
     def _execute(self) -> None:
-        self._done.put(_result_of(partial(execute, self._job, self._log)))
+        result = _result_of(partial(execute, self._job, self._log))
+        if result.record:
+            result = replace(result, left_changed=self._afterwards(result.record))
+        self._done.put(result)
 
 
 def _result_of(run: Callable[[], Record]) -> RunResult:

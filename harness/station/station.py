@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import harness
 from harness.clock import Cancel, Clock, Deadline, Lease
@@ -25,8 +26,10 @@ from harness.model.identity import Unit
 from harness.model.ids import new_run_id
 from harness.model.plan import Plan
 from harness.model.ports import Device, Handset, Jig, Journal
+from harness.model.record import Record
 from harness.model.step import Catalogue
 from harness.station.slot import SlotRun
+from harness.station.undo import Kept, after_kill, after_run
 
 IDENTIFY_LIMIT_S = 2.0
 """The whole time for asking a jig who it is [s]."""
@@ -76,6 +79,8 @@ class Station:
     clock: Clock
     cancel: Cancel = field(default_factory=Cancel)
     instruments: Instruments = field(default_factory=Instruments)
+    unrestored: Mapping[int, HarnessError] = field(default_factory=dict)
+    """By slot, why a handset may still be as a run left it that was killed."""
     revive: Callable[[], None] = lambda: None
     """Brings up the adb server, which slots share and which may have died, for a plan that needs
     a handset; when it cannot, that faults, on record, in the step that uses it."""
@@ -115,7 +120,20 @@ class Station:
             documents={order.plan.sha256: order.plan.canonical.encode()},
             instruments=self.instruments,
         )
-        return SlotRun(job, self.journal, listeners)
+        return SlotRun(job, self.journal, listeners, self._undoing(slot))
+
+    def put_back(self, left: Iterable[Record], kept: Kept) -> Station:
+        """The station, once what killed runs changed on the handsets in its slots is undone."""
+        handsets = {n: s.bench.devices[Handset] for n, s in self.slots.items() if _has_handset(s)}
+        left = list(left)
+        if left:
+            self.revive()
+        return replace(self, unrestored=after_kill(handsets, left, kept, self.clock, self.cancel))
+
+    def _undoing(self, slot: Slot) -> Callable[[Record], HarnessError | None]:
+        if not _has_handset(slot):
+            return lambda _: None
+        return partial(after_run, slot.bench.devices[Handset], self.clock, self.cancel)
 
     def _started(self, order: Order, slot: Slot) -> RunStarted:
         plan = order.plan
@@ -152,6 +170,10 @@ class Station:
         finally:
             lease.end()
         return JigRef(said.serial, said.firmware)
+
+
+def _has_handset(slot: Slot) -> bool:
+    return Handset in slot.bench.devices
 
 
 def _needs_handset(plan: Plan, catalogue: Catalogue) -> bool:

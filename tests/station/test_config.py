@@ -47,6 +47,82 @@ def test_a_station_without_jigs_or_instruments(tmp_path: Path) -> None:
     assert list(station.files) == ["station"]
 
 
+def test_a_slot_is_known_by_its_socket_alone_or_beside_its_handset(tmp_path: Path) -> None:
+    path = tmp_path / "station.yaml"
+    path.write_text(
+        "schema: 1\n"
+        "station: s\n"
+        "adb_key: ../keys/line\n"
+        "slots:\n"
+        "  - {slot: 1, usb: 'pci-0000:00:14.0/1-4.2'}\n"
+        "  - {slot: 2, handset: A, usb: platform-3f980000.usb/1-1.3.7.2}\n"
+    )
+    station = load_station(path)
+    assert station.slots == (
+        SlotConfig(1, None, usb="pci-0000:00:14.0/1-4.2"),
+        SlotConfig(2, "A", usb="platform-3f980000.usb/1-1.3.7.2"),
+    )
+    assert station.adb_key == tmp_path / ".." / "keys" / "line"
+
+
+def test_a_key_may_be_named_from_the_home_folder_or_by_its_whole_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/home/line")
+    path = tmp_path / "station.yaml"
+    for written, meant in (("~/adb/line", "/home/line/adb/line"), ("/srv/line", "/srv/line")):
+        path.write_text(
+            f"schema: 1\nstation: s\nadb_key: {written}\nslots: [{{slot: 1, handset: A}}]\n"
+        )
+        assert load_station(path).adb_key == Path(meant)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "1-4",
+        "/1-4",
+        "pci/1-",
+        "pci/3-1",
+        "pci/1-0",
+        "pci/1-1..2",
+        "pci/1-1.2.3.4.5.6.7.8",
+        "p i/1-1",
+    ],
+)
+def test_a_socket_of_another_form_is_told_with_where_to_find_one(
+    tmp_path: Path, written: str
+) -> None:
+    path = tmp_path / "station.yaml"
+    path.write_text(f"schema: 1\nstation: s\nslots: [{{slot: 1, handset: A, usb: '{written}'}}]\n")
+    with pytest.raises(StationFault) as refused:
+        load_station(path)
+    (told,) = problems(refused.value)
+    assert told.startswith("3:36: expected a USB socket such as pci-0000:00:14.0/1-4.2 (`harness")
+    assert told.endswith(f"found '{written}'")
+
+
+def test_one_socket_of_two_slots_and_a_slot_of_nothing_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "station.yaml"
+    path.write_text(
+        "schema: 1\n"
+        "station: s\n"
+        "slots:\n"
+        "  - {slot: 1, usb: pci/1-4}\n"
+        "  - {slot: 2, usb: pci/1-4}\n"
+        "  - {slot: 3}\n"
+        "  - {slot: 4, usb: }\n"
+    )
+    with pytest.raises(StationFault) as refused:
+        load_station(path)
+    told = problems(refused.value)
+    assert told[:2] == [
+        "5:20: usb 'pci/1-4' is written twice",
+        "6:5: missing key 'handset' (or 'usb', for whatever is plugged in there)",
+    ]
+    assert told[2].startswith("7:") and "found nothing" in told[2]
+
+
 def test_slots_that_name_one_jig_file_share_its_role(tmp_path: Path) -> None:
     shutil.copy(ROOT / "fixtures/jigs/core.yaml", tmp_path / "a.yaml")
     shutil.copy(ROOT / "fixtures/jigs/core.yaml", tmp_path / "b.yaml")
@@ -169,7 +245,7 @@ def test_a_scenario_is_read_with_its_defects_and_settings(tmp_path: Path) -> Non
     path = tmp_path / "station.yaml"
     path.write_text(
         "schema: 1\nseed: 3\nspeed: 10\njig: {noise: 0.01, defects: [jig.silent]}\n"
-        "units: [{serial: S, imei: [860123450000012], sku: A57-AE, "
+        "units: [{serial: S, imei: [860123450000012], sku: A57-AE, build: userdebug, "
         "defects: [adb.hang, {battery.weak_charge: {current_a: 0.3}}]}]\n"
     )
     scenario = load_scenario(path)
@@ -178,4 +254,5 @@ def test_a_scenario_is_read_with_its_defects_and_settings(tmp_path: Path) -> Non
     (unit,) = scenario.units
     assert unit.imei == ("860123450000012",)
     assert unit.sku == unit.label.sku == "A57-AE"
+    assert unit.build == "userdebug"
     assert unit.defects == {"adb.hang": {}, "battery.weak_charge": {"current_a": 0.3}}

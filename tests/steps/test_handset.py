@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from typing import Any
 
 import pytest
 
@@ -11,8 +11,11 @@ from harness.model.outcome import Outcome
 from harness.model.record import Record
 from harness.sim.handset import SimHandsets
 from harness.sim.unit import SimUnit
-from harness.steps.handset import NOTE
+from harness.steps.found import Note, read_note
+from harness.steps.shelf import SHELF
+from harness.steps.undo import KEPT_NOTE, NOTE
 from tests.steps.phone import Phone, fault, step
+from tests.steps.state import state_of
 
 PREPARE, RESTORE = step("handset.prepare", "prepare"), step("handset.restore", "restore")
 NAMES = ("airplane_mode_on", "wifi_on", "mobile_data", "stay_on_while_plugged_in")
@@ -31,6 +34,10 @@ def settings(phone: Phone) -> dict[str, str]:
     return {name: told(phone, f"settings get global {name}").strip() for name in NAMES}
 
 
+def state(phone: Phone) -> dict[str, Any]:
+    return state_of(phone.behaviour)
+
+
 def passed(record: Record) -> bool:
     return record.outcome is Outcome.PASS
 
@@ -42,7 +49,9 @@ def test_prepare_wakes_keeps_awake_and_undoes_values_set_by_hand(phone: Phone) -
     assert not phone.behaviour.screen.locked
     assert settings(phone)["stay_on_while_plugged_in"] == "7"
     assert "UPDATES STOPPED" not in told(phone, "dumpsys battery")
-    assert json.loads(phone.files[NOTE])["stay_on_while_plugged_in"] == "0"
+    note = read_note(phone.files[NOTE].decode())
+    assert isinstance(note, Note)
+    assert note.found["global stay_on_while_plugged_in"] == "0"
 
 
 @pytest.mark.parametrize("stay_on", ["put global stay_on_while_plugged_in 3", None])
@@ -84,39 +93,88 @@ def test_restore_without_prepare_changes_nothing(phone: Phone) -> None:
     assert settings(phone) == before
 
 
-def test_restore_leaves_pictures_alone_and_closes_the_camera_app(phone: Phone) -> None:
-    phone.files["/sdcard/DCIM/Camera/IMG_1.jpg"] = b"mine"
+def test_restore_closes_the_camera_app(phone: Phone) -> None:
     phone.run(PREPARE)
     told(phone, "am start -a android.media.action.STILL_IMAGE_CAMERA")
     assert "(Camera ID: 0" in told(phone, "dumpsys media.camera")
     phone.run(RESTORE)
     assert "(Camera ID: 0" not in told(phone, "dumpsys media.camera")
-    assert phone.files["/sdcard/DCIM/Camera/IMG_1.jpg"] == b"mine"
+
+
+def test_pictures_are_set_aside_and_come_back_and_those_of_the_run_go(phone: Phone) -> None:
+    phone.files["/sdcard/DCIM/Camera/IMG_1.jpg"] = b"mine"
+    phone.files["/sdcard/DCIM/it's $(mine)\nodd/2.jpg"] = b"mine, too"
+    before = state(phone)
+    assert passed(phone.run(PREPARE))
+    assert "/sdcard/DCIM" not in " ".join(phone.files)
+    assert phone.files[f"{SHELF}/Camera/IMG_1.jpg"] == b"mine"
+    phone.files["/sdcard/DCIM/Camera/IMG_2.jpg"] = b"the run's"
+    phone.files["/sdcard/DCIM/.thumbnails/IMG_2.jpg"] = b"the run's"
+    assert passed(phone.run(RESTORE))
+    assert state(phone) == before
+
+
+def test_a_setup_wizard_is_put_out_of_the_way_and_back(phone: Phone) -> None:
+    told(phone, "settings put global device_provisioned 0")
+    told(phone, "settings delete secure user_setup_complete")
+    before = state(phone)
+    record = phone.run(PREPARE)
+    assert passed(record)
+    assert phone.behaviour.packages.wizard == 3
+    assert told(phone, "settings get global device_provisioned") == "1\n"
+    assert told(phone, "settings get secure user_setup_complete") == "1\n"
+    assert passed(phone.run(RESTORE))
+    assert state(phone) == before
+
+
+@pytest.mark.parametrize("awake", [True, False])
+def test_the_screen_is_as_it_was(phone: Phone, awake: bool) -> None:
+    told(phone, "input keyevent 224; wm dismiss-keyguard" if awake else "input keyevent 223")
+    before = state(phone)
+    assert passed(phone.run(PREPARE))
+    told(phone, "input keyevent 223")
+    assert passed(phone.run(RESTORE))
+    assert state(phone)["screen"][0] == before["screen"][0]
+
+
+def test_the_record_has_what_was_found_before_anything_changes(
+    server: AdbServer, handsets: SimHandsets
+) -> None:
+    unit = SimUnit("A57A000001", defects={"adb.drop": {"on": f"push {NOTE}"}})
+    phone = Phone(server, handsets, unit)
+    before = state(phone)
+    record = phone.run(PREPARE)
+    assert fault(record).code == "ADB-LOST"
+    assert [kept.name for kept in record.attachments] == [KEPT_NOTE]
+    assert state(phone) == before
 
 
 @pytest.mark.parametrize(
-    "on", ["input keyevent", "wm dismiss", "settings put", "dumpsys battery", "pm grant"]
+    "on",
+    ["keyevent 224", "wm dismiss", "settings put", "dumpsys battery", "pm grant", "mv /sdcard"],
 )
 def test_a_prepare_that_failed_half_way_is_restored(
     server: AdbServer, handsets: SimHandsets, on: str
 ) -> None:
     unit = SimUnit("A57A000001", defects={"adb.drop": {"on": on}})
     phone = Phone(server, handsets, unit)
-    before = settings(phone)
+    phone.files["/sdcard/DCIM/Camera/1.jpg"] = b"mine"
+    before = state(phone)
     assert fault(phone.run(PREPARE)).code == "ADB-LOST"
     phone.unit.defects = {}
     assert passed(phone.run(RESTORE))
-    assert settings(phone) == before
-    assert phone.behaviour.cameras.granted == set()
+    assert state(phone) == before
 
 
-def test_the_note_of_a_run_that_was_killed_stays_true(phone: Phone) -> None:
-    before = settings(phone)
+def test_prepare_first_puts_back_what_a_run_left_that_was_killed(phone: Phone) -> None:
+    phone.files["/sdcard/DCIM/Camera/1.jpg"] = b"mine"
+    before = state(phone)
     assert passed(phone.run(PREPARE))
     told(phone, "svc data disable")
+    phone.files["/sdcard/DCIM/Camera/2.jpg"] = b"of the run that was killed"
     assert passed(phone.run(PREPARE))
     assert passed(phone.run(RESTORE))
-    assert settings(phone) == before
+    assert state(phone) == before
 
 
 def test_a_restore_that_fails_can_be_tried_again(phone: Phone) -> None:
@@ -130,16 +188,56 @@ def test_a_restore_that_fails_can_be_tried_again(phone: Phone) -> None:
     assert settings(phone) == before
 
 
-@pytest.mark.parametrize(
-    "note", [b"", b"[]", b'{"x": "1"}', b'{"wifi_on": 1}', b"\xff{", b'{"permission a;b c": null}']
-)
-def test_a_note_that_is_none_is_an_error(phone: Phone, note: bytes) -> None:
+GOOD = Note("A57A000001", {"global wifi_on": "1", "screen": "asleep"}).to_bytes()
+FOREIGN = Note("A57A000002", {"global wifi_on": "1"}).to_bytes()
+BAD_NOTES = [
+    b"",
+    b"[]",
+    b"[" * 100_000,
+    b'{"wifi_on": "1"}',  # as an older harness wrote it
+    b"\xff{",
+    GOOD[:-20],
+    GOOD.replace(b'"1"', b'"0"'),
+    GOOD.replace(b'"schema": 2', b'"schema": 3'),
+    FOREIGN,
+    Note("A57A000001", {"global adb_enabled": "0"}).to_bytes(),
+    Note("A57A000001", {"global wifi_on": "1; reboot"}).to_bytes(),
+    Note("A57A000001", {"global wifi_on": "None"}).to_bytes(),
+    Note("A57A000001", {"screen": None}).to_bytes(),
+    Note("A57A000001", {"package com.a;reboot": "1"}).to_bytes(),
+    Note("A57A000001", {"permission com.a.b android.permission.INTERNET": "denied"}).to_bytes(),
+]
+
+
+@pytest.mark.parametrize("note", BAD_NOTES)
+def test_a_note_that_cannot_be_trusted_is_told_and_not_obeyed(phone: Phone, note: bytes) -> None:
     phone.files[NOTE] = note
+    before = state(phone)
     for each in (PREPARE, RESTORE):
         record = phone.run(each)
         assert record.outcome is Outcome.ERROR
-        assert fault(record).code == "HANDSET-UNREADABLE"
-    assert phone.files[NOTE] == note
+        assert fault(record).code == "HANDSET-NOTE"
+    assert state(phone) == before
+
+
+def test_without_storage_nothing_is_prepared(phone: Phone) -> None:
+    phone.behaviour.storage.folders.clear()
+    record = phone.run(PREPARE)
+    assert fault(record).code == "HANDSET-UNREADABLE"
+
+
+def test_pictures_that_come_while_they_are_brought_back_do_not_stand_in_the_way(
+    phone: Phone,
+) -> None:
+    phone.files["/sdcard/DCIM/Camera/1.jpg"] = b"mine"
+    before = state(phone)
+    phone.run(PREPARE)
+    phone.unit.defects = {"adb.drop": {"on": f"mv {SHELF}"}}
+    assert fault(phone.run(RESTORE)).code == "ADB-LOST"
+    phone.unit.defects = {}
+    phone.files["/sdcard/DCIM/Camera/2.jpg"] = b"late"
+    assert passed(phone.run(RESTORE))
+    assert state(phone) == before
 
 
 def test_a_switch_that_is_refused_is_told(server: AdbServer, handsets: SimHandsets) -> None:

@@ -13,12 +13,15 @@ from harness.model.reading import Reading, Unknown, Unreadable
 _COMPONENT = re.compile(r"(?P<package>[A-Za-z0-9_]{1,100}(\.[A-Za-z0-9_]{1,100})+)/\S{1,255}")
 _REQUESTED = re.compile(r" {6}(?P<name>[A-Za-z0-9._]{1,255})(: restricted=true)?")
 _GRANTED = re.compile(r" {6,10}(?P<name>[A-Za-z0-9._]{1,255}): granted=(?P<granted>true|false)\b.*")
-_USER = re.compile(r" {4}User (?P<user>[0-9]{1,9}):.*")
+_USER = re.compile(r" {4}User (?P<user>[0-9]{1,9}):(?P<state>.*)")
+_ENABLED = re.compile(r" enabled=(?P<state>[0-4])(?= |$)")
+_FACTORY_COPIES = "Hidden system packages:"
+"""The heading over the system's own copies of apps that were updated since."""
 
 
-def resolve(action: str) -> str:
-    """The command that names the app which answers an intent."""
-    return f"cmd package resolve-activity --brief -a {action}"
+def resolve(intent: str) -> str:
+    """The command that names the app which answers an intent, such as `-a ACTION`."""
+    return f"cmd package resolve-activity --brief {intent}"
 
 
 def dump(package: str) -> str:
@@ -40,7 +43,7 @@ def read_resolved(out: str) -> Reading[str]:
 
 def read_ungranted(out: str, wanted: frozenset[str]) -> Reading[tuple[str, ...]]:
     """Those of the wanted permissions that the app declares and user 0 has not granted."""
-    lines = out.replace("\r\n", "\n").split("\n")
+    lines = _installed(out)
     if lines.count("    requested permissions:") != 1:
         return Unreadable("expected one list of requested permissions", out)
     requested: set[str] = set()
@@ -49,6 +52,23 @@ def read_ungranted(out: str, wanted: frozenset[str]) -> Reading[tuple[str, ...]]
             break
         requested.add(match["name"])
     return tuple(sorted(requested & wanted - _granted(lines)))
+
+
+def read_enabled(out: str) -> Reading[int]:
+    """How an app is enabled for user 0 (PackageManager.COMPONENT_ENABLED_STATE_...).
+
+    0 as its maker wants it, 1 enabled, 2 disabled, 3 disabled by a user, 4 until it is used.
+    """
+    users = [match for line in _installed(out) if (match := _USER.fullmatch(line))]
+    first = [match["state"] for match in users if match["user"] == "0"]
+    said = [match["state"] for state in first for match in _ENABLED.finditer(state)]
+    return int(said[0]) if len(said) == 1 else Unreadable("expected one state for user 0", out)
+
+
+def _installed(out: str) -> list[str]:
+    """The lines of the app as it runs."""
+    lines = out.replace("\r\n", "\n").split("\n")
+    return lines[: lines.index(_FACTORY_COPIES)] if _FACTORY_COPIES in lines else lines
 
 
 def _granted(lines: list[str]) -> set[str]:

@@ -9,9 +9,9 @@ from harness.model.reading import Unknown, Unreadable
 
 
 def test_commands() -> None:
-    assert get("wifi_on") == "settings get global wifi_on"
-    assert put("wifi_on", "1") == "settings put global wifi_on 1"
-    assert put("wifi_on", None) == "settings delete global wifi_on"
+    assert get("global wifi_on") == "settings get global wifi_on"
+    assert put("global wifi_on", "1") == "settings put global wifi_on 1"
+    assert put("global wifi_on", None) == "settings delete global wifi_on"
 
 
 @pytest.mark.parametrize("out", ["1\n", "1\r\n", "1"])

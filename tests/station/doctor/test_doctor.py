@@ -11,17 +11,26 @@ from pathlib import Path
 
 import pytest
 
+from harness.devices.adb import AdbServer
+from harness.devices.adb.keys import ON_HANDSETS, key_home, key_path, read_key
+from harness.devices.usb.bus import UsbBus
+from harness.devices.usb.topology import SYSFS as USB_IN_KERNEL
+from harness.model.usb import UsbMode
 from harness.records.recorder import Recorder
+from harness.sim.unit import SimUnit
+from harness.sim.usb import VirtualBus, phone
+from harness.station.config import SlotConfig, StationConfig
 from harness.station.doctor import Level, examine
 from harness.station.doctor.finding import Finding
+from harness.station.doctor.key import adb_key
 from harness.station.doctor.links import (
     RULES,
-    USB_IN_KERNEL,
     adb,
     libusb,
     no_rights,
     serial_ports,
     udev_rules,
+    usb_socket,
 )
 from harness.station.doctor.pc import clock_set, judge_clock, packages, python
 from harness.station.doctor.store import (
@@ -33,6 +42,7 @@ from harness.station.doctor.store import (
     judge_space,
     store_health,
 )
+from harness.station.sockets import REMEDIES
 from tests.records.runs import hand_in, lived, tamper
 
 SHIPPED = Path(__file__).parents[3] / "fixtures" / "udev" / RULES
@@ -61,7 +71,7 @@ def port() -> Iterator[str]:
 def test_a_simulated_station_can_run_here(tmp_path: Path) -> None:
     findings = list(examine(tmp_path / "records.db", None))
     assert {f.name for f in findings} == {
-        *("python", "packages", "adb", "libusb", "udev", "serial"),
+        *("python", "packages", "adb", "key", "libusb", "udev", "serial"),
         *("disk", "store", "clock", "time"),
     }
     bad = [f for f in findings if f.level is Level.FAIL and f.name != "disk"]
@@ -76,14 +86,104 @@ def test_adb_starts() -> None:
 
 
 def test_libusb_is_there_and_the_bus_has_its_own_words() -> None:
-    finding = libusb(needed=True)
+    finding = libusb(UsbBus(), needed=True)
     assert "libusb" in finding.words
     if USB_IN_KERNEL.is_dir():
         assert finding.level is Level.OK
     else:
         assert finding.level is Level.FAIL
         assert "this kernel has no USB" in finding.words
-        assert libusb(needed=False).level is Level.WARN
+        assert libusb(UsbBus(), needed=False).level is Level.WARN
+
+
+@pytest.fixture
+def virtual(tmp_path: Path) -> VirtualBus:
+    return VirtualBus(tmp_path / "sim", ports=4)
+
+
+def bus_of(virtual: VirtualBus) -> UsbBus:
+    return UsbBus(virtual, sysfs=virtual.sysfs)
+
+
+def test_libusb_counts_what_it_sees(virtual: VirtualBus) -> None:
+    virtual.plug("sim-usb/1-2", phone(SimUnit("A57A000001"), UsbMode.ADB))
+    found = Finding.ok("libusb", "libusb sees 3 devices, hubs among them")
+    assert libusb(bus_of(virtual), needed=True) == found
+
+
+def test_a_slots_socket_says_which_mode_its_unit_is_in(virtual: VirtualBus) -> None:
+    unit, port = SimUnit("A57A000001"), "sim-usb/1-2"
+    assert usb_socket(bus_of(virtual), 3, port) == Finding.ok(
+        "slot 3", f"{port}: nothing is plugged in"
+    )
+    virtual.plug(port, phone(unit, UsbMode.ADB))
+    told = usb_socket(bus_of(virtual), 3, port)
+    assert told.level is Level.OK
+    assert "Android with adb, 22d9:2769, 480 Mbit/s" in told.words
+    virtual.plug(port, phone(unit, UsbMode.FASTBOOT))
+    told = usb_socket(bus_of(virtual), 3, port)
+    assert (told.level, told.remedy) == (Level.WARN, REMEDIES[UsbMode.FASTBOOT])
+    assert "fastboot, 18d1:d00d" in told.words
+
+
+def test_a_socket_that_this_pc_has_not_fails(virtual: VirtualBus) -> None:
+    told = usb_socket(bus_of(virtual), 3, "pci-0000:00:14.0/1-4.2")
+    assert told.level is Level.FAIL
+    assert told.words.startswith("USB-PORT-MISSING")
+    assert told.remedy
+
+
+def test_a_station_is_looked_at_slot_by_slot(tmp_path: Path, virtual: VirtualBus) -> None:
+    slots = (SlotConfig(1, "A"), SlotConfig(2, None, usb="sim-usb/1-2"))
+    station = StationConfig("s", "", slots, adb_key=tmp_path / "none")
+    found = {f.name: f for f in examine(tmp_path / "r.db", station, bus_of(virtual))}
+    assert "slot 1" not in found
+    assert found["slot 2"].level is Level.OK
+    assert found["key"].level is Level.FAIL
+
+
+@pytest.fixture
+def made_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """This user's own key, as the adb server made it."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    with AdbServer(home=key_home(None)):
+        return key_path(None)
+
+
+def test_the_key_is_told_as_a_handset_shows_it(made_key: Path) -> None:
+    finding = adb_key(None, needed=True)
+    assert finding.level is Level.OK
+    assert read_key(made_key).fingerprint in finding.words
+    assert f"{ON_HANDSETS} of the image: {made_key}.pub" in finding.words
+
+
+def test_a_key_that_is_not_made_yet_is_fine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    finding = adb_key(None, needed=True)
+    assert finding.level is Level.OK
+    assert "the first run with a real handset makes it" in finding.words
+    assert not (tmp_path / "harness").exists()
+
+
+def test_a_key_that_others_may_read_fails_a_real_station_only(made_key: Path) -> None:
+    made_key.chmod(0o644)
+    finding = adb_key(None, needed=True)
+    assert (finding.level, finding.remedy) == (Level.FAIL, f"chmod 600 {made_key}")
+    assert adb_key(None, needed=False).level is Level.WARN
+    assert adb_key(made_key, needed=True).level is Level.FAIL
+
+
+@pytest.mark.parametrize("other", ["", "QAAAAJnseD9X me\n"])
+def test_a_public_half_of_another_key_is_told(made_key: Path, other: str) -> None:
+    made_key.with_name("adbkey.pub").write_text(other)
+    finding = adb_key(None, needed=True)
+    assert finding.level is Level.WARN
+    assert "is not its public half" in finding.words
+    assert finding.remedy == f"adb pubkey {made_key} > {made_key}.pub"
+    made_key.with_name("adbkey.pub").unlink()
+    assert "cannot be read" in adb_key(None, needed=True).words
 
 
 def test_installed_rules_are_found(tmp_path: Path) -> None:
