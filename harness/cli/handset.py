@@ -1,45 +1,96 @@
-"""`harness handset`: what is understood of a handset; so far of what it printed into a file."""
+"""`harness handset`: what is understood of a handset, or of what it printed into a file."""
 
 from __future__ import annotations
 
 import codecs
 import sys
 from collections.abc import Iterator
-from typing import BinaryIO
+from pathlib import Path
 
 import click
 import orjson
 from rich.text import Text
 
 from harness.cli import EXIT_ERROR
+from harness.clock import Cancel, Deadline, Lease
 from harness.devices.android.decode import DECODERS, Json, decode
 from harness.ui.text import Terminal, printable, say
 
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _WIDEST = 32
+_AT_S = 60.0
 _KINDS = "\n".join(f"{kind:20} {decoder.doc}" for kind, decoder in sorted(DECODERS.items()))
+_EXAMPLES = """\
+harness handset                                        the only one on this PC
+harness handset A57A000001 --json                      for a program
+harness handset 192.0.2.7:5555                         over the network
+harness handset A57A000002 --scenario FILE             a simulated one
+harness handset --at /dev/ttyACM0                      a modem by itself
+harness handset --decode battery battery.txt --json    a saved dump"""
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.command(epilog=f"\b\nKinds:\n{_KINDS}")
+@click.command(epilog=f"\b\nMore examples:\n{_EXAMPLES}\n\n\b\nKinds:\n{_KINDS}")
+@click.argument("what", metavar="[SERIAL | FILE]", required=False)
+@click.option("--station", type=_FILE, help="Station file: its handsets, network ones too.")
+@click.option("--scenario", type=_FILE, help="Scenario file: its simulated handsets.")
 @click.option(
     "--decode",
     "kind",
     metavar="KIND",
     type=click.Choice(sorted(DECODERS)),
-    required=True,
-    help="What printed the dump, one of the kinds below.",
+    help="Read the saved dump FILE (`-` is stdin), printed by one of the kinds below.",
 )
-@click.argument("file", type=click.File("rb"))
+@click.option("--at", metavar="PORT", help="Ask a modem at its AT port, such as /dev/ttyACM0.")
 @click.option("--json", "as_json", is_flag=True, help="One object on stdout.")
-def handset(kind: str, file: BinaryIO, as_json: bool) -> None:
-    """Say what is understood of a dump that a handset printed into FILE (`-` is stdin).
+def handset(
+    what: str | None,
+    station: Path | None,
+    scenario: Path | None,
+    kind: str | None,
+    at: str | None,
+    as_json: bool,
+) -> None:
+    """Show everything that is understood of a handset, on one page.
 
-    A field that the dump does not tell is unknown (null); one that it tells otherwise than its
-    format allows is unreadable. Exit codes: 0 read, 3 unreadable as a whole.
+    SERIAL is as `adb devices` has it, or an address `host:port`; without it, the only handset
+    that is there. What a handset does not tell is unknown (null); what it tells otherwise than
+    its format allows is unreadable. It asks only; it changes nothing.
 
-    Example: harness handset --decode battery battery.txt --json
+    Exit codes: 0 read, 2 wrong usage or several handsets, 3 not ready, or unreadable as a whole.
+
+    Example: harness handset A57A000001
     """
-    found = decode(kind, text_of(file.read()))
+    if at is None and kind is None:
+        from harness.cli.handset_live import look
+
+        look(what, station, scenario, as_json=as_json)
+    elif station or scenario or (at and (kind or what)):
+        raise click.UsageError("--decode takes a FILE and nothing else, --at a PORT")
+    elif at:
+        _show_decoded(decode("at", _session(at)), as_json=as_json)
+    elif kind:
+        _show_decoded(decode(kind, text_of(_content(what))), as_json=as_json)
+
+
+def _content(name: str | None) -> bytes:
+    if name is None:
+        raise click.UsageError("--decode takes a FILE")
+    with click.File("rb").convert(name, None, click.get_current_context()) as file:
+        return bytes(file.read())
+
+
+def _session(port: str) -> str:
+    """What a modem answers.
+
+    Raises: LinkFault(AT-...).
+    """
+    from harness.devices.at import IDENTITY, STATUS, read_session
+
+    return read_session(port, (*IDENTITY, *STATUS), Lease(Deadline(_AT_S), Cancel()))
+
+
+def _show_decoded(found: Json, *, as_json: bool) -> None:
     if as_json:
         click.echo(orjson.dumps(found))
     else:

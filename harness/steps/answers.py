@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
+import os
 from typing import TypeVar
 
+from harness.devices.android.batch import Answer, Batch
 from harness.errors import PlanError
 from harness.model.ports import Handset, ShellResult
 from harness.model.reading import Reading, Unknown, Unreadable
 
 T = TypeVar("T")
 
-SHELL_LIMIT_S = 10.0
+SHELL_LIMIT_S = 10
 """What one command may take [s]: `dumpsys` and `am start -W` of a busy handset are slow."""
 
 
 def ask(handset: Handset, command: str) -> ShellResult:
     """The answer to a command that takes no longer than a busy handset needs."""
     return handset.shell(command, timeout_s=SHELL_LIMIT_S)
+
+
+def ask_together(handset: Handset, *commands: str, limit_s: int = SHELL_LIMIT_S) -> list[Answer]:
+    """The answer to each command, in as few shells as can be.
+
+    A command that does not end in `limit_s` [s] is Unreadable, and those after it are asked in
+    another shell. One that cannot even be killed (it waits in the kernel) takes its shell with
+    it, once that has run for twice the limit; so does a link that is lost.
+
+    Raises: LinkFault with what had arrived until then as evidence.
+    """
+    answers: list[Answer] = []
+    while rest := commands[len(answers) :]:
+        batch = Batch(rest, limit_s, os.urandom(8).hex())
+        told = handset.shell(batch.script, timeout_s=2 * limit_s)
+        answers += batch.answers(told.out, told.err)
+    return answers
+
+
+def printed(answer: Answer) -> Reading[str]:
+    """What a command that must end with 0 printed."""
+    if isinstance(answer, ShellResult) and answer.code != 0:
+        return Unreadable(f"ended with {answer.code}", answer.err)
+    return answer if isinstance(answer, Unreadable) else answer.out
 
 
 def obey(handset: Handset, command: str) -> None:

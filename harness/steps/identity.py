@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from harness.devices.android import getprop, iphonesubinfo
+from harness.devices.android.batch import Answer
 from harness.errors import DutFault, OperatorStop
 from harness.model.identity import Serial, Unit
 from harness.model.ports import Handset, Measure, UnitRegistry
 from harness.model.reading import Reading, Unknown, Unreadable
+from harness.steps.answers import ask_together, printed
 from harness.steps.api import Flag, Text, step
 
 SIMS = 2
+_SERIAL, _SDK, _MAKER = "ro.serialno", "ro.build.version.sdk", "ro.product.manufacturer"
 
 
 @step(measures=[Text("serial"), Text("imei1"), Text("imei2")])
@@ -47,8 +50,9 @@ def match_label(handset: Handset, registry: UnitRegistry, measure: Measure) -> N
 
 def _identify(handset: Handset, registry: UnitRegistry, measure: Measure) -> list[Reading[str]]:
     """Ask for serial and IMEIs, say them to the registry, measure them; gives the IMEIs."""
-    serial = _serial(handset)
-    imeis = [_imei(handset, slot) for slot in range(SIMS)]
+    answers = ask_together(handset, *map(getprop.command, (_SERIAL, _SDK, _MAKER)))
+    told, sdk, maker = (_read(getprop.read_property, answer) for answer in answers)
+    serial, imeis = _serial(told), _imeis(handset, sdk, maker)
     if isinstance(serial, str):
         registry.identified(Unit(serial, tuple(imei for imei in imeis if isinstance(imei, str))))
     measure("serial", serial)
@@ -72,15 +76,13 @@ def _matches(label: Sequence[str], said: Sequence[Reading[str]]) -> Reading[bool
     return next((imei for _, imei in pairs if not isinstance(imei, str)), True)
 
 
-def _property(handset: Handset, name: str) -> Reading[str]:
-    answer = handset.shell(getprop.command(name))
-    if answer.code != 0:
-        return Unreadable(f"getprop ended with {answer.code}", answer.err)
-    return getprop.read_property(answer.out)
+def serial_of(handset: Handset) -> Reading[str]:
+    """The serial number that a handset says it has."""
+    (answer,) = ask_together(handset, getprop.command(_SERIAL))
+    return _serial(_read(getprop.read_property, answer))
 
 
-def _serial(handset: Handset) -> Reading[str]:
-    said = _property(handset, "ro.serialno")
+def _serial(said: Reading[str]) -> Reading[str]:
     if isinstance(said, str):
         try:
             Serial(said)
@@ -89,18 +91,19 @@ def _serial(handset: Handset) -> Reading[str]:
     return said
 
 
-def _imei(handset: Handset, slot: int) -> Reading[str]:
-    """The IMEI of a SIM slot; which transaction asks for it depends on version and maker."""
-    sdk = _property(handset, "ro.build.version.sdk")
-    maker = _property(handset, "ro.product.manufacturer")
+def _imeis(handset: Handset, sdk: Reading[str], maker: Reading[str]) -> list[Reading[str]]:
+    """The IMEI of each SIM slot; which transaction asks depends on version and maker."""
     if not isinstance(sdk, str) or not sdk.isdecimal():
-        return Unreadable("no version, so no transaction code", str(sdk))
+        return [Unreadable("no version, so no transaction code", str(sdk))] * SIMS
     if not isinstance(maker, str):
-        return Unreadable("no manufacturer, so no transaction code", str(maker))
-    answer = handset.shell(iphonesubinfo.command(int(sdk), slot, maker))
-    if answer.code != 0:
-        return Unreadable(f"service call ended with {answer.code}", answer.err)
-    return iphonesubinfo.read_reply(answer.out)
+        return [Unreadable("no manufacturer, so no transaction code", str(maker))] * SIMS
+    asked = [iphonesubinfo.command(int(sdk), slot, maker) for slot in range(SIMS)]
+    return [_read(iphonesubinfo.read_reply, answer) for answer in ask_together(handset, *asked)]
+
+
+def _read(reader: Callable[[str], Reading[str]], answer: Answer) -> Reading[str]:
+    out = printed(answer)
+    return reader(out) if isinstance(out, str) else out
 
 
 def _require_written(slot: int, imei: Reading[str]) -> None:

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [engine memory start shell]`: a line of JSON a figure.
+"""`python -m tests.bench [NAME ...]`, names of BENCHES: a line of JSON a figure.
 
 It ends with 1 when a figure is missed.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-BENCHES = ("engine", "memory", "start", "shell")
+BENCHES = ("engine", "memory", "start", "shell", "reading", "polling", "replug")
 
 
 def main(names: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""`harness handset --decode` on saved dumps, in a process of its own."""
+"""`harness handset` on simulated handsets and saved dumps, in a process of its own."""
 
 from __future__ import annotations
 
@@ -52,8 +52,11 @@ def test_a_dump_of_another_kind_ends_with_3(cli: Cli, form: list[str]) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        [],
-        [BATTERY],
+        ["--station", BATTERY, "--scenario", BATTERY],
+        ["--at", "PORT", BATTERY],
+        ["--at", "PORT", "--decode", "battery"],
+        ["--decode", "battery", BATTERY, "--scenario", BATTERY],
+        ["--scenario", "no-such-file"],
         ["--decode", "battery"],
         ["--decode", "batery", BATTERY],
         ["--decode", "battery", "no-such-file"],
@@ -64,6 +67,90 @@ def test_wrong_usage_ends_with_2(cli: Cli, arguments: list[str | Path]) -> None:
     ran = cli("handset", *arguments)
     assert ran.code == 2
     assert ran.out == ""
+
+
+ONE = "units: [{serial: A57A000001}]"
+TWO = "units: [{serial: A57A000001, android: 9}, {serial: A57A000002, android: 14}]"
+
+
+def test_the_page_of_the_only_handset(cli: Cli) -> None:
+    ran = cli("handset", "--scenario", cli.scenario(ONE))
+    assert ran.code == 0, ran.err
+    told = " ".join(ran.out.split())
+    assert "serial A57A000001" in told
+    assert "IMEI 1 " in told
+    assert "level 62 %" in told
+    assert all(len(line) <= 80 for line in ran.out.splitlines())
+
+
+@pytest.mark.parametrize("serial", ["A57A000001", "A57A000002"])
+def test_one_of_several_as_json(cli: Cli, serial: str) -> None:
+    ran = cli("handset", serial, "--scenario", cli.scenario(TWO), "--json")
+    assert ran.code == 0, ran.err
+    found = json.loads(ran.out)
+    assert found["handset"] == serial
+    assert found["contradictions"] == []
+    assert found["readings"]["getprop"]["ro.serialno"] == serial
+    assert found["readings"]["battery"]["level"] == 62
+    assert found["readings"]["iphonesubinfo_1"].isdecimal()
+
+
+def test_which_of_several_must_be_said(cli: Cli) -> None:
+    ran = cli("handset", "--scenario", cli.scenario(TWO))
+    assert (ran.code, ran.out) == (2, "")
+    assert "A57A000001\n  A57A000002\n" in ran.err
+
+
+STATES = {
+    "adb.unauthorized": "ADB-UNAUTHORIZED",
+    "adb.offline": "ADB-OFFLINE",
+    "adb.absent": "ADB-ABSENT",
+    "{adb.drop: {on: timeout}}": "ADB-LOST",
+}
+
+
+@pytest.mark.parametrize(("defect", "code"), STATES.items(), ids=STATES.values())
+def test_a_handset_that_is_not_ready_has_its_state_and_a_remedy(
+    cli: Cli, defect: str, code: str
+) -> None:
+    scenario = cli.scenario(f"units: [{{serial: A57A000001, defects: [{defect}]}}]")
+    ran = cli("handset", "--scenario", scenario)
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err.startswith(f"{code}: ")
+    assert "\n  -> " in ran.err
+
+
+@pytest.mark.parametrize("defect", ["hang", "stuck"])
+def test_one_hung_command_costs_the_page_one_kind(cli: Cli, defect: str) -> None:
+    settings = f"{{adb.{defect}: {{on: dumpsys battery}}}}"
+    scenario = cli.scenario(f"units: [{{serial: A57A000001, defects: [{settings}]}}]")
+    ran = cli("handset", "--scenario", scenario, "--json")
+    assert ran.code == 0, ran.err
+    found = json.loads(ran.out)["readings"]
+    assert "no answer within" in found["battery"]["unreadable"]
+    assert found["uevent"]["capacity"] == 62
+    assert found["telephony"]["phones"]
+
+
+def test_a_station_says_which_handsets_it_has(cli: Cli) -> None:
+    path = cli.folder / "station.yaml"
+    slots = "[{slot: 1, handset: '127.0.0.1:9'}, {slot: 2, usb: pci-0000:00:14.0/1-4.2}]"
+    path.write_text(f"schema: 1\nstation: bench\nslots: {slots}\n")
+    ran = cli("handset", "--station", path)
+    assert (ran.code, ran.out) == (2, "")
+    assert "127.0.0.1:9\n  pci-0000:00:14.0/1-4.2\n" in ran.err
+
+
+def test_an_address_where_nobody_listens(cli: Cli) -> None:
+    ran = cli("handset", "127.0.0.1:9")
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err.startswith("ADB-ABSENT: ")
+
+
+def test_a_port_without_a_modem(cli: Cli) -> None:
+    ran = cli("handset", "--at", cli.folder / "ttyNONE")
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err.startswith("AT-ABSENT: ")
 
 
 def test_help_and_the_page_have_every_kind(cli: Cli) -> None:

@@ -131,7 +131,7 @@ def test_the_relay_opens_before_the_supply_goes_off(slot_with: MakeSlot) -> None
 
 def test_a_value_on_its_bound_is_inside(slot_with: MakeSlot) -> None:
     slot = slot_with({"battery.weak_charge": {"current_a": 0.45}})
-    assert b"CURRENT_NOW=0\n" in (slot.phone.read(UEVENT) or b"")
+    assert b"STATUS=Discharging\n" in (slot.phone.read(UEVENT) or b"")
     low = Range(low=Decimal("0.45"))
     slot.limits = {"current_jig": low, "current_handset": low}
     record = slot.run()
@@ -167,6 +167,7 @@ UEVENTS: dict[str, tuple[Program, str, str]] = {
         "error number",
     ),
     "not said": (lambda *_: text("POWER_SUPPLY_NAME=battery\n"), "UNKNOWN", "CURRENT_NOW"),
+    "uA or mA": (lambda *_: text("POWER_SUPPLY_CURRENT_NOW=900\n"), "UNKNOWN", "uA or mA"),
 }
 
 

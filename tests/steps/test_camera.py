@@ -13,7 +13,7 @@ from harness.model.judgement import PASS
 from harness.model.limits import Range
 from harness.model.mask import Mask, MaskPoint
 from harness.model.outcome import Outcome
-from harness.model.record import Record
+from harness.model.record import Attachment, Record
 from harness.sim.handset import SimHandsets
 from harness.sim.handset.camera import FOLDER
 from harness.sim.handset.photo import GREY_CARD, HEIGHT_PX, WIDTH_PX
@@ -44,6 +44,21 @@ def pictures(phone: Phone) -> list[str]:
     return [path for path in phone.files if path.startswith(FOLDER)]
 
 
+def kept(record: Record) -> list[Attachment]:
+    """The pictures that were kept; `prepare` keeps its note beside them."""
+    return [each for each in record.attachments if each.step != PREPARE.id]
+
+
+def left_after_prepare(phone: Phone) -> str:
+    """A picture that came between `prepare`, which empties DCIM, and the camera step."""
+    (left,) = pictures(phone)
+    content = phone.files[left]
+    assert phone.run(PREPARE).outcome is Outcome.PASS
+    assert pictures(phone) == []
+    phone.files[left] = content
+    return left
+
+
 @pytest.mark.parametrize(("profile", "android"), [("oppo-mtk", 13), ("samsung", 11)])
 @pytest.mark.parametrize("camera", ["rear", "front"])
 def test_a_still_is_measured_kept_and_taken_away(
@@ -57,11 +72,11 @@ def test_a_still_is_measured_kept_and_taken_away(
     assert values["mean_luma"] == pytest.approx(GREY_CARD, abs=0.5)
     assert values["luma_across"].x_unit == "%"
     assert MASK.judge(values["luma_across"]) == PASS
-    (kept,) = record.attachments
-    assert (kept.name, kept.step) == (f"{camera}.jpg", camera)
-    content = phone.journal.files[kept.sha256]
-    assert len(content) == kept.bytes
-    assert hashlib.sha256(content).hexdigest() == kept.sha256
+    (picture,) = kept(record)
+    assert (picture.name, picture.step) == (f"{camera}.jpg", camera)
+    content = phone.journal.files[picture.sha256]
+    assert len(content) == picture.bytes
+    assert hashlib.sha256(content).hexdigest() == picture.sha256
     assert pictures(phone) == []
     assert phone.behaviour.cameras.open is None
 
@@ -70,7 +85,7 @@ def test_one_after_the_other_each_its_own_camera(phone_with: Any) -> None:
     phone = phone_with()
     record = phone.run(PREPARE, still("rear"), still("front"))
     assert record.outcome is Outcome.PASS
-    first, second = record.attachments
+    first, second = kept(record)
     assert first.sha256 != second.sha256
 
 
@@ -79,7 +94,7 @@ def test_a_dark_camera_fails_by_its_measurement(phone_with: Any) -> None:
     assert record.outcome is Outcome.FAIL
     assert fault(record).code == "rear.mean_luma:LOW"
     assert measured(record)["mean_luma"] == pytest.approx(12, abs=0.5)
-    assert len(record.attachments) == 1
+    assert len(kept(record)) == 1
 
 
 @pytest.mark.parametrize(
@@ -107,19 +122,19 @@ def test_a_dark_rear_camera_says_nothing_of_the_front_one(phone_with: Any) -> No
 @pytest.mark.parametrize("profile", ["oppo-mtk", "samsung"])
 def test_a_picture_left_over_does_not_count(phone_with: Any, profile: str) -> None:
     phone = phone_with("camera.leftover", "camera.still_fails", profile=profile, android=11)
-    (left,) = pictures(phone)
-    record = phone.run(PREPARE, still(within=1.0))
+    left = left_after_prepare(phone)
+    record = phone.run(still(within=1.0))
     assert record.outcome is Outcome.FAIL
     assert fault(record).code == "CAMERA-NO-PICTURE"
     assert any(left in line for line in fault(record).evidence["listed"])
     assert pictures(phone) == [left]
-    assert record.attachments == ()
+    assert kept(record) == []
 
 
 def test_the_new_picture_is_taken_although_an_old_one_looks_newer(phone_with: Any) -> None:
     phone = phone_with("camera.leftover", "camera.rear.dark")
-    (left,) = pictures(phone)
-    record = phone.run(PREPARE, still("rear"))
+    left = left_after_prepare(phone)
+    record = phone.run(still("rear"))
     assert fault(record).code == "rear.mean_luma:LOW"
     assert pictures(phone) == [left]
 
@@ -148,7 +163,7 @@ def test_a_picture_that_is_cut_off_is_an_error_and_is_kept(phone_with: Any) -> N
     assert fault(record).code == "MEAS-UNREADABLE"
     nothing = dict.fromkeys(("width", "height", "mean_luma", "luma_across"))
     assert measured(record) == nothing
-    assert len(record.attachments) == 1
+    assert len(kept(record)) == 1
 
 
 def test_a_pull_that_is_cut_off_is_the_links(server: AdbServer, handsets: SimHandsets) -> None:
@@ -193,7 +208,7 @@ def test_an_app_that_opens_another_camera_is_found_out(phone_with: Any) -> None:
 def test_the_same_seed_gives_the_same_picture(phone_with: Any) -> None:
     def picture(seed: int) -> str:
         record: Record = phone_with(seed=seed).run(PREPARE, still())
-        return record.attachments[0].sha256
+        return kept(record)[0].sha256
 
     assert picture(1) == picture(1)
     assert picture(1) != picture(2)

@@ -16,6 +16,10 @@ TOGETHER = {
     ("camera.still", "lte.attach"),
     ("camera.still", "radio.wifi"),
     ("battery.charge", "handset.restore"),
+    ("camera.still", "usb.link"),
+    ("handset.restore", "usb.link"),
+    ("lte.attach", "usb.link"),
+    ("radio.wifi", "usb.link"),
 }
 """Of the steps that change something on the handset or its contacts, those that leave each
 other alone."""
@@ -23,11 +27,14 @@ CHANGING = (
     "battery.charge",
     "camera.still",
     "handset.prepare",
+    "handset.reboot",
     "handset.restore",
     "jig.close",
     "jig.open",
     "lte.attach",
     "radio.wifi",
+    "usb.enumerate",
+    "usb.link",
 )
 ASKING = ("identity.read", "identity.match_label", "jig.voltage")
 

@@ -1,0 +1,133 @@
+"""Looking at a handset that is there: which one, is it ready, and all that it says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import orjson
+
+from harness.clock import Cancel, Deadline, Lease
+from harness.devices.adb.states import DeviceInfo, state_fault
+from harness.devices.android.batch import Answer
+from harness.devices.android.decode import plain
+from harness.devices.android.getprop import Properties, flat
+from harness.devices.android.overview import WHO, Overview, overview, questions, read_who
+from harness.errors import LinkFault
+from harness.model.ports import Handset
+from harness.model.reading import Unreadable
+from harness.steps.answers import ask_together
+from harness.ui.handset import show_handset
+from harness.ui.text import Terminal, printable
+from harness.wiring import Handsets, Layout, load_layout, open_handsets
+
+LIMIT_S = 5
+"""What one command may take [s]: a person waits for the page."""
+_ALL_S = 180.0
+_APPEARS_S = 3.0
+"""What a server that has just started may need to find the handsets on USB [s]."""
+_LOOK_S = 0.1
+_ON_THE_WAY = ("offline", "connecting", "authorizing")
+_ADDRESS = re.compile(r"\S+:[0-9]{1,5}")
+"""What is connected to; any other name is a serial, or the path of a socket, which has a `/`."""
+_HUNG = ("ADB-HANG", "ADB-DRIP")
+
+
+def look(name: str | None, station: Path | None, scenario: Path | None, *, as_json: bool) -> None:
+    """Print the page of a handset.
+
+    Raises: UsageError when it is not said which of several; LinkFault with its state.
+    """
+    if station and scenario:
+        raise click.UsageError("a handset is of a station or of a scenario, not of both")
+    layout = load_layout(station, scenario) if station or scenario else None
+    with open_handsets(layout) as handsets:
+        lease = Lease(Deadline(_ALL_S), Cancel())
+        name = name or _the_only(handsets, layout, lease)
+        if scenario is None and not _ADDRESS.fullmatch(name):
+            _settled(handsets, None if "/" in name else name, lease)
+        seen = read(handsets.of(name).for_run().under(lease))
+    if as_json:
+        click.echo(orjson.dumps(as_object(name, seen)))
+    else:
+        show_handset(Terminal(), seen)
+
+
+def read(handset: Handset) -> Overview:
+    """Everything that is understood of a handset, in two shells when nothing hangs.
+
+    Raises: LinkFault when it is not ready, or lost meanwhile.
+    """
+    who = read_who(_ask(handset, [WHO])[0])
+    asked = questions(who)
+    return overview(who, asked, _ask(handset, [each for q in asked for each in q.commands]))
+
+
+def as_object(name: str, seen: Overview) -> dict[str, object]:
+    """The page as JSON values; `readings` are by kind, null where nobody knows."""
+    readings = {kind: plain(each) for kind, each in seen.readings.items()}
+    if isinstance(who := seen.readings["getprop"], Properties):
+        readings["getprop"] = plain(flat(who))
+    return {
+        "handset": name,
+        "readings": readings,
+        "contradictions": list(seen.contradictions),
+    }
+
+
+def _ask(handset: Handset, commands: Sequence[str]) -> list[Answer]:
+    """The answers together; each by itself where one takes its shell with it."""
+    try:
+        return ask_together(handset, *commands, limit_s=LIMIT_S)
+    except LinkFault as fault:
+        if fault.code not in _HUNG:
+            raise
+    return [_alone(handset, command) for command in commands]
+
+
+def _alone(handset: Handset, command: str) -> Answer:
+    try:
+        return handset.shell(command, timeout_s=LIMIT_S)
+    except LinkFault as fault:
+        if fault.code not in _HUNG:
+            raise
+        return Unreadable(f"{fault.code}: no answer within {LIMIT_S} s")
+
+
+def _the_only(handsets: Handsets, layout: Layout | None, lease: Lease) -> str:
+    """The name of the only handset.
+
+    Raises: UsageError when there are several; LinkFault(ADB-ABSENT) when there is none.
+    """
+    there = {} if layout else {each.serial: each for each in _settled(handsets, None, lease)}
+    names = list(handsets.named) if layout else list(there)
+    if len(names) == 1:
+        return names[0]
+    if names:
+        lines = [f"  {printable(each)}  {_state(there.get(each))}".rstrip() for each in names]
+        raise click.UsageError("\n".join(["there are several handsets; say which:", *lines]))
+    where = "the station names no handset" if layout else "no handset on this PC's USB"
+    raise LinkFault("ADB-ABSENT", where)
+
+
+def _state(device: DeviceInfo | None) -> str:
+    if device is None:
+        return ""
+    if device.state == "device":
+        return "ready"
+    fault = state_fault(device)
+    return f"{device.state}: {fault.code} -> {fault.remedy}"
+
+
+def _settled(handsets: Handsets, serial: str | None, lease: Lease) -> list[DeviceInfo]:
+    """All handsets, once this one (or any) is there and none is on its way; or after 3 s."""
+    until = Deadline(_APPEARS_S)
+    while True:
+        devices = handsets.server.devices(lease)
+        looked_for = [each for each in devices if serial in (None, each.serial)]
+        on_the_way = any(each.state in _ON_THE_WAY for each in looked_for)
+        if until.expired() or (looked_for and not on_the_way):
+            return devices
+        lease.cancel.wait(_LOOK_S)

@@ -1,0 +1,195 @@
+"""What to ask a handset for all that is understood of one, and its answers, read.
+
+First `WHO`: its properties tell the version and the build, which say how the rest is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.devices.android import (
+    battery,
+    bluetooth,
+    camera,
+    display,
+    gnss,
+    input_devices,
+    iphonesubinfo,
+    phone_imei,
+    power_supply,
+    sensors,
+    telephony,
+    thermal,
+    wifi,
+)
+from harness.devices.android.batch import Answer
+from harness.devices.android.fields import text
+from harness.devices.android.getprop import Properties, read_getprop
+from harness.devices.android.storage import read_storage
+from harness.devices.android.window_size import read_window_size
+from harness.model.ports import ShellResult
+from harness.model.reading import Reading, Unknown, Unreadable
+
+WHO = "getprop"
+SIMS = 2
+_OF_VERSION = ("wifi_status", *(f"iphonesubinfo_{slot}" for slot in range(SIMS)))
+_GET_IMEI_FROM = 34
+_PERCENT, _CELSIUS = 3, 3.0
+"""How far two readings of one battery may be apart [points, K]: they are not of one moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Commands whose answers together are one dump of a kind, and its reader.
+
+    `any_code`: the exit code says nothing of what was printed. `both`: either stream may hold it.
+    """
+
+    kind: str
+    commands: tuple[str, ...]
+    read: Callable[[str], object]
+    any_code: bool = False
+    both: bool = False
+
+    def answer(self, answers: Sequence[Answer]) -> object:
+        """What is understood of the answers to the commands."""
+        texts: list[str] = []
+        for command, answer in zip(self.commands, answers, strict=True):
+            if isinstance(answer, Unreadable):
+                return answer
+            if answer.code != 0 and not self.any_code:
+                return Unreadable(f"{command!r} ended with {answer.code}", _said(answer))
+            texts.append(answer.out + answer.err if self.both else answer.out)
+        return self.read("".join(texts))
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What is understood of a handset, by kind: each a reading of the kind's own type.
+
+    `contradictions` says in words where two sources differ.
+    """
+
+    readings: Mapping[str, object]
+    contradictions: tuple[str, ...]
+
+
+def read_who(answer: Answer) -> Reading[Properties]:
+    """The properties, of the answer to `WHO`."""
+    if isinstance(answer, Unreadable):
+        return answer
+    if answer.code != 0:
+        return Unreadable(f"{WHO!r} ended with {answer.code}", _said(answer))
+    return read_getprop(answer.out)
+
+
+def questions(who: Reading[Properties]) -> list[Question]:
+    """What to ask a handset with these properties; what its version decides is not guessed."""
+    return [
+        Question("battery", (battery.COMMAND,), battery.read_battery),
+        Question("uevent", (power_supply.COMMAND,), power_supply.read_uevent),
+        Question("telephony", (telephony.COMMAND,), telephony.read_registry),
+        *_by_version(who),
+        Question("bluetooth", (bluetooth.COMMAND,), bluetooth.read_bluetooth),
+        Question("gnss", (gnss.COMMAND,), gnss.read_gnss),
+        Question("camera", (camera.COMMAND,), camera.read_cameras),
+        Question("sensorservice", (sensors.COMMAND,), sensors.read_sensors),
+        Question("thermal", (thermal.COMMAND,), thermal.read_thermal),
+        Question("display_wm", ("wm size", "wm density"), read_window_size),
+        Question("display_dumpsys", (display.COMMAND,), display.read_display),
+        # df ends with 1 as soon as one of all the file systems is not for the shell to see
+        Question("storage", ("df", "cat /proc/meminfo"), read_storage, any_code=True),
+        Question("input", (input_devices.COMMAND,), input_devices.read_input),
+    ]
+
+
+def overview(
+    who: Reading[Properties], asked: Sequence[Question], answers: Sequence[Answer]
+) -> Overview:
+    """What is understood of the answers to `questions`, those to all their commands in order."""
+    readings: dict[str, object] = {"getprop": who}
+    rest = list(answers)
+    for question in asked:
+        own, rest = rest[: len(question.commands)], rest[len(question.commands) :]
+        readings[question.kind] = question.answer(own)
+    for kind in _OF_VERSION:
+        readings.setdefault(kind, Unreadable("not asked: how is said by version and maker"))
+    return Overview(readings, tuple(_contradictions(readings)))
+
+
+def _by_version(who: Reading[Properties]) -> list[Question]:
+    """IMEIs by every way that the version and the build allow, and Wi-Fi."""
+    if not isinstance(who, Properties) or not isinstance(who.sdk, int):
+        return []
+    sdk, slots = who.sdk, range(SIMS)
+    asked = [Question("wifi_status", (wifi.status_command(sdk),), wifi.read_status)]
+    maker = text(who.properties, "ro.product.manufacturer")
+    if isinstance(maker, str):
+        commands = [iphonesubinfo.command(sdk, slot, maker) for slot in slots]
+        asked += [_imei(f"iphonesubinfo_{n}", commands[n], _subscriber) for n in slots]
+    if sdk >= _GET_IMEI_FROM and text(who.properties, "ro.build.type") != "user":
+        commands = [phone_imei.command(slot) for slot in slots]
+        asked += [_imei(f"cmd_phone_get_imei_{n}", commands[n], _phone) for n in slots]
+    return asked
+
+
+def _imei(kind: str, command: str, read: Callable[[str], Reading[str]]) -> Question:
+    by_phone = read is _phone
+    return Question(kind, (command,), read, any_code=by_phone, both=by_phone)
+
+
+def _subscriber(output: str) -> Reading[str]:
+    found = iphonesubinfo.read_iphonesubinfo(output)
+    if not isinstance(found, iphonesubinfo.SubscriberInfo):
+        return found
+    if isinstance(found.exception, str):
+        return Unreadable(f"exception: {found.exception}")
+    return found.imei
+
+
+def _phone(output: str) -> Reading[str]:
+    found = phone_imei.read_phone_imei(output)
+    return found.imei if isinstance(found, phone_imei.PhoneImei) else found
+
+
+def _contradictions(readings: Mapping[str, object]) -> list[str]:
+    told = [_imeis_differ(readings, slot) for slot in range(SIMS)]
+    gauge, driver = readings.get("battery"), readings.get("uevent")
+    if isinstance(gauge, battery.Battery) and isinstance(driver, power_supply.PowerSupply):
+        level = _differ("battery level", gauge.percent, driver.capacity, _PERCENT, "%")
+        heat = gauge.temperature_c, driver.temperature_c
+        told += [level, _differ("battery temperature", *heat, _CELSIUS, "degC")]
+        told.append(_differ("battery voltage", gauge.voltage_mv, driver.voltage_mv, 300, "mV"))
+    who = readings["getprop"]
+    if isinstance(who, Properties):
+        told.append(_serials_differ(who))
+    return [each for each in told if each]
+
+
+def _imeis_differ(readings: Mapping[str, object], slot: int) -> str:
+    one, other = (readings.get(f"{way}_{slot}") for way in ("iphonesubinfo", "cmd_phone_get_imei"))
+    if not (isinstance(one, str) and isinstance(other, str)) or one == other:
+        return ""
+    return f"IMEI {slot + 1}: {one} by service call, {other} by cmd phone"
+
+
+def _serials_differ(who: Properties) -> str:
+    one, other = (text(who.properties, f"ro.{name}") for name in ("serialno", "boot.serialno"))
+    if not (isinstance(one, str) and isinstance(other, str)) or one == other:
+        return ""
+    return f"serial: {one} by ro.serialno, {other} by ro.boot.serialno"
+
+
+def _differ(
+    what: str, gauge: Reading[float], driver: Reading[float], most: float, unit: str
+) -> str:
+    if isinstance(gauge, Unknown | Unreadable) or isinstance(driver, Unknown | Unreadable):
+        return ""
+    if abs(gauge - driver) <= most:
+        return ""
+    return f"{what}: {gauge:g} {unit} by dumpsys, {driver:g} {unit} by its driver"
+
+
+def _said(result: ShellResult) -> str:
+    return (result.err or result.out).strip()
