@@ -4,33 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import click
 
 from harness.cli import show_error
-from harness.cli.ending import exit_code, operator, stopping
-from harness.clock import SystemClock
+from harness.cli.ending import exit_code
+from harness.cli.line import HOME, PLAN, Results, orders, run_line
 from harness.model.outcome import Outcome
-from harness.model.pattern import matches
-from harness.model.plan import Variants
 from harness.plans.resolve import load_plans
 from harness.records.query import Reader
-from harness.sim.scenario import Scenario
-from harness.station.bus import Bus
-from harness.station.line import Line, OrderOf
 from harness.station.slot import RunResult
-from harness.station.socket import StationSocket
-from harness.station.station import Order
 from harness.steps import catalogue
 from harness.ui.live import LiveLine
-from harness.ui.text import Terminal
-from harness.wiring import DEFAULT_STORE, OpenLine, input_hashes, load_line, open_line
+from harness.wiring import DEFAULT_STORE, load_line, open_line
 
-_HOME = Path(__file__).parents[2]
-PLAN = _HOME / "testplans" / "a57-final.yaml"
-SCENARIO = _HOME / "fixtures" / "sim" / "line.yaml"
+SCENARIO = HOME / "fixtures" / "sim" / "line.yaml"
 
 
 @click.command()
@@ -71,10 +60,13 @@ def demo(
     """
     scenario = load_line(scenario_file, units=units, seed=seed)
     plans = load_plans(PLAN, catalogue())
-    _require_product(plans, [unit.serial for unit in scenario.units])
     planted = [(unit.serial, unit.expect.outcome, unit.expect.code) for unit in scenario.units]
-    orders = _orders(plans, scenario)
-    results = _run(orders, open_line(records, scenario, slots), records)
+    results = run_line(
+        orders(plans, scenario),
+        open_line(records, scenario, slots),
+        records,
+        lambda screen, results: _say_verdicts(screen, results, records),
+    )
     for (serial, *_), result in zip(planted, results, strict=True):
         if result is None:
             click.echo(f"{serial} was not tested", err=True)
@@ -87,63 +79,19 @@ def demo(
     sys.exit(exit_code(result.outcome if result else Outcome.SKIPPED for result in results))
 
 
-def _require_product(plans: Variants, serials: Sequence[str]) -> None:
-    """Every unit could be one of the plan's product: else the line would refuse it as wrong."""
-    product = plans.any.product
-    for serial in serials:
-        if product.serial and not matches(product.serial, serial):
-            message = f"{serial} is no serial of {product.model}, which match {product.serial}"
-            raise click.UsageError(message)
+def _say_verdicts(screen: LiveLine, results: Results, records: Path) -> None:
+    ended = [result.record for result in results if result and result.record]
+    screen.verdicts(ended, str(records))
 
 
-def _orders(plans: Variants, scenario: Scenario) -> OrderOf:
-    """What to run on each unit: the plan of the variant that the SKU on its label says."""
-    person = operator()
-    orders: dict[str, Order] = {}
-    for unit in scenario.units:
-        try:
-            plan = plans.of(unit.label)
-        except ValueError as error:
-            raise click.UsageError(f"{unit.serial}: {error}") from None
-        orders[unit.sku] = Order(plan, operator=person, inputs=input_hashes(plan, scenario))
-    return lambda unit: orders[unit.sku]
-
-
-def _run(
-    order_of: OrderOf, line_to_open: AbstractContextManager[OpenLine], records: Path
-) -> Sequence[RunResult | None]:
-    """Test the units of a line, with a screen here and a socket for others."""
-    with line_to_open as opened:
-        bus = Bus(opened.station.ref, opened.station.slots)
-        line = Line(opened.station, order_of, bus)
-        screen = LiveLine(Terminal(stderr=True), SystemClock())
-        folder = records.with_name(f"{records.name}.station")
-        with (
-            StationSocket(folder, bus, line.abort),
-            bus.subscribe() as told,
-            stopping(line.stop) as each_poll,
-        ):
-            with screen:
-
-                def poll() -> None:
-                    screen.draw(told.take(0))
-                    each_poll()
-
-                results = line.run(opened.units, poll)
-                screen.draw(told.take(0))
-            ended = [result.record for result in results if result and result.record]
-            screen.verdicts(ended, str(records))
-    return results
-
-
-def _print_json(records: Path, results: Sequence[RunResult | None]) -> None:
+def _print_json(records: Path, results: Results) -> None:
     with Reader(records) as reader:
         for result in results:
             if result and result.record:
                 click.echo(reader.json(result.record.run))
 
 
-def _check(planted: Sequence[tuple[str, Outcome, str]], results: Sequence[RunResult | None]) -> int:
+def _check(planted: Sequence[tuple[str, Outcome, str]], results: Results) -> int:
     """0 when every unit got the verdict that was planted, else 1 and the differences."""
     differences = 0
     for (serial, outcome, code), result in zip(planted, results, strict=True):

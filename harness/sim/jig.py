@@ -11,6 +11,7 @@ import re
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isinf
 
 from harness.sim.unit import Defects, SimUnit
 
@@ -20,7 +21,7 @@ DWELL_S = 0.2
 CHANNELS = range(1, 5)
 """Its relays; the first carries VBUS."""
 
-_NOISE_PER_BYTE = 0.03
+_NOISE_PER_BYTE = 0.3
 _QUEUE = 16
 _CHANNEL = re.compile(r"\(@([0-9]{1,3})\)")
 
@@ -36,7 +37,8 @@ class Reply:
 class JigBehaviour:
     """A jig with a fixture, relays, a supply and a meter, and the defects planted in it.
 
-    `noise` is the relative standard deviation of its meter. A defect strikes the commands that
+    `noise` is the relative standard deviation of its meter. It has its own `defects` always, those
+    that are planted in a unit while that unit stands in it. A defect strikes the commands that
     contain its `on`, or all; `jig.refuses` without `on` spares the common and SYST commands.
     """
 
@@ -58,17 +60,27 @@ class JigBehaviour:
         self._serial = serial
         self._noise = noise
         self._random = random.Random(seed)  # noqa: S311 (repeatable, not secret)
-        self._defects = defects or {}
+        self._own_defects = defects or {}
         self._errors: deque[str] = deque(maxlen=_QUEUE)
         self._fixture = "OPEN"
         self._arrives_s = 0.0
         self._interlock_open = False
 
+    @property
+    def _defects(self) -> Defects:
+        return {**self._own_defects, **(self._unit.defects if self._unit else {})}
+
     def insert(self, unit: SimUnit, seed: int | str) -> None:
-        """Put another unit in; the meter's noise starts again from the seed."""
+        """Put another unit in; the meter's noise starts again from the seed.
+
+        What a defect that went with the last unit has left behind is mended.
+        """
         if self._unit:
             self._unit.vbus_v = 0.0
         self._unit = unit
+        self._interlock_open = False
+        if isinf(self._arrives_s):
+            self._arrives_s = 0.0
         self._random.seed(seed)
         self._power_unit()
 
@@ -99,7 +111,7 @@ class JigBehaviour:
 
     def _obey(self, line: str, now_s: float) -> str | None:
         header, _, argument = line.partition(" ")
-        command = _COMMANDS.get(header.upper())
+        command = COMMANDS.get(header.upper())
         if command is None:
             self._error(-113, "Undefined header")
             return None
@@ -226,7 +238,7 @@ def _channel(argument: str) -> int:
     return int(match[1])
 
 
-_COMMANDS: dict[str, Callable[[JigBehaviour, str, float], str | None]] = {
+COMMANDS: dict[str, Callable[[JigBehaviour, str, float], str | None]] = {
     "*IDN?": JigBehaviour._identity,
     "*RST": JigBehaviour._reset,
     "*CLS": JigBehaviour._clear,
@@ -247,3 +259,4 @@ _COMMANDS: dict[str, Callable[[JigBehaviour, str, float], str | None]] = {
     "MEAS:VOLT?": JigBehaviour._voltage,
     "MEAS:CURR?": JigBehaviour._current,
 }
+"""What it obeys, by the header of the command."""

@@ -1,29 +1,37 @@
-"""A simulated line: a jig on each slot that stays, and handsets that come and go."""
+"""A simulated line: jig and USB socket of each slot stay, and handsets come and go."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Self
 
+from harness.model.usb import UsbMode
 from harness.sim.handset import SimHandsets
 from harness.sim.jig import JigBehaviour
 from harness.sim.pty import PtyJig
 from harness.sim.scenario import Scenario
 from harness.sim.unit import SimUnit
+from harness.sim.usb import VirtualBus, phone
 
 INSTRUMENTS = frozenset({"callbox", "lightbox", "supply"})
 """What each slot has to itself. Nothing speaks to them: their part is to be there."""
+_WITHOUT_ADB = frozenset({"adb.absent", "usb.edl"})
 
 
 @dataclass(slots=True)
 class SimSlot:
-    """A slot at its wires: where its jig is, who it is, and the handset that stands in it."""
+    """A slot at its wires: its jig, its USB socket, and the handset that stands in it."""
 
     port: str
     jig_serial: str
     behaviour: JigBehaviour
+    socket: str
     address: str | None = None
+    has_adb: bool = False
+    """Whether the handset is one for adb when its socket has power."""
 
 
 class SimLine:
@@ -38,16 +46,30 @@ class SimLine:
         self._exit = ExitStack()
         self._handsets = SimHandsets(speed=scenario.speed)
         self._exit.callback(self._handsets.stop)
+        folder = self._exit.enter_context(TemporaryDirectory(prefix="harness-usb-"))
+        self.bus = VirtualBus(Path(folder), ports=slots)
+        self.bus.watch_power(self._powered)
         self.slots = {number: self._slot(number) for number in range(1, slots + 1)}
 
     def insert(self, number: int, unit: SimUnit) -> str:
         """Take out what stands in a slot and put a unit in; the address of its handset."""
         slot = self.slots[number]
+        self.bus.unplug(slot.socket)
         if slot.address:
             self._handsets.unplug(slot.address)
         slot.behaviour.insert(unit, f"{self._scenario.seed} {unit.serial}")
-        slot.address = self._handsets.add(unit)
+        slot.address = self._handsets.add(unit, plugged=False)
+        slot.has_adb = unit.defects.keys().isdisjoint(_WITHOUT_ADB)
+        if "adb.absent" not in unit.defects:
+            self.bus.plug(slot.socket, phone(unit, UsbMode.ADB))
+        self._powered(slot.socket, self.bus.hub(slot.socket).vbus(number))
         return slot.address
+
+    def _powered(self, socket: str, on: bool) -> None:
+        """Take the handset of a socket away from adb with its power, and bring it back."""
+        slot = next(slot for slot in self.slots.values() if slot.socket == socket)
+        if slot.address and slot.has_adb:
+            (self._handsets.replug if on else self._handsets.unplug)(slot.address)
 
     def close(self) -> None:
         self._exit.close()
@@ -68,4 +90,4 @@ class SimLine:
         )
         wire = PtyJig(behaviour, speed=self._scenario.speed)
         self._exit.callback(wire.close)
-        return SimSlot(wire.path, serial, behaviour)
+        return SimSlot(wire.path, serial, behaviour, self.bus.socket(number))

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.errors import Blame
-from harness.model.conclude import final_attempts, measurement_code, measurement_fault, shows_bad
+from harness.model.conclude import (
+    fault_of_note,
+    final_attempts,
+    measurement_code,
+    measurement_fault,
+    shows_bad,
+)
 from harness.model.events import Faulted, SafeStateFailed
 from harness.model.fault import Fault
 from harness.model.judgement import MARGINAL
@@ -57,6 +63,24 @@ def bad_codes(record: Record) -> list[str]:
             bad.pop(step.id, None)
     of_run = (note.event.fault for note in record.notes if isinstance(note.event, Faulted))
     return [*bad.values(), *(fault.code for fault in of_run if fault.blame is Blame.DUT)]
+
+
+def concluded(record: Record) -> frozenset[str]:
+    """All that a record holds against its unit, slot or plan, in any attempt.
+
+    Each measurement that is not PASS as `step.measurement:REASON`, and the code of each fault.
+    """
+    made = {
+        (measurement_fault(step.id, made).code, f"{step.id}.{made.name}:{made.reason}")
+        for step in record.steps
+        for made in step.measurements
+        if made.outcome is not Outcome.PASS
+    }
+    codes = {step.fault.code for step in record.steps if step.fault}
+    codes |= {fault.code for note in record.notes if (fault := fault_of_note(note.event))}
+    if record.fault:
+        codes |= {record.fault.code} - {code for code, _ in made}
+    return frozenset(codes | {words for _, words in made})
 
 
 def _dut_codes(step: StepRecord) -> Iterator[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from harness.errors import FAULTS, HarnessError
+from harness.sim.defects import DEFECTS, is_of_jig
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -44,7 +45,40 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"codes.md": codes_page}
+_DEFECTS = """\
+# Defects
+
+Generated from `harness/sim/defects.py` by `python -m tests.docs.generate`.
+
+What can be planted in a simulated unit or its jig, and what the final test of the A57
+(`testplans/a57-final.yaml`) must conclude of it, with default settings: exactly these failed
+measurements and fault codes. `harness sim defects [NAME]...` plants each and compares; a test
+does so with all. How a scenario file names them: [station.md](station.md).
+"""
+
+
+def defects_page() -> str:
+    """Every defect with its settings and what must be concluded of it."""
+    of_units = [name for name in DEFECTS if not is_of_jig(name)]
+    of_jigs = [name for name in DEFECTS if is_of_jig(name)]
+    return "\n".join([_DEFECTS, *_defects("Units", of_units), *_defects("Jigs", of_jigs)])
+
+
+def _defects(title: str, names: Iterable[str]) -> Iterator[str]:
+    yield f"## {title}"
+    yield ""
+    yield "| defect | what it does | settings; their defaults | must be concluded |"
+    yield "| --- | --- | --- | --- |"
+    for name in names:
+        defect = DEFECTS[name]
+        settings = "<br>".join(f"`{key}`: {words}" for key, words in defect.settings.items())
+        codes = "<br>".join(f"`{code}`" for code in sorted(defect.concluded))
+        must = f"{defect.outcome.name}<br>{codes}" if codes else defect.outcome.name
+        yield f"| `{name}` | {_cell(defect.doc)} | {_cell(settings)} | {must} |"
+    yield ""
+
+
+PAGES: Mapping[str, Callable[[], str]] = {"codes.md": codes_page, "defects.md": defects_page}
 
 if __name__ == "__main__":
     for page, text in PAGES.items():

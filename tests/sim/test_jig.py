@@ -126,7 +126,7 @@ def test_a_jig_that_refuses_says_so_and_does_nothing() -> None:
 
 
 def test_noise_garbles_the_reply_and_not_the_state() -> None:
-    jig = JigBehaviour(None, defects={"jig.noise": {}})
+    jig = JigBehaviour(None, defects={"jig.noise": {"rate": 0.03}})
     replies = {ask(jig, "*IDN?") for _ in range(50)}
     assert "Simulated,Jig,SIMJIG01,1.0" in replies
     assert len(replies) > 5
@@ -156,3 +156,16 @@ def test_another_jig_answers() -> None:
     assert "SIMJIG01" in str(ask(JigBehaviour(None), "*IDN?"))
     wrong = JigBehaviour(None, defects={"jig.wrong_identity": {}})
     assert "SIMJIG01" not in str(ask(wrong, "*IDN?"))
+
+
+def test_a_defect_that_came_with_a_unit_goes_with_it() -> None:
+    jig = JigBehaviour(None)
+    planted = {"jig.interlock_open": {"on": "*RST"}, "jig.stuck_fixture": {"on": "FIXT:CLOS"}}
+    jig.insert(SimUnit("A57A000001", defects=planted), 0)
+    ask(jig, "FIXT:CLOS")
+    ask(jig, "*RST")
+    assert (ask(jig, "INT:STAT?"), ask(jig, "FIXT:STAT?")) == ("OPEN", "MOVING")
+    jig.insert(SimUnit("A57A000002"), 0)
+    assert (ask(jig, "INT:STAT?"), ask(jig, "FIXT:STAT?")) == ("CLOSED", "OPEN")
+    ask(jig, "*RST")
+    assert ask(jig, "INT:STAT?") == "CLOSED"

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from harness.devices.usb.bus import UsbBus
 from harness.errors import StationFault
 from harness.model.outcome import Outcome
+from harness.model.usb import UsbMode, UsbSpeed
 from harness.sim.handset import SimHandsets
 from harness.sim.jig import JigBehaviour
 from harness.sim.line import SimLine
@@ -51,6 +53,44 @@ def test_the_unit_that_stood_there_is_taken_out(line: SimLine) -> None:
     assert not listens(first)
     assert listens(second)
     assert listens(other)
+
+
+def test_a_unit_shows_on_usb_while_it_stands_in_its_slot(line: SimLine) -> None:
+    line.insert(1, SimUnit("A57A000001"))
+    line.insert(2, SimUnit("A57A000002", defects={"usb.full_speed": {}}))
+    shown = {socket: (serial, speed) for socket, serial, speed in devices(line)}
+    assert shown == {
+        "sim-usb/1-1": ("A57A000001", UsbSpeed.HIGH),
+        "sim-usb/1-2": ("A57A000002", UsbSpeed.FULL),
+    }
+    line.insert(1, SimUnit("A57A000003"))
+    line.insert(2, SimUnit("A57A000004", defects={"adb.absent": {}}))
+    assert [(socket, serial) for socket, serial, _ in devices(line)] == [
+        ("sim-usb/1-1", "A57A000003")
+    ]
+
+
+def devices(line: SimLine) -> list[tuple[object, ...]]:
+    bus = UsbBus(line.bus, sysfs=line.bus.sysfs)
+    return [(each.port, each.serial, each.speed) for each in bus.devices()]
+
+
+def test_adb_goes_and_comes_with_the_power_of_the_socket(line: SimLine) -> None:
+    address = line.insert(1, SimUnit("A57A000001"))
+    other = line.insert(2, SimUnit("A57A000002"))
+    line.bus.short("sim-usb/1-1")
+    assert not listens(address)
+    assert listens(other)
+    second = line.insert(1, SimUnit("A57A000003"))
+    assert not listens(second)
+    assert [socket for socket, *_ in devices(line)] == ["sim-usb/1-2"]
+
+
+def test_a_unit_in_emergency_download_has_no_adb(line: SimLine) -> None:
+    address = line.insert(1, SimUnit("A57A000001", defects={"usb.edl": {}}))
+    assert not listens(address)
+    bus = UsbBus(line.bus, sysfs=line.bus.sysfs)
+    assert [each.mode for each in bus.devices()] == [UsbMode.EDL]
 
 
 def test_a_jig_powers_the_unit_that_is_in_it_and_no_other() -> None:

@@ -1,0 +1,86 @@
+"""What commands share that test the units of a whole simulated line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import click
+
+from harness.cli.ending import operator, stopping
+from harness.clock import SystemClock
+from harness.model.pattern import matches
+from harness.model.plan import Variants
+from harness.sim.scenario import Scenario
+from harness.station.bus import Bus
+from harness.station.line import Line, OrderOf
+from harness.station.slot import RunResult
+from harness.station.socket import StationSocket
+from harness.station.station import Order
+from harness.ui.live import LiveLine
+from harness.ui.text import Terminal
+from harness.wiring import OpenLine, input_hashes
+
+HOME = Path(__file__).parents[2]
+PLAN = HOME / "testplans" / "a57-final.yaml"
+
+Results = Sequence[RunResult | None]
+"""Of each unit, in the order of the units; None for one that was not tested."""
+
+
+def orders(plans: Variants, scenario: Scenario) -> OrderOf:
+    """What to run on each unit: the plan of the variant that the SKU on its label says.
+
+    Raises: click.UsageError for a unit that the line would refuse as no product of the plan.
+    """
+    _require_product(plans, [unit.serial for unit in scenario.units])
+    person = operator()
+    by_sku: dict[str, Order] = {}
+    for unit in scenario.units:
+        try:
+            plan = plans.of(unit.label)
+        except ValueError as error:
+            raise click.UsageError(f"{unit.serial}: {error}") from None
+        by_sku[unit.sku] = Order(plan, operator=person, inputs=input_hashes(plan, scenario))
+    return lambda unit: by_sku[unit.sku]
+
+
+def _require_product(plans: Variants, serials: Sequence[str]) -> None:
+    product = plans.any.product
+    for serial in serials:
+        if product.serial and not matches(product.serial, serial):
+            message = f"{serial} is no serial of {product.model}, which match {product.serial}"
+            raise click.UsageError(message)
+
+
+def run_line(
+    order_of: OrderOf,
+    line_to_open: AbstractContextManager[OpenLine],
+    records: Path,
+    ended: Callable[[LiveLine, Results], None] = lambda *_: None,
+) -> Results:
+    """Test the units of a line, with a screen on stderr and a socket for others.
+
+    `ended` may say more on the screen; the station is still open then.
+    """
+    with line_to_open as opened:
+        bus = Bus(opened.station.ref, opened.station.slots)
+        line = Line(opened.station, order_of, bus)
+        screen = LiveLine(Terminal(stderr=True), SystemClock())
+        folder = records.with_name(f"{records.name}.station")
+        with (
+            StationSocket(folder, bus, line.abort),
+            bus.subscribe() as told,
+            stopping(line.stop) as each_poll,
+        ):
+            with screen:
+
+                def poll() -> None:
+                    screen.draw(told.take(0))
+                    each_poll()
+
+                results = line.run(opened.units, poll)
+                screen.draw(told.take(0))
+            ended(screen, results)
+    return results

@@ -1,0 +1,179 @@
+"""`harness sim`: planted defects on a simulated line; a simulated handset by itself."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import orjson
+
+from harness.cli import show_error
+from harness.cli.line import PLAN, Results, orders, run_line
+from harness.files.problems import nearest
+from harness.model.identity import Serial
+from harness.plans.resolve import load_plans
+from harness.sim.defects import DEFECTS, Defect
+from harness.sim.planting import planted_by
+from harness.sim.profiles import PROFILES, SDK
+from harness.sim.scenario import unit_of_serial, units_with
+from harness.station.slot import RunResult
+from harness.steps import catalogue
+from harness.ui.defects import Finding, Planted, defect_lines, defects_table
+from harness.ui.findings import concluded
+from harness.ui.text import Terminal
+from harness.wiring import open_line
+
+_STORE = Path("reports/defects.db")
+_SPEED = 10.0
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group()
+def sim() -> None:
+    """Run planted defects on a simulated line, or a simulated handset by itself.
+
+    Example: harness sim defects --list
+    """
+
+
+@sim.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--list", "only_list", is_flag=True, help="Say what can be planted; run nothing.")
+@click.option("--plan", "plan_file", type=_FILE, help="In place of the A57's final test.")
+@click.option("--slots", type=click.IntRange(1, 64), default=8, show_default=True)
+@click.option("--records", type=_FILE, default=_STORE, show_default=True, help="The record store.")
+@click.option("--json", "as_json", is_flag=True, help="Each defect as a line of JSON on stdout.")
+def defects(
+    names: tuple[str, ...],
+    only_list: bool,
+    plan_file: Path | None,
+    slots: int,
+    records: Path,
+    as_json: bool,
+) -> None:
+    """Plant each defect, or those named, in a unit of its own, and compare what is concluded.
+
+    NAME may be the beginning of names, such as `camera`. What must be concluded is written beside
+    each defect, for the final test of the A57; another PLAN has only what it concludes.
+
+    Exit codes: 0 all as it must be, 1 not, 2 wrong usage or plan (nothing was touched).
+
+    Example: harness sim defects camera.rear lte.weak
+    """
+    chosen = _chosen(names)
+    if only_list:
+        _list(chosen, as_json=as_json)
+        return
+    scenario = units_with([[name] for name in chosen], speed=_SPEED)
+    order_of = orders(load_plans(plan_file or PLAN, catalogue()), scenario)
+    results = run_line(order_of, open_line(records, scenario, min(slots, len(chosen))), records)
+    rows = _rows(chosen, results, told=plan_file is None)
+    for result in results:
+        if result and result.failure:
+            show_error(result.failure)
+    if as_json:
+        for row, result in zip(rows, results, strict=True):
+            click.echo(orjson.dumps(_json(row, result)))
+    else:
+        defects_table(rows, Terminal())
+        click.echo(f"Records: {records}", err=True)
+    sys.exit(int(not all(row.agrees for row in rows)))
+
+
+@sim.command()
+@click.option("--serial", default="A57A000001", show_default=True)
+@click.option("--profile", type=click.Choice(list(PROFILES)), default="oppo-mtk", show_default=True)
+@click.option("--android", type=click.IntRange(min(SDK), max(SDK)), default=13, show_default=True)
+@click.option(
+    "--defect",
+    "planted",
+    multiple=True,
+    metavar="DEFECT",
+    help="As in a scenario: lte.weak, or 'lte.weak: {rsrp_dbm: -120}'. May be repeated.",
+)
+@click.option("--speed", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True)
+def handset(
+    serial: str, profile: str, android: int, planted: tuple[str, ...], speed: float
+) -> None:
+    """Run a simulated handset for any adb server to connect to, until Ctrl-C.
+
+    Its address is printed once it listens. SPEED divides its dwell times. As with a real one,
+    adb may say `failed to authenticate` before the handset takes its key a moment later.
+
+    Example: harness sim handset --profile samsung --defect lte.no_attach
+    """
+    from harness.sim.handset import SimHandsets
+
+    try:
+        Serial(serial)
+        unit = unit_of_serial(serial, profile=profile, android=android, defects=planted_by(planted))
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    waited_for = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    signal.pthread_sigmask(signal.SIG_BLOCK, waited_for)  # before any thread, which inherits it
+    with SimHandsets(speed=speed) as handsets:
+        address = handsets.add(unit)
+        click.echo(f"{serial}  {profile}, Android {android}  at {address}")
+        click.echo(f"adb connect {address}")
+        click.echo("Ctrl-C ends it.", err=True)
+        sys.stdout.flush()
+        signal.sigwait(waited_for)
+
+
+def _chosen(names: Sequence[str]) -> list[str]:
+    """The defects that are named, or begin with a name and a dot; all without a name."""
+    chosen: dict[str, None] = {}
+    for name in names or [""]:
+        found = [known for known in DEFECTS if not name or f"{known}.".startswith(f"{name}.")]
+        if not found:
+            meant = nearest(name, DEFECTS)
+            hint = f"did you mean {meant!r}?" if meant else "`harness sim defects --list` has all"
+            raise click.UsageError(f"no defect {name!r:.60}: {hint}")
+        chosen |= dict.fromkeys(found)
+    return list(chosen)
+
+
+def _list(names: Sequence[str], *, as_json: bool) -> None:
+    known = [(name, DEFECTS[name]) for name in names]
+    if as_json:
+        for name, defect in known:
+            told = {"defect": name, "doc": defect.doc, "settings": dict(defect.settings)}
+            click.echo(orjson.dumps({**told, "must": _finding_json(_must(defect))}))
+    else:
+        told_lines = ((name, each.doc, each.settings, _must(each)) for name, each in known)
+        defect_lines(Terminal(), told_lines)
+
+
+def _rows(names: Sequence[str], results: Results, *, told: bool) -> list[Planted]:
+    return [
+        Planted(name, _must(DEFECTS[name]) if told else None, _found(result))
+        for name, result in zip(names, results, strict=True)
+    ]
+
+
+def _must(defect: Defect) -> Finding:
+    return Finding(defect.outcome, defect.concluded)
+
+
+def _found(result: RunResult | None) -> Finding:
+    record = result.record if result else None
+    return Finding(record.outcome, concluded(record)) if record else Finding(None)
+
+
+def _json(row: Planted, result: RunResult | None) -> dict[str, object]:
+    record = result.record if result else None
+    return {
+        "defect": row.defect,
+        "agrees": row.agrees,
+        "must": row.must and _finding_json(row.must),
+        "found": _finding_json(row.found),
+        "run": record.run if record else None,
+    }
+
+
+def _finding_json(finding: Finding) -> dict[str, object]:
+    outcome = finding.outcome.name if finding.outcome else None
+    return {"outcome": outcome, "concluded": sorted(finding.concluded)}

@@ -1,0 +1,144 @@
+"""Defects in a scenario file: that each is one, with settings that do something, and where not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from harness.files.collect import Problems
+from harness.files.nodes import Node, Scalar
+from harness.files.parse import parse
+from harness.files.problems import nearest
+from harness.files.schema import check
+from harness.files.shapes import listing, mapping
+from harness.sim.defects import DEFECTS, SETTINGS, is_of_jig
+from harness.sim.jig import COMMANDS
+from harness.sim.unit import Defects
+
+DEFECTS_SHAPE = listing(
+    {
+        "type": ["string", "object"],
+        "minProperties": 1,
+        "description": "a defect, or one with its settings",
+    }
+)
+
+_STRIKES = {
+    "jig.stuck_fixture": ("FIXT:CLOS", "FIXT:OPEN"),
+    "jig.wrong_identity": ("*IDN?",),
+}
+"""What defects of a jig strike at, of all its commands, if not at all."""
+
+_ALL = "`harness sim defects --list` has all"
+
+
+def planted(entries: Sequence[str | Mapping[str, Any]]) -> Defects:
+    """Defects with their settings; each entry is a name, or a name with its settings."""
+    defects: dict[str, Mapping[str, Any]] = {}
+    for entry in entries:
+        named = {entry: None} if isinstance(entry, str) else entry
+        defects.update({name: settings or {} for name, settings in named.items()})
+    return defects
+
+
+def planted_by(words: Sequence[str]) -> Defects:
+    """Defects of a handset, one a word: `lte.weak`, or `lte.weak: {rsrp_dbm: -120}`.
+
+    Raises: ValueError saying what is wrong, and with which.
+    """
+    entries: list[str | Mapping[str, Any]] = []
+    for word in words:
+        root, problems = parse(f"[{word}]", "")
+        found = Problems("", problems)
+        if root is not None:
+            check(root, {**DEFECTS_SHAPE, "maxItems": 1, "minItems": 1}, found)
+            _tell_wrong(root, of_jig=False, found=found)
+            entries += root.plain()
+            for name, *_ in _named(root):
+                if is_of_jig(name.text):
+                    found.error(name, "a defect of a jig, not of a handset")
+        if problems := found.sorted():
+            hint = f" (did you mean {problems[0].suggestion!r}?)" if problems[0].suggestion else ""
+            raise ValueError(f"{word}: {problems[0].message}{hint}")
+    return planted(entries)
+
+
+def tell_wrong_defects(root: Node, found: Problems) -> None:
+    """Adds the problems of the defects of a scenario; one that did nothing would be a lie."""
+    jig = root.get("jig")
+    _tell_wrong(jig.get("defects") if jig else None, of_jig=True, found=found)
+    for unit in root.get("units") or ():
+        _tell_wrong(unit.get("defects"), of_jig=False, found=found)
+        _tell_own_label(unit, found)
+
+
+def _tell_wrong(defects: Node | None, *, of_jig: bool, found: Problems) -> None:
+    told = set[str]()
+    for name, settings, beside in _named(defects):
+        if name.text not in DEFECTS:
+            found.error(name, *_unknown(name.text, beside, of_jig=of_jig))
+        elif of_jig and not is_of_jig(name.text):
+            found.error(name, f"{name.text} is a defect of a unit: plant it there")
+        elif name.text in told:
+            found.error(name, f"{name.text} is planted twice")
+        else:
+            _tell_wrong_settings(name.text, settings, found)
+        told.add(name.text)
+
+
+def _tell_own_label(unit: Node, found: Problems) -> None:
+    """A label that is to be another unit's must be."""
+    imeis: list[Node | None] = list(unit.get("imei") or ())
+    own = {"label": [unit.get("serial")], "imei": imeis[:1]}
+    for name, settings, _ in _named(unit.get("defects")):
+        for setting, is_own in own.items() if name.text == "identity.label_mismatch" else ():
+            given = settings.get(setting) if settings else None
+            if given and str(given.plain()) in [str(node.plain()) for node in is_own if node]:
+                found.error(given, f"{given.describe()} is its own: that is no mismatch")
+
+
+def _named(defects: Node | None) -> Iterator[tuple[Scalar, Node | None, str]]:
+    """Each name of a defect, its settings, and what the first name of its entry is."""
+    for entry in defects or ():
+        if isinstance(entry, Scalar):
+            yield entry, None, entry.text
+        else:
+            pairs = list(entry.items())
+            yield from ((name, settings, pairs[0][0].text) for name, settings in pairs)
+
+
+def _unknown(name: str, beside: str, *, of_jig: bool) -> tuple[str, str]:
+    """What to say of a name that no defect has, and the one that was most likely meant."""
+    near = DEFECTS.get(beside)
+    if near and name in near.settings:
+        return f"{name} is a setting of {beside}: indent it below", ""
+    meant = nearest(name, filter(is_of_jig, DEFECTS) if of_jig else DEFECTS)
+    return f"no defect {name!r}" + ("" if meant else f": {_ALL}"), meant
+
+
+def _tell_wrong_settings(name: str, settings: Node | None, found: Problems) -> None:
+    known = DEFECTS[name].settings
+    if settings is None or (isinstance(settings, Scalar) and settings.value is None):
+        return
+    settable = ", ".join(sorted(known)) or "nothing"
+    for key in (key for key, _ in settings.items() if key.text not in known):
+        message = f"{name} has no setting {key.text!r}: it takes {settable}"
+        found.error(key, message, nearest(key.text, known))
+    part = settings.get("on")
+    if is_of_jig(name) and part and (why := _strikes_nothing(name, part)):
+        found.error(part, *why)
+    taken = mapping("", **{key: SETTINGS[key] for key in known})
+    check(settings, {**taken, "additionalProperties": True}, found)
+
+
+def _strikes_nothing(name: str, part: Node) -> tuple[str, str] | None:
+    """What to say of an `on` that no command has in it, and the nearest command."""
+    if not isinstance(part.value, str):
+        return None  # what it must be is told by its shape
+    commands = _STRIKES.get(name, tuple(COMMANDS))
+    header = part.value.upper().partition(" ")[0]
+    if any(header in command for command in commands):
+        return None
+    return f"{name} strikes at nothing: no command has {part.value!r:.60} in it", nearest(
+        header, commands
+    )

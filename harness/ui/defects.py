@@ -1,0 +1,91 @@
+"""Planted defects: what each does, and what must be and was concluded of it, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from harness.model.outcome import Outcome
+from harness.ui.text import say
+from harness.ui.verdict import STYLES
+
+NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A verdict, with all that was found; None for a unit that has no record."""
+
+    outcome: Outcome | None
+    concluded: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """A defect, what must be concluded of it (None where nobody has said) and what was."""
+
+    defect: str
+    must: Finding | None
+    found: Finding
+
+    @property
+    def agrees(self) -> bool:
+        """Whether exactly that was concluded which must be; that there is a record, else."""
+        return self.found.outcome is not None and self.must in (None, self.found)
+
+
+def defects_table(rows: Sequence[Planted], console: Console) -> None:
+    """A row a defect; below it those that do not agree, by name."""
+    plain = not console.is_terminal or console.is_dumb_terminal
+    table = Table(box=None if plain else box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.add_column("", no_wrap=True)
+    table.add_column("planted", no_wrap=True)
+    told = any(row.must for row in rows)
+    if told:
+        table.add_column("must be concluded", overflow="fold")
+    table.add_column("concluded", overflow="fold")
+    for row in rows:
+        mark = Text("ok", "green") if row.agrees else Text("NO", "bold red")
+        must = [_words(row.must)] if row.must else []
+        table.add_row(mark, Text(row.defect), *must, _words(row.found))
+    console.print(table)
+    console.print(_summary(rows))
+
+
+def _words(finding: Finding) -> Text:
+    if finding.outcome is None:
+        return Text("no record", STYLES[Outcome.ERROR])
+    text = Text(finding.outcome.name, STYLES[finding.outcome])
+    return Text(" ").join([text, *map(Text, sorted(finding.concluded))])
+
+
+def _summary(rows: Sequence[Planted]) -> Text:
+    differing = [row.defect for row in rows if not row.agrees]
+    if not rows or rows[0].must is None:
+        return Text(f"{len(rows)} defects; {len(differing)} have no record.")
+    if not differing:
+        return Text(f"All {len(rows)} defects are concluded as they must be.", "green")
+    words = f"{len(differing)} of {len(rows)} are not concluded as they must be: "
+    return Text(words + ", ".join(differing), "bold red")
+
+
+def defect_lines(
+    console: Console, defects: Iterable[tuple[str, str, Mapping[str, str], Finding]]
+) -> None:
+    """Of each defect its name, what it does, its settings, and what must be concluded of it."""
+    for name, doc, settings, must in defects:
+        assert must.outcome
+        say(console, Text.assemble((name, "bold"), f"  {doc}"), 4)
+        for setting, words in settings.items():
+            say(console, Text(f"    {setting}: {words}"), 8)
+        codes = ", ".join(sorted(must.concluded)) or NOTHING
+        say(
+            console,
+            Text.assemble("    -> ", (must.outcome.name, STYLES[must.outcome]), f" {codes}"),
+            7,
+        )

@@ -1,0 +1,171 @@
+"""`harness sim`: defects on a simulated line, and a simulated handset by itself."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from harness.devices.adb import AdbServer
+from harness.model.outcome import Outcome
+from harness.sim.defects import DEFECTS
+from harness.ui.defects import Finding, Planted, defects_table
+from tests.cli.conftest import ROOT, Cli
+from tests.cli.test_run import wait_for_journal
+
+
+def test_the_list_has_every_defect_with_its_settings(cli: Cli) -> None:
+    listed = cli("sim", "defects", "--list")
+    assert listed.code == 0
+    for name, defect in DEFECTS.items():
+        assert f"{name}  {defect.doc}" in listed.out
+        for setting, words in defect.settings.items():
+            assert f"    {setting}: {words}" in listed.out
+    told = [json.loads(line) for line in cli("sim", "defects", "--list", "--json").out.splitlines()]
+    assert [each["defect"] for each in told] == list(DEFECTS)
+    assert not cli.store.parent.exists()
+
+
+def test_the_beginning_of_names_chooses_and_a_wrong_one_is_told(cli: Cli) -> None:
+    rear = cli("sim", "defects", "--list", "camera.rear", "lte.weak")
+    names = [line.split()[0] for line in rear.out.splitlines() if not line.startswith(" ")]
+    assert names == [*(name for name in DEFECTS if name.startswith("camera.rear.")), "lte.weak"]
+    wrong = cli("sim", "defects", "lte.weal")
+    assert wrong.code == 2
+    assert "no defect 'lte.weal': did you mean 'lte.weak'?" in wrong.err
+
+
+def test_planted_must_and_concluded_stand_side_by_side(cli: Cli) -> None:
+    ran = cli("sim", "defects", "imei.not_written", "identity.label_mismatch")
+    assert ran.code == 0, ran.err
+    rows = [line.split() for line in ran.out.splitlines()]
+    assert rows[0] == ["planted", "must", "be", "concluded", "concluded"]
+    wrong = ["ABORTED", "UNIT-WRONG"]
+    assert ["ok", "identity.label_mismatch", *wrong, *wrong] in rows
+    assert "All 2 defects are concluded as they must be." in ran.out
+    records = cli("records", "list", "--records", "reports/defects.db")
+    assert "IMEI-NOT-WRITTEN" in records.out
+    assert cli("records", "verify", "--records", "reports/defects.db").code == 0
+
+
+def test_another_plan_has_only_what_it_concludes(cli: Cli) -> None:
+    plan = ROOT / "testplans" / "battery.yaml"
+    ran = cli("sim", "defects", "battery.weak_charge", "wifi.dead", "--plan", plan, "--json")
+    assert ran.code == 0, ran.err
+    weak, unseen = (json.loads(line) for line in ran.out.splitlines())
+    assert weak["found"] == {"outcome": "FAIL", "concluded": ["charge.current_jig:LOW"]}
+    assert (weak["must"], weak["agrees"], unseen["found"]["outcome"]) == (None, True, "PASS")
+
+
+def test_a_line_that_is_stopped_agrees_with_nothing(cli: Cli) -> None:
+    running = cli.start("sim", "defects", "adb.hang", "adb.drip", "--slots", "1", "--json")
+    try:
+        wait_for_journal(cli.folder / "reports" / "defects.db", "prepare")
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=50)
+    finally:
+        running.kill()
+    assert running.returncode == 1, err
+    hang, drip = (json.loads(line) for line in out.splitlines())
+    assert not hang["agrees"]
+    assert "RUN-ABORTED" in hang["found"]["concluded"]
+    assert (drip["agrees"], drip["found"]["outcome"], drip["run"]) == (False, None, None)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_table_fits_and_names_what_does_not_agree(width: int) -> None:
+    right = Finding(Outcome.FAIL, frozenset({"identity.imei_matches:MISMATCH"}))
+    other = Finding(Outcome.PASS, frozenset())
+    rows = [
+        Planted("imei.bad_check_digit", right, right),
+        Planted("camera.app_ignores_facing", right, other),
+        Planted("wifi.deaf", other, Finding(None)),
+    ]
+    assert [row.agrees for row in rows] == [True, False, False]
+    console = Console(width=width, record=True, file=StringIO())
+    defects_table(rows, console)
+    lines = console.export_text().splitlines()
+    assert max(map(len, lines)) <= width
+    assert [line[:2] for line in lines if line[:2] in ("ok", "NO")] == ["ok", "NO", "NO"]
+    text = " ".join(" ".join(lines).split())
+    assert "2 of 3 are not concluded as they must be: camera.app_ignores_facing, wifi.deaf" in text
+    assert "no record" in text
+
+
+@contextmanager
+def simulated(cli: Cli, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A running `sim handset` and its address."""
+    running = cli.start("sim", "handset", *arguments)
+    assert running.stdout
+    try:
+        running.stdout.readline()
+        yield running, running.stdout.readline().removeprefix("adb connect ").strip()
+    finally:
+        running.kill()
+        running.communicate(timeout=20)
+
+
+@pytest.fixture
+def server() -> Iterator[AdbServer]:
+    made = AdbServer()
+    made.start()
+    yield made
+    made.stop()
+
+
+def adb(server: AdbServer, *arguments: str) -> str:
+    """What the adb program says of it, with this server."""
+    import adbutils  # type: ignore[import-untyped]
+
+    command = [adbutils.adb_path(), "-P", str(server.port), *arguments]
+    return subprocess.run(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=30,
+        check=False,
+    ).stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_simulated_handset_is_there_until_it_is_ended(
+    cli: Cli, server: AdbServer, number: signal.Signals
+) -> None:
+    with simulated(cli, "--profile", "samsung", "--android", "11") as (running, address):
+        adb(server, "connect", address)
+        asked = "getprop ro.serialno; getprop ro.product.model"
+        said = adb(server, "-s", address, "wait-for-device", "shell", asked)
+        assert said.split() == ["A57A000001", "SM-A556B"]
+        running.send_signal(number)
+        assert running.wait(20) == 0
+
+
+def test_a_defect_of_a_simulated_handset_is_there(cli: Cli, server: AdbServer) -> None:
+    with simulated(cli, "--defect", "adb.unauthorized") as (_, address):
+        adb(server, "connect", address)
+        assert "device unauthorized" in adb(server, "-s", address, "shell", "true")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--defect", "lte.weal"], "did you mean 'lte.weak'?"),
+        (["--defect", "lte.weak: {rsrp_dbm: 5}"], "expected less than -95; found 5"),
+        (["--defect", "jig.silent"], "a defect of a jig, not of a handset"),
+        (["--serial", "two words"], "serial"),
+        (["--android", "8"], "9<=x<=15"),
+    ],
+)
+def test_a_handset_that_cannot_be_simulated_is_wrong_usage(
+    cli: Cli, arguments: list[str], told: str
+) -> None:
+    ran = cli("sim", "handset", *arguments)
+    assert ran.code == 2
+    assert told in " ".join(ran.err.split())

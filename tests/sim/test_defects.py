@@ -1,0 +1,132 @@
+"""The table of defects is whole, and a scenario plants what it says or is refused."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from harness.errors import StationFault, all_codes
+from harness.model.outcome import Outcome
+from harness.plans.resolve import load_plans
+from harness.sim.defects import DEFECTS, SETTINGS
+from harness.sim.planting import planted_by
+from harness.sim.scenario import load_scenario, units_with
+from harness.steps import catalogue
+
+PLAN = Path(__file__).parents[2] / "testplans" / "a57-final.yaml"
+MEASURED_TODAY = """
+    identity.label_mismatch imei.not_written imei.bad_check_digit imei.duplicate wifi.deaf
+    camera.front.missing camera.rear.dark camera.still_fails battery.weak_charge
+    lte.no_attach lte.wrong_plmn lte.weak lte.attach_slow
+    adb.unauthorized adb.offline adb.hang adb.drip adb.drop adb.garbage
+    usb.full_speed usb.unplug usb.edl
+    jig.noise jig.silent jig.late_reply jig.stuck_fixture jig.interlock_open jig.wrong_identity
+"""
+"""Defects that people ask for, of what steps measure by now."""
+
+
+def test_what_steps_measure_can_be_planted() -> None:
+    assert [name for name in MEASURED_TODAY.split() if name not in DEFECTS] == []
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_what_must_be_concluded_can_be(name: str) -> None:
+    defect = DEFECTS[name]
+    plan = load_plans(PLAN, catalogue()).named("pk")
+    known = {step.id: catalogue()[step.use].measures for step in plan.steps}
+    codes = {code: blame for code, blame, _ in all_codes()}
+    for told in defect.concluded:
+        if made := re.fullmatch(r"(\w+)\.(\w+):(LOW|HIGH|MISMATCH|UNREADABLE|UNKNOWN)", told):
+            assert made[2] in known[made[1]], told
+        else:
+            assert told in codes, told
+    assert (defect.outcome is Outcome.PASS) is not bool(defect.concluded)
+    assert defect.doc == defect.doc.strip().rstrip(".")
+
+
+def test_settings_have_words_and_values_and_none_is_of_no_defect() -> None:
+    used = {setting for defect in DEFECTS.values() for setting in defect.settings}
+    assert used == set(SETTINGS)
+    assert all(words for defect in DEFECTS.values() for words in defect.settings.values())
+
+
+def test_every_unit_of_a_line_is_another_one() -> None:
+    units = units_with([[name] for name in DEFECTS], speed=10).units
+    assert [list(unit.defects) for unit in units] == [[name] for name in DEFECTS]
+    assert len({unit.serial for unit in units}) == len(units)
+    assert len({imei for unit in units for imei in unit.imei}) == 2 * len(units)
+
+
+UNIT = "units: [{{serial: A57A000001, imei: ['860123450000012'], defects: [{}]}}]\n"
+JIG = "jig: {{defects: [{}]}}\n"
+REFUSED = {
+    UNIT.format("lte.weal"): "no defect 'lte.weal' (did you mean 'lte.weak'?)",
+    UNIT.format("nonsense"): "no defect 'nonsense': `harness sim defects --list` has all",
+    UNIT.format("lte.weak, lte.weak"): "lte.weak is planted twice",
+    UNIT.format("{}"): "expected a defect, or one with its settings; found a mapping with no keys",
+    UNIT.format("{lte.weak: 5}"): "expected a mapping; found 5",
+    UNIT.format("{lte.weak: {dbm: -120}}"): "lte.weak has no setting 'dbm': it takes rsrp_dbm",
+    UNIT.format("{lte.weak: {rsrp_dbm: weak}}"): "expected a whole number; found 'weak'",
+    UNIT.format("{lte.weak: {rsrp_dbm: -90}}"): "expected less than -95; found -90",
+    UNIT.format("{lte.weak: , rsrp_dbm: -120}"): "rsrp_dbm is a setting of lte.weak: indent it",
+    UNIT.format("{lte.wrong_plmn: {plmn: '00101'}}"): "expected another network than 00101",
+    UNIT.format("{lte.no_attach: {reason: rejcted}}"): "(did you mean 'rejected'?)",
+    UNIT.format("{adb.hang: {on: ''}}"): "expected a part of a command; found ''",
+    UNIT.format("{identity.label_mismatch: {label: A57A000001}}"): "is its own: that is no mism",
+    UNIT.format("{identity.label_mismatch: {imei: '860123450000012'}}"): "is its own: that is no",
+    JIG.format("lte.weak"): "lte.weak is a defect of a unit: plant it there",
+    JIG.format("jig.silence"): "no defect 'jig.silence' (did you mean 'jig.silent'?)",
+    JIG.format("{jig.noise: {rate: 3}}"): "expected at most 1; found 3",
+    JIG.format("{jig.silent: {on: 'MEAS:CRR'}}"): "jig.silent strikes at nothing: no command has",
+    JIG.format("{jig.stuck_fixture: {on: 'MEAS'}}"): "jig.stuck_fixture strikes at nothing",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_what_would_plant_nothing_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "scenario.yaml"
+    path.write_text(f"schema: 1\n{text}")
+    with pytest.raises(StationFault) as refused:
+        load_scenario(path)
+    assert REFUSED[text] in refused.value.message
+    assert len(refused.value.evidence["problems"]) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        UNIT.format("lte.weak, {wifi.deaf: }, {adb.hang: {on: getprop}}, jig.silent"),
+        UNIT.format("{identity.label_mismatch: {label: A57A000002, imei: '860123450000020'}}"),
+        JIG.format("{jig.silent: {on: 'meas:curr? (@1)'}}, {jig.stuck_fixture: {on: OPEN}}"),
+    ],
+)
+def test_what_plants_something_is_taken(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "scenario.yaml"
+    path.write_text(f"schema: 1\n{text}")
+    scenario = load_scenario(path)
+    assert scenario.units[0].defects or scenario.jig_defects
+
+
+def test_defects_of_a_command_line() -> None:
+    assert planted_by(["wifi.deaf", "lte.weak: {rsrp_dbm: -120}"]) == {
+        "wifi.deaf": {},
+        "lte.weak": {"rsrp_dbm": -120},
+    }
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("lte.weal", "lte.weal: no defect 'lte.weal' (did you mean 'lte.weak'?)"),
+        ("lte.weak: {rsrp_dbm: 5}", "lte.weak: {rsrp_dbm: 5}: expected less than -95; found 5"),
+        ("jig.silent", "jig.silent: a defect of a jig, not of a handset"),
+        ("wifi.deaf, lte.weak", "at most 1 in the list"),
+        ("", "at least 1 in the list"),
+        ("]", "not YAML"),
+    ],
+)
+def test_a_wrong_defect_of_a_command_line_is_told(word: str, told: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(told)):
+        planted_by([word])
