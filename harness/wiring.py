@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -13,21 +12,27 @@ from typing import TYPE_CHECKING
 
 from harness.clock import SystemClock
 from harness.devices.adb.handset import AdbHandset
+from harness.devices.adb.keys import key_home
 from harness.devices.adb.server import AdbServer
 from harness.devices.jig.exchange import Expected
 from harness.devices.jig.jig import SerialJig
+from harness.devices.usb.bus import UsbBus
+from harness.devices.usb.socket import UsbSocket
 from harness.engine.bench import Bench
 from harness.engine.reserve import Instruments
 from harness.errors import StationFault
 from harness.model.events import StationRef
 from harness.model.identity import Unit
 from harness.model.plan import Plan
-from harness.model.ports import Device, Handset, Jig
+from harness.model.ports import Device, Handset, Jig, Usb
+from harness.records.query import Reader
 from harness.records.recorder import Recorder
+from harness.sim.handset import SimHandsets
 from harness.sim.line import INSTRUMENTS, SimLine, SimSlot
 from harness.sim.scenario import Scenario, load_scenario
 from harness.sim.unit import SimUnit
 from harness.station.config import JigConfig, SlotConfig, StationConfig, load_station
+from harness.station.sockets import explained
 from harness.station.station import Slot, Station
 from harness.steps import catalogue
 
@@ -64,25 +69,33 @@ def load_layout(station: Path | None, scenario: Path | None) -> Layout:
 def places(layout: Layout) -> list[Place]:
     """The slots of a station, without touching anything."""
     if isinstance(layout, Scenario):
-        both = frozenset({Handset, Jig})
+        all_three = frozenset({Handset, Jig, Usb})
         units = enumerate(layout.units, start=1)
-        return [Place(n, unit.label, both, INSTRUMENTS) for n, unit in units]
+        return [Place(n, unit.label, all_three, INSTRUMENTS) for n, unit in units]
     return [
         Place(
             slot.number,
             _unit_of(slot),
-            frozenset({Handset, Jig} if slot.jig else {Handset}),
+            frozenset(_kinds(slot)),
             layout.instruments | slot.instruments,
         )
         for slot in layout.slots
     ]
 
 
+def _kinds(slot: SlotConfig) -> Iterator[type]:
+    yield Handset
+    if slot.jig:
+        yield Jig
+    if slot.usb:
+        yield Usb
+
+
 @contextmanager
 def open_station(records: Path, layout: Layout) -> Iterator[Station]:
     """The station, open. The store comes first: where nothing can be recorded, nothing is touched.
 
-    Raises: StationFault(STORE-...).
+    Raises: StationFault(STORE-..., ADB-KEY).
     """
     if isinstance(layout, Scenario):
         with open_line(records, layout, len(layout.units)) as line:
@@ -91,11 +104,53 @@ def open_station(records: Path, layout: Layout) -> Iterator[Station]:
         return
     with ExitStack() as stack:
         recorder = stack.enter_context(Recorder(records))
-        server = AdbServer(home=_key_folder(), usb=True)
+        the_key = partial(key_home, layout.adb_key)
+        server = AdbServer(home=the_key(), usb=True)
         stack.callback(server.stop)
-        slots = [_slot(slot, layout.instruments, server, stack) for slot in layout.slots]
-        station = _opened(layout.name, layout.location, slots, recorder, server)
-        yield replace(station, instruments=Instruments(layout.instruments))
+        wires = _Wires(server, UsbBus(), layout.instruments, stack)
+        slots = [_slot(slot, wires) for slot in layout.slots]
+        revive = _reviving(server, the_key)
+        station = _opened(layout.name, layout.location, slots, recorder, revive)
+        station = replace(station, instruments=Instruments(layout.instruments))
+        yield station.put_back(recorder.recovered, partial(_kept, records))
+
+
+def _kept(records: Path, sha256: str) -> bytes:
+    with Reader(records) as reader:
+        return reader.attachment(sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class Handsets:
+    """An adb server, and the handsets of a station or a scenario: by serial, address or socket."""
+
+    server: AdbServer
+    named: Mapping[str, AdbHandset]
+
+    def of(self, name: str) -> AdbHandset:
+        """The handset of a name, or else of a serial or an address."""
+        return self.named.get(name) or AdbHandset(self.server, name)
+
+
+@contextmanager
+def open_handsets(layout: Layout | None) -> Iterator[Handsets]:
+    """Handsets to look at, without a run: of a station, of a scenario, or all on this PC's USB.
+
+    Raises: StationFault(ADB-SERVER, ADB-KEY).
+    """
+    if isinstance(layout, Scenario):
+        with AdbServer() as server, SimHandsets(speed=layout.speed) as sim:
+            units = layout.units
+            named = {unit.serial: AdbHandset(server, sim.add(unit)) for unit in units}
+            yield Handsets(server, named)
+        return
+    slots, bus = layout.slots if layout else (), UsbBus()
+    with AdbServer(home=key_home(layout.adb_key if layout else None), usb=True) as server:
+        named = {
+            slot.handset or slot.usb or "": _handset(slot, server, _socket(slot, bus))
+            for slot in slots
+        }
+        yield Handsets(server, named)
 
 
 def load_line(path: Path, *, units: int | None = None, seed: int | None = None) -> Scenario:
@@ -130,11 +185,14 @@ def open_line(records: Path, scenario: Scenario, slots: int) -> Iterator[OpenLin
         server = AdbServer()
         stack.callback(server.stop)
         sim = stack.enter_context(SimLine(scenario, slots))
-        empty = {n: _empty_slot(n, slot, stack) for n, slot in sim.slots.items()}
-        station = _opened("simulated", "", empty.values(), recorder, server)
+        bus = UsbBus(sim.bus, sysfs=sim.bus.sysfs)
+        sockets = {n: UsbSocket(bus, slot.socket) for n, slot in sim.slots.items()}
+        empty = {n: _empty_slot(n, slot, sockets[n], stack) for n, slot in sim.slots.items()}
+        station = _opened("simulated", "", empty.values(), recorder, _reviving(server))
 
         def insert(unit: SimUnit, number: int) -> Slot:
-            handset = AdbHandset(server, sim.insert(number, unit))
+            why = partial(explained, sockets[number])
+            handset = AdbHandset(server, sim.insert(number, unit), explain=why)
             devices = {**empty[number].bench.devices, Handset: handset}
             return replace(empty[number], bench=Bench(devices), unit=unit.label)
 
@@ -142,7 +200,11 @@ def open_line(records: Path, scenario: Scenario, slots: int) -> Iterator[OpenLin
 
 
 def _opened(
-    name: str, location: str, slots: Iterable[Slot], recorder: Recorder, server: AdbServer
+    name: str,
+    location: str,
+    slots: Iterable[Slot],
+    recorder: Recorder,
+    revive: Callable[[], None],
 ) -> Station:
     """The station, with every slot in its safe state."""
     opened = Station(
@@ -152,14 +214,17 @@ def _opened(
         journal=recorder,
         attempts=recorder.attempts,
         clock=SystemClock(),
-        revive=_reviving(server),
+        revive=revive,
     )
     opened.make_safe()
     return opened
 
 
-def _reviving(server: AdbServer) -> Callable[[], None]:
-    """Starts the server when it is first needed, has died or answers no more; a slot at a time."""
+def _reviving(server: AdbServer, before: Callable[[], object] = lambda: None) -> Callable[[], None]:
+    """Starts the server when it is first needed, has died or answers no more; a slot at a time.
+
+    What `before` raises keeps it from being started: without its key it would make another.
+    """
     lock = Lock()
 
     def revive() -> None:
@@ -169,15 +234,10 @@ def _reviving(server: AdbServer) -> Callable[[], None]:
                     server.version()
                     return
                 server.stop()
+            before()
             server.start()
 
     return revive
-
-
-def _key_folder() -> Path:
-    """Where this PC keeps its adb key: handsets that were told to trust it know it again."""
-    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(state, "harness", "adb")
 
 
 def input_hashes(plan: Plan, layout: Layout) -> Mapping[str, str]:
@@ -185,20 +245,45 @@ def input_hashes(plan: Plan, layout: Layout) -> Mapping[str, str]:
     return {role: file.sha256 for role, file in {**plan.files, **layout.files}.items()}
 
 
-def _empty_slot(number: int, slot: SimSlot, stack: ExitStack) -> Slot:
+def _empty_slot(number: int, slot: SimSlot, socket: UsbSocket, stack: ExitStack) -> Slot:
     jig = SerialJig(slot.port, expected=Expected(slot.jig_serial))
     stack.callback(jig.shut)
-    return Slot(number, Bench({Jig: jig}), Unit(), slot.jig_serial, INSTRUMENTS)
+    devices: dict[type, Device] = {Jig: jig, Usb: socket}
+    return Slot(number, Bench(devices), Unit(), slot.jig_serial, INSTRUMENTS)
 
 
-def _slot(config: SlotConfig, shared: frozenset[str], server: AdbServer, stack: ExitStack) -> Slot:
-    devices: dict[type, Device] = {Handset: AdbHandset(server, config.handset)}
+@dataclass(frozen=True, slots=True)
+class _Wires:
+    """What all slots of a real station share. The bus loads libusb when it is first asked."""
+
+    server: AdbServer
+    bus: UsbBus
+    instruments: frozenset[str]
+    stack: ExitStack
+
+
+def _slot(config: SlotConfig, wires: _Wires) -> Slot:
+    socket = _socket(config, wires.bus)
+    devices: dict[type, Device] = {Handset: _handset(config, wires.server, socket)}
+    if socket:
+        devices[Usb] = socket
     if config.jig:
         devices[Jig] = jig = _jig(config.jig)
-        stack.callback(jig.shut)
+        wires.stack.callback(jig.shut)
     name = config.jig.serial or config.jig.port if config.jig else None
-    instruments = shared | config.instruments
+    instruments = wires.instruments | config.instruments
     return Slot(config.number, Bench(devices), _unit_of(config), name, instruments)
+
+
+def _socket(config: SlotConfig, bus: UsbBus) -> UsbSocket | None:
+    return UsbSocket(bus, config.usb) if config.usb else None
+
+
+def _handset(config: SlotConfig, server: AdbServer, socket: UsbSocket | None) -> AdbHandset:
+    serial = config.handset or ""  # whatever handset stands in the socket
+    if socket is None:
+        return AdbHandset(server, serial)
+    return AdbHandset(server, serial, port=socket.sysfs_name, explain=partial(explained, socket))
 
 
 def _jig(config: JigConfig) -> SerialJig:
@@ -212,4 +297,5 @@ def _jig(config: JigConfig) -> SerialJig:
 
 def _unit_of(config: SlotConfig) -> Unit:
     """The unit of a slot, if its handset is named by serial: an address says where, not who."""
-    return Unit() if ":" in config.handset else Unit(config.handset)
+    name = config.handset or ""
+    return Unit() if ":" in name else Unit(name)

@@ -16,18 +16,20 @@ from harness.ui.text import printable
 EXIT_USAGE = 2
 EXIT_ERROR = 3
 EXIT_ABORTED = 4
-_NOTHING_TOUCHED = ("STATION-FILE", "STORE-ABSENT", "RECORD-UNKNOWN")
+_NOTHING_TOUCHED = ("ADB-KEY", "STATION-FILE", "STORE-ABSENT", "RECORD-UNKNOWN")
 
 COMMANDS = {
     "demo": "Test a line of simulated handsets, some of them planted bad.",
     "doctor": "Say what is missing on this PC, with the remedy for each; 3 when something FAILs.",
-    "handset": "Say what is understood of a dump that a handset printed into FILE (`-` is stdin).",
+    "handset": "Show everything that is understood of a handset, on one page.",
     "plan": "Check, show and compare plans, start new ones, judge old runs by them.",
     "records": "Read and verify the record store; nothing here writes.",
     "release": "Make, sign, install and show releases: what production may run.",
     "run": "Run one test plan on one unit.",
+    "sim": "Run planted defects on a simulated line, or a simulated handset by itself.",
     "steps": "List the steps, or say what one needs, takes and measures.",
     "trace": "Show every run of a unit, named by serial, IMEI, or a run's id or its beginning.",
+    "usb": "List what is plugged into USB: socket, mode, ids, speed, serial, product.",
 }
 """Each command, in the module of its name, with the first line of its help."""
 

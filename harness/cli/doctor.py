@@ -42,11 +42,10 @@ def doctor(station: Path | None, store: Path, as_json: bool) -> None:
 
     Example: harness doctor --station fixtures/stations/bench.yaml
     """
-    slots = load_station(station).slots if station else ()
-    ports = [slot.jig.port for slot in slots if slot.jig] if station else None
+    config = load_station(station) if station else None
     console = Terminal()
     failed = False
-    for finding in examine(store, ports):
+    for finding in examine(store, config):
         failed = failed or finding.level is Level.FAIL
         if as_json:
             click.echo(orjson.dumps(encode(finding)))

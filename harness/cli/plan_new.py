@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from harness.cli.demo import PLAN
+from harness.cli.line import PLAN
 from harness.files.problems import nearest
 from harness.plans.limits.schema import NAME
 from harness.plans.starting import Area, read_areas, starting_plan

@@ -14,6 +14,7 @@ from harness.cli.choosing import announced, chosen, pick, plan_for
 from harness.cli.ending import exit_code, operator, stopping
 from harness.cli.options import RELEASES
 from harness.clock import SystemClock
+from harness.errors import HarnessError
 from harness.model.events import Purpose
 from harness.plans.resolve import load_plans
 from harness.records.query import Reader
@@ -100,9 +101,13 @@ def run(  # noqa: PLR0913, PLR0917 (click hands over one argument an option)
     order = _admitted(order, layout, records, releases)
     stopper = _Stopper()
     with stopping(stopper.abort) as each_poll, open_station(records, layout) as opened:
+        for number, why in opened.unrestored.items():
+            _warn_changed(number, why)
         slot = replace(opened.slots[place.number], unit=place.unit)
         results = list(_repeat(opened, order, slot, repeat, stopper, each_poll))
         for result in results:
+            if result.left_changed:
+                _warn_changed(place.number, result.left_changed)
             _report(result, records, as_json)
     sys.exit(exit_code(result.outcome for result in results) if results else EXIT_ABORTED)
 
@@ -168,6 +173,12 @@ def _run_once(
     result = stopper.run.supervise(poll)
     printer.draw()
     return result
+
+
+def _warn_changed(slot: int, why: HarnessError) -> None:
+    """Say that a handset may still have what a run changed; the next `prepare` tries again."""
+    words = f"warning: the handset of slot {slot} may not be as it was found: {why}"
+    click.echo(words, err=True)
 
 
 def _report(result: RunResult, records: Path, as_json: bool) -> None:

@@ -46,7 +46,7 @@ def conclude(plan: PlanRef, steps: Sequence[StepRecord], notes: Iterable[Event])
             return Conclusion(Outcome.ABORTED, note.fault)
     final = final_attempts(steps)
     faults = [step_fault(step) for step in final.values() if not _fine(step)]
-    faults += [fault for note in noted if (fault := _fault_of_note(note))]
+    faults += [fault for note in noted if (fault := fault_of_note(note))]
     faults.sort(key=lambda fault: fault.code == "RUN-INCOMPLETE")  # a cause comes before a gap
     if not faults:
         faults += _gaps(plan, final)
@@ -73,7 +73,7 @@ def dut_failed(steps: Iterable[StepRecord], notes: Iterable[Event] = ()) -> bool
             bad[step.id] = True
         elif step.outcome is Outcome.PASS:
             bad[step.id] = False
-    faults = (_fault_of_note(note) for note in notes)
+    faults = (fault_of_note(note) for note in notes)
     return any(bad.values()) or any(fault.blame is Blame.DUT for fault in faults if fault)
 
 
@@ -151,7 +151,8 @@ def shows_bad(step: StepRecord) -> bool:
     return failed or (step.fault is not None and step.fault.blame is Blame.DUT)
 
 
-def _fault_of_note(note: Event) -> Fault | None:
+def fault_of_note(note: Event) -> Fault | None:
+    """What an event says against the run as a whole; None for one that does not."""
     match note:
         case Faulted(fault=fault) | SafeStateFailed(fault=fault):
             return fault

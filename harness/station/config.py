@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,17 +19,25 @@ from harness.station.jig_file import JigFile, read_jig_file
 
 MOST_SLOTS = 64
 _INSTRUMENTS = listing(NAME, least=1)
+_SOCKET = {
+    "type": "string",
+    "maxLength": 200,
+    "pattern": "^[!-.0-~]+/[12]-[1-9][0-9]{0,2}(\\.[1-9][0-9]{0,2}){0,6}$",
+    "description": "a USB socket such as pci-0000:00:14.0/1-4.2 (`harness usb` lists them)",
+}
 SCHEMA = mapping(
     "schema station slots",
     schema=VERSION_1,
     station=WORD,
     location={"type": "string"},
+    adb_key=WORD,
     instruments=_INSTRUMENTS,
     slots=listing(
         mapping(
-            "slot handset",
+            "slot",
             slot={"type": "integer", "minimum": 1, "maximum": MOST_SLOTS},
             handset=SERIAL,
+            usb=_SOCKET,
             jig=mapping("port", port=WORD, serial=WORD, file=WORD),
             instruments=_INSTRUMENTS,
         ),
@@ -48,12 +57,17 @@ class JigConfig:
 
 @dataclass(frozen=True, slots=True)
 class SlotConfig:
-    """A slot: the adb serial (or address) of its handset, its jig, and its own instruments."""
+    """A slot: its handset, its jig, and its own instruments.
+
+    The handset is known by its adb serial (or address), by the USB socket in which it stands
+    (controller and hub port path), or by both.
+    """
 
     number: int
-    handset: str
+    handset: str | None
     jig: JigConfig | None = None
     instruments: frozenset[str] = frozenset()
+    usb: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +75,8 @@ class StationConfig:
     """A station as its file says.
 
     `instruments` are those that all slots share. `files` are the station file and each jig file,
-    as `jig:PATH` by the path that the station file names it with.
+    as `jig:PATH` by the path that the station file names it with. `adb_key` is the private key
+    with which it opens handsets; None for the one of this user.
     """
 
     name: str
@@ -69,6 +84,7 @@ class StationConfig:
     slots: tuple[SlotConfig, ...]
     files: Mapping[str, InputFile] = field(default_factory=dict)
     instruments: frozenset[str] = frozenset()
+    adb_key: Path | None = None
 
 
 def load_station(path: Path) -> StationConfig:
@@ -79,6 +95,7 @@ def load_station(path: Path) -> StationConfig:
     jigs: dict[str, tuple[InputFile, JigFile | None]] = {}
 
     def meaning(root: Node, found: Problems) -> None:
+        _tell_nameless(root, found)
         _tell_twins(root, found)
         _tell_instruments(root, found)
         jigs.update(_read_jig_files(path, root, found))
@@ -90,7 +107,19 @@ def load_station(path: Path) -> StationConfig:
         slots=tuple(_slot(entry, jigs) for entry in data["slots"]),
         files={"station": file} | {f"jig:{name}": read for name, (read, _) in jigs.items()},
         instruments=frozenset(data.get("instruments", ())),
+        adb_key=_beside(path, data.get("adb_key")),
     )
+
+
+def _beside(station: Path, name: str | None) -> Path | None:
+    return None if name is None else station.parent / os.path.expanduser(name)  # noqa: PTH111 (Path raises)
+
+
+def _tell_nameless(root: Node, found: Problems) -> None:
+    """Which handset stands on a slot must be plain."""
+    for slot in root.get("slots") or ():
+        if {key.text for key, _ in slot.items()}.isdisjoint(("handset", "usb")):
+            found.error(slot, "missing key 'handset' (or 'usb', for whatever is plugged in there)")
 
 
 def _read_jig_files(
@@ -112,13 +141,14 @@ def _read_jig_files(
 
 
 def _tell_twins(root: Node, found: Problems) -> None:
-    """A slot, a handset and a port stand once in a station."""
+    """A slot, a handset, a socket and a port stand once in a station."""
     seen: set[tuple[str, object]] = set()
     for slot in root.get("slots") or ():
         jig = slot.get("jig")
         unique = {
             "slot": slot.get("slot"),
             "handset": slot.get("handset"),
+            "usb": slot.get("usb"),
             "port": jig.get("port") if jig else None,
         }
         for name, node in unique.items():
@@ -156,7 +186,8 @@ def _slot(
     jig = entry.get("jig")
     return SlotConfig(
         number=entry["slot"],
-        handset=entry["handset"],
+        handset=entry.get("handset"),
+        usb=entry.get("usb"),
         jig=_jig(jig, jigs) if jig else None,
         instruments=frozenset(entry.get("instruments", ())),
     )

@@ -17,7 +17,7 @@ from harness.steps.api import MARK
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-_PRODUCT = ("battery", "camera", "handset", "identity", "jig", "lte", "radio")
+_PRODUCT = ("battery", "camera", "handset", "identity", "jig", "lte", "radio", "usb")
 ENTRY_POINTS = "harness.steps"
 """The entry-point group whose members are modules of steps."""
 

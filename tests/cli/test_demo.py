@@ -25,8 +25,8 @@ units:
      expect: {outcome: FAIL, code: 'charge.current_jig:LOW'}}
   - {serial: A57B000002}
 """
-TIMES = {"time", "attach_time"}
-"""Measurements of the real clock, which no seed repeats."""
+TIMES = {"time", "attach_time", "port"}
+"""Measurements of the real clock, and of the slot, which no seed repeats."""
 
 
 def folder(cli: Cli) -> Path:

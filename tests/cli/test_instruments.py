@@ -13,7 +13,8 @@ def test_a_station_without_a_call_box_runs_no_attach(cli: Cli) -> None:
     station.write_text(
         "schema: 1\nstation: s\ninstruments: [lightbox]\n"
         "slots:\n"
-        "  - {slot: 1, handset: A57A000001, jig: {port: /dev/ttyNONE}, instruments: [supply]}\n"
+        "  - {slot: 1, handset: A57A000001, usb: pci-0000:00:14.0/1-4,\n"
+        "     jig: {port: /dev/ttyNONE}, instruments: [supply]}\n"
     )
     ran = cli("run", FINAL, "--station", station, "--label", SCAN)
     assert ran.code == 2

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+from harness.devices.usb.bus import UsbBus
+from harness.station.config import StationConfig
 from harness.station.doctor.finding import Finding, Level
-from harness.station.doctor.links import adb, libusb, serial_ports, udev_rules
+from harness.station.doctor.key import adb_key
+from harness.station.doctor.links import adb, libusb, serial_ports, udev_rules, usb_socket
 from harness.station.doctor.pc import clock_set, packages, python
 from harness.station.doctor.store import clock_order, disk, store_health
 
 __all__ = ["Finding", "Level", "examine"]
 
 
-def examine(store: Path, jig_ports: Sequence[str] | None) -> Iterator[Finding]:
+def examine(
+    store: Path, station: StationConfig | None, bus: UsbBus | None = None
+) -> Iterator[Finding]:
     """Every finding, one after another; some take a second.
 
-    `jig_ports` are those of a real station, which needs USB and them; None for a simulated one.
+    A real station needs USB, its sockets and the ports of its jigs; None is a simulated one.
     """
-    real = jig_ports is not None
+    real, bus = station is not None, bus or UsbBus()
+    slots = station.slots if station else ()
+    ports = [slot.jig.port for slot in slots if slot.jig] if station else None
     checks: list[Callable[[], Finding]] = [
         python,
         packages,
         adb,
-        partial(libusb, needed=real),
+        partial(adb_key, station.adb_key if station else None, needed=real),
+        partial(libusb, bus, needed=real),
+        *(partial(usb_socket, bus, slot.number, slot.usb) for slot in slots if slot.usb),
         partial(udev_rules, needed=real),
-        partial(serial_ports, jig_ports),
+        partial(serial_ports, ports),
         partial(disk, store),
         partial(store_health, store),
         clock_set,

@@ -1,4 +1,4 @@
-"""The ways to handsets and jigs: adb, libusb, udev, serial ports."""
+"""The ways to handsets and jigs: adb, libusb, sockets, udev, serial ports."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from pathlib import Path
 
 from harness.devices.adb.process import find_adb
 from harness.devices.adb.server import AdbServer
-from harness.errors import StationFault
+from harness.devices.usb.bus import UsbBus
+from harness.devices.usb.socket import UsbSocket
+from harness.devices.usb.topology import SYSFS as USB_IN_KERNEL
+from harness.errors import HarnessError, StationFault
+from harness.model.usb import UsbMode
 from harness.station.doctor.finding import Finding, Level
+from harness.station.sockets import REMEDIES, described, standing_in
 
-USB_IN_KERNEL = Path("/sys/bus/usb/devices")
 RULES_FOLDERS = tuple(
     map(Path, ("/etc/udev/rules.d", "/run/udev/rules.d", "/usr/lib/udev/rules.d"))
 )
@@ -34,35 +38,37 @@ def adb() -> Finding:
     return Finding.ok("adb", f"a server of protocol {version} starts from {program}")
 
 
-def libusb(*, needed: bool) -> Finding:
-    """Whether the libusb of its wheel loads and can list the bus."""
-    from usb.backend import libusb1
-    from usb.core import USBError, find
+def libusb(bus: UsbBus, *, needed: bool) -> Finding:
+    """Whether libusb loads and can list what is plugged in."""
+    from usb.core import USBError
 
-    library = _bundled_libusb()
-    if library is None:
-        words = "no libusb: the wheel libusb-package for this machine is not installed"
-        return Finding.missing("libusb", words, "Run `make setup` again.", needed=needed)
-    backend = libusb1.get_backend(find_library=lambda _: library)
-    if not USB_IN_KERNEL.is_dir() or backend is None:
-        words = f"{library} is there, but this kernel has no USB ({USB_IN_KERNEL} is missing)"
+    try:
+        seen = bus.seen()
+    except HarnessError as fault:
+        return Finding.missing("libusb", fault.message, fault.remedy, needed=needed)
+    except USBError as error:
+        words = f"libusb cannot list the bus: {error}"
+        return Finding.missing("libusb", words, _INSTALL_RULES, needed=needed)
+    if not seen and not USB_IN_KERNEL.is_dir():
+        words = f"libusb is there, but this kernel has no USB ({USB_IN_KERNEL} is missing)"
         remedy = "Use a PC with USB, or give the virtual machine or container its USB bus."
         return Finding.missing("libusb", words, remedy, needed=needed)
-    try:
-        seen = len(list(find(find_all=True, backend=backend)))
-    except USBError as error:
-        words = f"{library} cannot list the bus: {error}"
-        return Finding.missing("libusb", words, _INSTALL_RULES, needed=needed)
-    return Finding.ok("libusb", f"{library} sees {seen} devices")
+    return Finding.ok("libusb", f"libusb sees {len(seen)} devices, hubs among them")
 
 
-def _bundled_libusb() -> str | None:
+def usb_socket(bus: UsbBus, slot: int, port: str) -> Finding:
+    """What stands in the socket of a slot; an empty one is fine, and one that is gone is not."""
+    name = f"slot {slot}"
     try:
-        import libusb_package
-    except ImportError:
-        return None
-    path = libusb_package.get_library_path()
-    return None if path is None else str(path)
+        device = standing_in(UsbSocket(bus, port))
+    except HarnessError as fault:
+        return Finding(name, Level.FAIL, f"{fault.code}: {fault.message}", fault.remedy)
+    if device is None:
+        return Finding.ok(name, f"{port}: nothing is plugged in")
+    words = f"{port}: {described(device)}"
+    if device.mode is UsbMode.ADB:
+        return Finding.ok(name, words)
+    return Finding(name, Level.WARN, words, REMEDIES[device.mode])
 
 
 def udev_rules(

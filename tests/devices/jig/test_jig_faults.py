@@ -262,6 +262,20 @@ def test_a_jig_that_is_who_it_must_be_moves(rig: BuildRig) -> None:
     assert "FIXT:CLOS" in bench.sim.heard
 
 
+def test_a_letter_that_noise_changed_makes_no_other_jig(rig: BuildRig) -> None:
+    bench = rig(script={"*IDN?": ["Simulated,Jig,SIMJIG09,1.0"]}, expected=Expected("SIMJIG01"))
+    bench.port().close()
+    assert "FIXT:CLOS" in bench.sim.heard
+
+
+def test_a_jig_whose_identity_changes_is_garbled_and_told_nothing(rig: BuildRig) -> None:
+    said = ["Simulated,Jig,SIMJIG09,1.0", "Simulated,Jig,RIMJIG01,1.0"]
+    bench = rig(script={"*IDN?": said}, expected=Expected("SIMJIG01"))
+    fault = bench.fault(bench.port().close, "JIG-GARBLED")
+    assert fault.evidence == {"received": ["Simulated,Jig,SIMJIG09", "Simulated,Jig,RIMJIG01"]}
+    assert set(bench.sim.heard) == {"*IDN?"}
+
+
 def test_another_jig_at_the_same_port_is_noticed_after_it_was_lost(rig: BuildRig) -> None:
     bench, other = rig(), rig({"jig.wrong_identity": {}})
     jig = powered(bench)
@@ -333,7 +347,7 @@ def test_garbage_for_a_greeting(rig: BuildRig) -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_noise_never_changes_a_value(rig: BuildRig, seed: int) -> None:
-    bench = rig({"jig.noise": {"on": "MEAS"}}, dialect=QUICK, seed=seed)
+    bench = rig({"jig.noise": {"on": "MEAS", "rate": 0.03}}, dialect=QUICK, seed=seed)
     jig = powered(bench)
     right = 0
     for _ in range(6):

@@ -125,7 +125,7 @@ def test_one_changed_digit_does_not_show_a_jig_as_safe(rig: BuildRig) -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_over_a_noisy_line(rig: BuildRig, seed: int) -> None:
-    bench = rig({"jig.noise": {}}, dialect=QUICK, seed=seed)
+    bench = rig({"jig.noise": {"rate": 0.03}}, dialect=QUICK, seed=seed)
     bench.sim.output = True
     bench.sim.relays.add(1)
     with contextlib.suppress(JigFault):  # the jig may not be able to show it

@@ -1,0 +1,77 @@
+"""What stands in a slot's USB socket, in words; and what that says of a handset adb has not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.devices.usb.socket import UsbSocket
+from harness.errors import HarnessError, LinkFault
+from harness.model.reading import Reading, Unknown, Unreadable
+from harness.model.usb import UsbDevice, UsbMode, UsbSpeed
+
+_FLASH = "if it comes up so again, flash it anew."
+REMEDIES: Mapping[UsbMode, str] = {
+    UsbMode.ADB: "Stop any other adb server of this PC; check the serial in the station file.",
+    UsbMode.FASTBOOT: f"Hold its power key for 15 s, so that it restarts into Android; {_FLASH}",
+    UsbMode.PRELOADER: f"Unplug it, hold its power key for 15 s, plug it in again; {_FLASH}",
+    UsbMode.BROM: f"Let go of its keys, unplug it, restart it and plug it in; {_FLASH}",
+    UsbMode.EDL: f"Unplug it, hold power and volume down for 15 s, plug it in; {_FLASH}",
+    UsbMode.MTP: "Switch USB debugging on in its developer options, or flash the factory image.",
+    UsbMode.OTHER: "Look at what is in the slot; check the socket in the station file.",
+}
+"""What brings a handset in this mode to adb."""
+
+
+def explained(socket: UsbSocket, fault: LinkFault) -> LinkFault:
+    """Why a handset is absent from adb, by what stands in its socket now.
+
+    In a mode without adb it is LinkFault(USB-WRONG-MODE); else the absence stays what it is, with
+    what USB shows as evidence.
+    """
+    try:
+        device = standing_in(socket)
+    except HarnessError as error:
+        return fault.again(usb_port=socket.port, usb=f"{error.code}: {error.message}")
+    if device is None:
+        return fault.again(usb_port=socket.port, usb="nothing is plugged in")
+    evidence = {**fault.evidence, "usb_port": socket.port, "usb": described(device)}
+    remedy = REMEDIES[device.mode]
+    if device.mode is UsbMode.ADB:
+        return LinkFault(fault.code, fault.message, evidence=evidence, remedy=remedy)
+    message = f"in {socket.port} stands {described(device)}; expected {UsbMode.ADB.value}"
+    evidence["adb"] = f"{fault.code}: {fault.message}"
+    return LinkFault("USB-WRONG-MODE", message, evidence=evidence, remedy=remedy)
+
+
+def standing_in(socket: UsbSocket) -> UsbDevice | None:
+    """What stands in a socket now; None when nothing does.
+
+    Raises: StationFault(USB-...) as UsbSocket.find.
+    """
+    seen = socket.find()
+    return socket.bus.describe(seen) if seen else None
+
+
+def described(device: UsbDevice) -> str:
+    """One line for a person: mode, ids, speed, product, serial."""
+    product, serial = (words(text) for text in (device.product, device.serial))
+    return (
+        f"{device.mode.value}, {ids(device)}, {speed_words(device.speed)}, "
+        f"product {product}, serial {serial}"
+    )
+
+
+def ids(device: UsbDevice) -> str:
+    """Vendor and product id, as `lsusb` writes them."""
+    return f"{device.vendor_id:04x}:{device.product_id:04x}"
+
+
+def speed_words(speed: Reading[UsbSpeed]) -> str:
+    return f"{speed.value:g} Mbit/s" if isinstance(speed, UsbSpeed) else f"speed {words(speed)}"
+
+
+def words(reading: Reading[str]) -> str:
+    """A text as a person is told it."""
+    if isinstance(reading, Unknown):
+        return "unknown"
+    return "unreadable" if isinstance(reading, Unreadable) else reading
