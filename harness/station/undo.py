@@ -8,9 +8,10 @@ from functools import partial
 from harness.clock import Cancel, Clock, Deadline, Lease
 from harness.engine.threads import in_thread
 from harness.errors import Blame, HarnessError, LinkFault, StationFault, unexpected
+from harness.model.outcome import Outcome
 from harness.model.ports import Device, Handset
-from harness.model.record import Record, StepRecord
-from harness.steps.undo import left_changed, restores, undo
+from harness.model.record import Attachment, Record, StepRecord
+from harness.steps.undo import KEPT_NOTE, undo
 
 UNDO_LIMIT_S = 15.0
 """The whole time for one handset [s]."""
@@ -29,7 +30,7 @@ def cut_short(record: Record) -> bool:
 
     A restore that failed by itself is not tried again at once: the next one is `prepare`'s.
     """
-    return left_changed(record) is not None and all(map(_was_cut, restores(record)))
+    return _left_changed(record) is not None and all(map(_was_cut, _restores(record)))
 
 
 def put_back(device: Device, clock: Clock, cancel: Cancel, kept: bytes | None = None) -> None:
@@ -86,7 +87,7 @@ def _once_there(device: Device, clock: Clock, cancel: Cancel, record: Record, ke
 
 def _content(record: Record, kept: Kept) -> bytes | None:
     """The note as the run kept it; without it, that on the handset has to do."""
-    attachment = left_changed(record)
+    attachment = _left_changed(record)
     try:
         return kept(attachment.sha256) if attachment else None
     except StationFault:
@@ -105,3 +106,34 @@ def _told(work: Callable[[], None]) -> HarnessError | None:
 
 def _was_cut(restore: StepRecord) -> bool:
     return restore.fault is None or restore.fault.blame is Blame.OPERATOR
+
+
+def _left_changed(record: Record) -> Attachment | None:
+    """The note of what a run changed on its handset and no `handset.restore` put back."""
+    if any(step.outcome is Outcome.PASS for step in _restores(record)):
+        return None
+    noted = _noted(record)
+    return noted[-1] if noted else None
+
+
+def _restores(record: Record) -> list[StepRecord]:
+    """The attempts of `handset.restore` after the last note was made."""
+    noted = _noted(record)
+    if not noted:
+        return []
+    began = {(step.id, step.attempt): step.at_ms for step in record.steps}
+    since_ms = began[noted[-1].step, noted[-1].attempt]
+    return [
+        step
+        for step in record.steps
+        if step.use == "handset.restore" and step.attempt and step.at_ms >= since_ms
+    ]
+
+
+def _noted(record: Record) -> list[Attachment]:
+    prepared = {(step.id, step.attempt) for step in record.steps if step.use == "handset.prepare"}
+    return [
+        kept
+        for kept in record.attachments
+        if kept.name == KEPT_NOTE and (kept.step, kept.attempt) in prepared
+    ]

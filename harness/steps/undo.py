@@ -8,10 +8,8 @@ from harness.devices.android import package, power
 from harness.devices.android.getprop import command as getprop
 from harness.devices.android.settings import get, put, read_settings
 from harness.errors import PlanError
-from harness.model.outcome import Outcome
 from harness.model.ports import Handset, Stopwatch, Wait
 from harness.model.reading import Unknown, Unreadable
-from harness.model.record import Attachment, Record, StepRecord
 from harness.steps.answers import ask, known, obey
 from harness.steps.found import (
     AIRPLANE,
@@ -61,37 +59,6 @@ def undo(handset: Handset, wait: Wait, stopwatch: Stopwatch, *, kept: bytes | No
     if note:
         obey(handset, f"rm {NOTE}")
     return note.found if note else {}
-
-
-def left_changed(record: Record) -> Attachment | None:
-    """The note of what a run changed on its handset and no `handset.restore` put back."""
-    if any(step.outcome is Outcome.PASS for step in restores(record)):
-        return None
-    noted = _noted(record)
-    return noted[-1] if noted else None
-
-
-def restores(record: Record) -> list[StepRecord]:
-    """The attempts of `handset.restore` after the last note was made."""
-    noted = _noted(record)
-    if not noted:
-        return []
-    began = {(step.id, step.attempt): step.at_ms for step in record.steps}
-    since_ms = began[noted[-1].step, noted[-1].attempt]
-    return [
-        step
-        for step in record.steps
-        if step.use == "handset.restore" and step.attempt and step.at_ms >= since_ms
-    ]
-
-
-def _noted(record: Record) -> list[Attachment]:
-    prepared = {(step.id, step.attempt) for step in record.steps if step.use == "handset.prepare"}
-    return [
-        kept
-        for kept in record.attachments
-        if kept.name == KEPT_NOTE and (kept.step, kept.attempt) in prepared
-    ]
 
 
 def serial_of(handset: Handset) -> str:
