@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.text import Text
 
 from harness.cli import EXIT_ERROR
+from harness.cli.options import records_option
 from harness.model.codec import encode
 from harness.station.config import load_station
 from harness.station.doctor import Finding, Level, examine
 from harness.ui.text import Terminal, printable, say
-from harness.wiring import DEFAULT_STORE
 
 _WORDS = 5 + 9 + 1
 """Where the words of a finding stand."""
@@ -28,14 +28,7 @@ _STYLES = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "bold red"}
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Station file; without it, only what a simulated station needs can FAIL.",
 )
-@click.option(
-    "--records",
-    "store",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=DEFAULT_STORE,
-    show_default=True,
-    help="The record store.",
-)
+@records_option()
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines on stdout.")
 def doctor(station: Path | None, store: Path, as_json: bool) -> None:
     """Say what is missing on this PC, with the remedy for each; 3 when something FAILs.

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 RELEASES = click.option(
     "--releases",
@@ -13,3 +17,17 @@ RELEASES = click.option(
     show_default=True,
     help="The folder of installed releases.",
 )
+
+
+def records_option(
+    words: str = "The record store.", *, default: Path = Path("reports/records.db")
+) -> Callable[[_Command], _Command]:
+    """`--records`, handed over as `store`."""
+    return click.option(
+        "--records",
+        "store",
+        type=click.Path(dir_okay=False, path_type=Path),
+        default=default,
+        show_default=True,
+        help=words,
+    )

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import click
 
+from harness.cli.options import records_option
 from harness.plans.diff.compare import compare, read_form
 from harness.plans.diff.difference import Difference
 from harness.plans.resolve import load_plans
 from harness.plans.words import Form
 from harness.records.query import Reader
 from harness.steps import catalogue
-from harness.wiring import DEFAULT_STORE
 
 _HASH = re.compile("[0-9a-f]{8,64}")
 
@@ -24,14 +24,7 @@ _HASH = re.compile("[0-9a-f]{8,64}")
 @click.command()
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
-@click.option(
-    "--records",
-    "store",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=DEFAULT_STORE,
-    show_default=True,
-    help="The record store that holds the plans named by their hash.",
-)
+@records_option("The record store that holds the plans named by their hash.")
 @click.option("--json", "as_json", is_flag=True, help="Each difference as a line of JSON.")
 def diff(before: str, after: str, store: Path, as_json: bool) -> None:
     """Say in words what differs between two plans.

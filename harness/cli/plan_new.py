@@ -9,7 +9,7 @@ import click
 
 from harness.cli.line import PLAN
 from harness.files.problems import nearest
-from harness.plans.limits.schema import NAME
+from harness.files.shapes import NAME
 from harness.plans.starting import Area, read_areas, starting_plan
 
 _AREAS = PLAN.parent

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from harness.cli.options import records_option
 from harness.model.codec import encode
 from harness.model.events import PlanRef
 from harness.model.outcome import Outcome
@@ -24,7 +25,6 @@ from harness.plans.resolve import load_plans
 from harness.records.query import Reader
 from harness.steps import catalogue
 from harness.ui.replay import count_lines, replay_lines
-from harness.wiring import DEFAULT_STORE
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _MADE_OTHERWISE = ("step", "parameter", "order", "group", "measurement")
@@ -35,14 +35,7 @@ _ALL = 2**62
 @click.argument("plan_file", metavar="PLAN", type=_FILE)
 @click.option("--limits", type=_FILE, help="A limit set in place of the one that the plan names.")
 @click.option("--variant", help="Judge all by this variant; else each by its own.")
-@click.option(
-    "--records",
-    "store",
-    type=_FILE,
-    default=DEFAULT_STORE,
-    show_default=True,
-    help="The record store; it is only read.",
-)
+@records_option("The record store; it is only read.")
 @click.option("--run", "runs", multiple=True, help="This run, by the beginning of its id; again.")
 @click.option("--last", type=click.IntRange(1), help="Only so many runs, the newest.")
 @click.option("--process", help="The runs of this process; by default of the plan's.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,12 +12,15 @@ import click
 
 import harness
 from harness.cli.ending import operator
-from harness.cli.release import newest_run, trusted
 from harness.errors import PlanError
 from harness.model.events import ReleaseRef
 from harness.model.plan import InputFile, Plan
 from harness.plans.release.check import ToRun, admit
 from harness.plans.release.folder import NEWEST, judged_releases
+from harness.plans.release.trust import DEFAULT_TRUST, Trust, read_trust
+from harness.records.query import Reader
+
+TRUST_VARIABLE = "HARNESS_TRUST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,23 @@ class Admitted:
 
     release: ReleaseRef
     trust_sha256: str
+
+
+def trusted() -> Trust:
+    """The people whom this station believes.
+
+    Raises: PlanError(RELEASE-TRUST).
+    """
+    return read_trust(Path(os.environ.get(TRUST_VARIABLE) or DEFAULT_TRUST))
+
+
+def newest_run(store: Path, known: Iterable[str]) -> dict[str, ReleaseRef]:
+    """The newest release of each process that has run on this station, if one has."""
+    if not store.exists():
+        return {}
+    with Reader(store) as reader:
+        newest_of = {process: reader.newest_release(process) for process in known}
+    return {process: ran for process, ran in newest_of.items() if ran}
 
 
 def refuse_options(given: Mapping[str, object]) -> None:
@@ -37,7 +58,7 @@ def refuse_options(given: Mapping[str, object]) -> None:
 
 
 def admission(
-    plan: Plan, files: Mapping[str, InputFile], records: Path, releases: Path, today: date
+    plan: Plan, files: Mapping[str, InputFile], store: Path, releases: Path, today: date
 ) -> Admitted:
     """What allows a production run of the plan with these input files.
 
@@ -46,7 +67,7 @@ def admission(
     if why := plan.expired(today):
         raise PlanError("PLAN-EXPIRED", f"{plan.id} revision {plan.revision}: {why}")
     trust = trusted()
-    ran = newest_run(records, [plan.process]).get(plan.process)
+    ran = newest_run(store, [plan.process]).get(plan.process)
     since = ran.number if ran else NEWEST
     installed = judged_releases(releases, plan.process, trust, since=since)
     release = admit(ToRun(plan, files, harness.__version__, ran), installed)

@@ -10,6 +10,7 @@ import orjson
 from rich.text import Text
 
 from harness.cli import EXIT_ERROR
+from harness.cli.options import records_option
 from harness.errors import StationFault
 from harness.model.codec import encode
 from harness.model.record import Record
@@ -22,16 +23,8 @@ from harness.records.query import Reader
 from harness.ui.console import print_record
 from harness.ui.runs import run_lines
 from harness.ui.text import Terminal, printable, say
-from harness.wiring import DEFAULT_STORE
 
-_STORE = click.option(
-    "--records",
-    "store",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=DEFAULT_STORE,
-    show_default=True,
-    help="The record store.",
-)
+_STORE = records_option()
 _JSON = click.option("--json", "as_json", is_flag=True, help="JSON Lines on stdout.")
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -12,15 +11,16 @@ import click
 import harness
 from harness.cli import EXIT_USAGE
 from harness.cli.ending import operator
-from harness.cli.options import RELEASES
+from harness.cli.options import RELEASES, records_option
+from harness.cli.production import newest_run, trusted
+from harness.cli.release_make import released_files, station_lacks
 from harness.clock import SystemClock
 from harness.errors import PlanError
+from harness.files.disk import sync
 from harness.files.parse import read_bytes
-from harness.files.problems import Severity, errors
 from harness.model.events import ReleaseRef
-from harness.model.plan import InputFile, Plan, Variants
-from harness.model.step import Catalogue
-from harness.plans.release.check import differing, released_roles, replaced
+from harness.model.plan import InputFile
+from harness.plans.release.check import differing, replaced
 from harness.plans.release.folder import (
     Installed,
     active,
@@ -35,20 +35,14 @@ from harness.plans.release.keys import PrivateKey
 from harness.plans.release.manifest import (
     PERSON_WORDS,
     Release,
-    ReleasedFile,
-    decides_alike,
     is_person,
     new_release,
 )
-from harness.plans.release.trust import DEFAULT_TRUST, Trust, read_trust
-from harness.plans.resolve import resolve
-from harness.records.query import Reader
-from harness.station.config import load_station
-from harness.station.station import require_devices
+from harness.plans.release.trust import Trust
+from harness.plans.resolve import load_plans
 from harness.steps import catalogue
-from harness.wiring import DEFAULT_STORE, Place, load_layout, places
+from harness.ui.release import head_line, release_lines
 
-TRUST_VARIABLE = "HARNESS_TRUST"
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -56,14 +50,6 @@ def _person(_: click.Context, __: click.Parameter, name: str) -> str:
     if not is_person(name):
         raise click.BadParameter(f"{name!r:.80}: {PERSON_WORDS}")
     return name
-
-
-def trusted() -> Trust:
-    """The people whom this station believes.
-
-    Raises: PlanError(RELEASE-TRUST).
-    """
-    return read_trust(Path(os.environ.get(TRUST_VARIABLE) or DEFAULT_TRUST))
 
 
 @click.group()
@@ -91,17 +77,17 @@ def make(
     """
     now = SystemClock().utc()
     steps = catalogue()
-    plans = _checked(plan_file, steps)
+    plans = load_plans(plan_file, steps, warned=lambda problem: click.echo(str(problem), err=True))
     for plan in plans.plans.values():
         if why := plan.expired(now.date()):
             raise PlanError("PLAN-EXPIRED", f"{plan_file}: {why}")
-    if lacks := [lack for path in stations for lack in _lacks(plans, steps, path)]:
+    if lacks := [lack for path in stations for lack in station_lacks(plans, steps, path)]:
         raise PlanError("PLAN-DEVICE", lacks[0], evidence={"problems": lacks})
     before = newest(releases, plans.any.process)
     try:
         made = new_release(
             plans,
-            _released(_files_of(plans, stations)),
+            released_files(plans, stations),
             after=before.manifest if before else None,
             made=now,
             by=by,
@@ -115,7 +101,7 @@ def make(
             file.write(made.to_bytes())
     except OSError as error:
         raise click.UsageError(f"cannot write {out}: {error.strerror}") from None
-    click.echo("\n".join(_told(made, before)))
+    click.echo("\n".join(release_lines(made, before)))
     click.echo(f"written to {out}")
 
 
@@ -133,7 +119,7 @@ def sign(file: Path, key_file: Path, name: str, releases: Path) -> None:
     people = _trusted_if_readable(name)
     if people:
         people.check_name(name)  # before somebody reads the changes and types a passphrase
-    click.echo("\n".join(_told(found, _before(found, releases))))
+    click.echo("\n".join(release_lines(found, _before(found, releases))))
     key = PrivateKey.read(key_file, lambda: _passphrase(key_file))
     if name in found.signed_by:
         raise PlanError("RELEASE-SIGNED", f"{name} has signed {found.manifest.name} already")
@@ -163,14 +149,8 @@ def install(file: Path, releases: Path) -> None:
 @release.command()
 @click.argument("file", type=_FILE, required=False)
 @RELEASES
-@click.option(
-    "--records",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=DEFAULT_STORE,
-    show_default=True,
-    help="The record store, which knows the releases that have run here.",
-)
-def show(file: Path | None, releases: Path, records: Path) -> None:
+@records_option("The record store, which knows the releases that have run here.")
+def show(file: Path | None, releases: Path, store: Path) -> None:
     """Show installed releases, or one file: who signed, and whether the files here are as released.
 
     Paths are those of the folder in which the release was made. Exits 2 when a file differs, or
@@ -180,11 +160,11 @@ def show(file: Path | None, releases: Path, records: Path) -> None:
     """
     if file:
         found = load_release(file)
-        click.echo("\n".join(_told(found, _before(found, releases))))
+        click.echo("\n".join(release_lines(found, _before(found, releases))))
         sys.exit(_show_files(found))
     known = processes(releases)
     people = trusted() if known else None
-    have_run = newest_run(records, known)
+    have_run = newest_run(store, known)
     code = 0
     for process in known:
         assert people, "read for the first of them"
@@ -194,7 +174,7 @@ def show(file: Path | None, releases: Path, records: Path) -> None:
         for each in judged:
             runs = each.release and each.release is counting and not refused
             mark = "active" if runs else "      "
-            said = _head(each.release) if each.release else str(each.path)
+            said = head_line(each.release) if each.release else str(each.path)
             click.echo(f"{mark} {said}")
             if each.fault:
                 click.echo(f"       does not count: {each.fault}")
@@ -208,39 +188,6 @@ def show(file: Path | None, releases: Path, records: Path) -> None:
     sys.exit(code)
 
 
-def _checked(path: Path, steps: Catalogue) -> Variants:
-    """The plans of a file; whoever makes a release of them reads what they are warned of.
-
-    Raises: PlanError(PLAN-INVALID).
-    """
-    plans, problems = resolve(path, steps)
-    for problem in problems:
-        if problem.severity is Severity.WARNING:
-            click.echo(str(problem), err=True)
-    if plans is None:
-        words = [str(problem) for problem in errors(problems)]
-        raise PlanError("PLAN-INVALID", words[0], evidence={"problems": words})
-    return plans
-
-
-def _lacks(plans: Variants, steps: Catalogue, station: Path) -> Iterator[str]:
-    """For each plan that no slot of a station can run, what the slots lack."""
-    slots = places(load_layout(station, None))
-    for plan in plans.plans.values():
-        lacks = [_lack(plan, steps, slot) for slot in slots]
-        if all(lacks):
-            which = f"variant {plan.variant}" if plan.variant else f"the plan {plan.id}"
-            yield f"{station}: no slot can run {which}: {'; '.join(lacks)}"
-
-
-def _lack(plan: Plan, steps: Catalogue, slot: Place) -> str:
-    try:
-        require_devices(plan, steps, slot.number, slot.devices, slot.instruments)
-    except PlanError as error:
-        return error.message
-    return ""
-
-
 def _trusted_if_readable(name: str) -> Trust | None:
     """The people of the trust file; a PC on which somebody signs need not have one."""
     try:
@@ -251,15 +198,6 @@ def _trusted_if_readable(name: str) -> Trust | None:
         return None
 
 
-def newest_run(records: Path, known: Iterable[str]) -> dict[str, ReleaseRef]:
-    """The newest release of each process that has run on this station, if one has."""
-    if not records.exists():
-        return {}
-    with Reader(records) as reader:
-        newest_of = {process: reader.newest_release(process) for process in known}
-    return {process: ran for process, ran in newest_of.items() if ran}
-
-
 def _refused(counting: Release | None, ran: ReleaseRef | None, judged: Sequence[Installed]) -> str:
     """What has run on this station that keeps production from the release that counts."""
     if not (counting and ran and replaced(counting, ran, judged)):
@@ -268,69 +206,11 @@ def _refused(counting: Release | None, ran: ReleaseRef | None, judged: Sequence[
     return f"{other}release {ran.number} has run here"
 
 
-def _files_of(plans: Variants, stations: Iterable[Path]) -> dict[str, InputFile]:
-    """Every file that a run of these plans on these stations is made by, under its role."""
-    named: dict[str, InputFile] = {}
-    of_plans = [plan.files for plan in plans.plans.values()]
-    of_stations = [load_station(path).files for path in stations]
-    for role, file in (
-        entry for files in (*of_plans, *map(released_roles, of_stations)) for entry in files.items()
-    ):
-        twin = named.setdefault(role, file)
-        if twin.sha256 != file.sha256:
-            words = (
-                f"{twin.path} and {file.path} differ, and both are {role}: give one another name"
-            )
-            raise click.UsageError(words)
-    return named
-
-
-def _released(files: Mapping[str, InputFile]) -> dict[str, ReleasedFile]:
-    return {
-        role: ReleasedFile(os.path.relpath(file.path), file.sha256) for role, file in files.items()
-    }
-
-
 def _before(found: Release, releases: Path) -> Release | None:
     """The release that this one was made after, if it is installed here."""
     manifest = found.manifest
     before = numbered(releases, manifest.process, manifest.number - 1)
     return before if before and before.manifest.sha256 == manifest.after else None
-
-
-def _told(found: Release, before: Release | None) -> Iterator[str]:
-    """What a release is, and what it changes."""
-    from harness.plans.diff.compare import compare
-
-    manifest = found.manifest
-    yield _head(found)
-    yield f"  plan {manifest.plan} revision {manifest.revision}, harness {manifest.harness}"
-    if before is None:
-        yield "  the release before it is not here: everything is new, two people must sign"
-        for role, file in sorted(manifest.files.items()):
-            yield f"  file {role}: {file.path}"
-        return
-    yield f"  compared with {_head(before)}:"
-    if manifest.harness != before.manifest.harness:
-        yield f"  harness {before.manifest.harness} -> {manifest.harness}"
-    for change in compare(before.plans, found.plans):
-        yield f"  {change.variant}: {change.words}" if change.variant else f"  {change.words}"
-    for role in sorted(manifest.files.keys() | before.manifest.files.keys()):
-        was, now = before.manifest.files.get(role), manifest.files.get(role)
-        if was is None or now is None or was.sha256 != now.sha256:
-            how = "is new" if was is None else "is left out" if now is None else "has changed"
-            yield f"  file {role} {how}: {(now or was).path}"  # type: ignore[union-attr]
-    if decides_alike(manifest, before.manifest):
-        yield "  what decides between good and bad is the same"
-    else:
-        yield "  WHAT DECIDES BETWEEN GOOD AND BAD HAS CHANGED: two people sign"
-
-
-def _head(found: Release) -> str:
-    manifest = found.manifest
-    people = ", ".join(f"{s.by} {s.at:%Y-%m-%d %H:%M} UTC" for s in found.signatures)
-    made = f"made by {manifest.by} {manifest.made:%Y-%m-%d %H:%M} UTC"
-    return f"{manifest.name}, {made}, signed by {people or 'nobody'}"
 
 
 def _show_files(found: Release) -> int:
@@ -361,6 +241,7 @@ def _replace(path: Path, content: bytes) -> None:
     new = path.with_name(f".{path.name}.new")
     try:
         new.write_bytes(content)
+        sync(new)
         new.replace(path)
     except OSError as error:
         raise click.UsageError(f"cannot write {path}: {error.strerror}") from None

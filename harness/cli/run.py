@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import click
 from harness.cli import EXIT_ABORTED, show_error
 from harness.cli.choosing import announced, chosen, pick, plan_for
 from harness.cli.ending import exit_code, operator, stopping
-from harness.cli.options import RELEASES
+from harness.cli.options import RELEASES, records_option
 from harness.clock import SystemClock
 from harness.errors import HarnessError
 from harness.model.events import Purpose
@@ -22,7 +22,7 @@ from harness.station.slot import RunResult, SlotRun
 from harness.station.station import Order, Slot, Station, require_devices
 from harness.steps import catalogue
 from harness.ui.console import RunPrinter
-from harness.wiring import DEFAULT_STORE, Layout, input_hashes, load_layout, open_station, places
+from harness.wiring import Layout, Place, input_hashes, load_layout, open_station, places
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -46,13 +46,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="Why; production takes a station, a scanned label and a signed release.",
 )
 @RELEASES
-@click.option(
-    "--records",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=DEFAULT_STORE,
-    show_default=True,
-    help="The record store.",
-)
+@records_option()
 @click.option("--json", "as_json", is_flag=True, help="Each record as a line of JSON on stdout.")
 def run(  # noqa: PLR0913, PLR0917 (click hands over one argument an option)
     plan_file: Path,
@@ -67,7 +61,7 @@ def run(  # noqa: PLR0913, PLR0917 (click hands over one argument an option)
     repeat: int,
     purpose: str,
     releases: Path,
-    records: Path,
+    store: Path,
     as_json: bool,
 ) -> None:
     """Run one test plan on one unit.
@@ -76,12 +70,8 @@ def run(  # noqa: PLR0913, PLR0917 (click hands over one argument an option)
     """
     wanted = Purpose(purpose)
     if wanted is Purpose.PRODUCTION:
-        from harness.cli.production import refuse_options
-
         bent = {"--only": only, "--limits": limits, "--variant": variant, "--scenario": scenario}
-        refuse_options(bent)
-        if not station:
-            raise click.UsageError("production needs --station: a simulated one makes no records")
+        _refuse_in_production(bent, station)
     if station and scenario:
         raise click.UsageError("--scenario is for the simulated station; leave out --station")
     if scan is not None and serial is not None:
@@ -98,33 +88,49 @@ def run(  # noqa: PLR0913, PLR0917 (click hands over one argument an option)
     part = chosen(plan, only)
     require_devices(plan, steps, place.number, place.devices, place.instruments, part)
     order = Order(plan, wanted, operator(), input_hashes(plan, layout), only=part)
-    order = _admitted(order, layout, records, releases)
-    stopper = _Stopper()
-    with stopping(stopper.abort) as each_poll, open_station(records, layout) as opened:
-        for number, why in opened.unrestored.items():
-            _warn_changed(number, why)
-        slot = replace(opened.slots[place.number], unit=place.unit)
-        results = list(_repeat(opened, order, slot, repeat, stopper, each_poll))
-        for result in results:
-            if result.left_changed:
-                _warn_changed(place.number, result.left_changed)
-            _report(result, records, as_json)
+    order = _admitted(order, layout, store, releases)
+    results = _run_all(order, layout, place, repeat, store, as_json=as_json)
     sys.exit(exit_code(result.outcome for result in results) if results else EXIT_ABORTED)
 
 
-def _admitted(order: Order, layout: Layout, records: Path, releases: Path) -> Order:
+def _refuse_in_production(bent: Mapping[str, object], station: Path | None) -> None:
+    from harness.cli.production import refuse_options
+
+    refuse_options(bent)
+    if not station:
+        raise click.UsageError("production needs --station: a simulated one makes no records")
+
+
+def _admitted(order: Order, layout: Layout, store: Path, releases: Path) -> Order:
     """The order, in production by its release; expired golden values are no more than told."""
     plan, today = order.plan, SystemClock().utc().date()
     if order.purpose is Purpose.PRODUCTION:
         from harness.cli.production import admission
 
         files = {**plan.files, **layout.files}
-        admitted = admission(plan, files, records, releases, today)
+        admitted = admission(plan, files, store, releases, today)
         inputs = {**order.inputs, "trust": admitted.trust_sha256}
         return replace(order, release=admitted.release, inputs=inputs)
     if why := plan.expired(today):
         click.echo(f"warning: {why}", err=True)
     return order
+
+
+def _run_all(
+    order: Order, layout: Layout, place: Place, times: int, store: Path, *, as_json: bool
+) -> list[RunResult]:
+    """The runs that were made, each reported; none when somebody stopped them before the first."""
+    stopper = _Stopper()
+    with stopping(stopper.abort) as each_poll, open_station(store, layout) as opened:
+        for number, why in opened.unrestored.items():
+            _warn_changed(number, why)
+        slot = replace(opened.slots[place.number], unit=place.unit)
+        results = list(_repeat(opened, order, slot, times, stopper, each_poll))
+        for result in results:
+            if result.left_changed:
+                _warn_changed(place.number, result.left_changed)
+            _report(result, store, as_json=as_json)
+    return results
 
 
 class _Stopper:
@@ -181,9 +187,9 @@ def _warn_changed(slot: int, why: HarnessError) -> None:
     click.echo(words, err=True)
 
 
-def _report(result: RunResult, records: Path, as_json: bool) -> None:
+def _report(result: RunResult, store: Path, *, as_json: bool) -> None:
     if result.failure:
         show_error(result.failure)
     if result.record and as_json:
-        with Reader(records) as reader:
+        with Reader(store) as reader:
             click.echo(reader.json(result.record.run))

@@ -7,23 +7,16 @@ from pathlib import Path
 import click
 import orjson
 
+from harness.cli.options import records_option
 from harness.model.codec import encode
 from harness.records.query import Reader
 from harness.ui.text import Terminal, say
 from harness.ui.trace import HANG, trace_lines
-from harness.wiring import DEFAULT_STORE
 
 
 @click.command()
 @click.argument("asked", metavar="ID")
-@click.option(
-    "--records",
-    "store",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=DEFAULT_STORE,
-    show_default=True,
-    help="The record store.",
-)
+@records_option()
 @click.option("--json", "as_json", is_flag=True, help="One object on stdout.")
 def trace(asked: str, store: Path, as_json: bool) -> None:
     """Show every run of a unit, named by serial, IMEI, or a run's id or its beginning.

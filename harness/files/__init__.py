@@ -1,1 +1,4 @@
-"""Files that people write: nodes with their places, problems in words, shapes by schema."""
+"""Files that people write: nodes with their places, problems in words, shapes by schema.
+
+And what must outlive a power cut.
+"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,7 +15,7 @@ _LONGEST_WORDS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class Node(ABC):
     """A part of the file. What one kind of node lacks, it answers as empty."""
 
     place: Place
@@ -36,13 +37,13 @@ class Node:
         """The elements of a list."""
         return iter(())
 
+    @abstractmethod
     def plain(self) -> Any:
         """JSON values. Numbers without a fraction are int, as JSON Schema takes them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def describe(self) -> str:
         """What it is, in the words of a message."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)

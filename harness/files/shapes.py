@@ -34,4 +34,15 @@ SERIAL = {
     "pattern": "^[!-~]{1,64}$",
     "description": "a serial number: 1 to 64 printable ASCII characters without spaces",
 }
-VERSION_1 = {"const": 1}
+NAME = {
+    "type": "string",
+    "pattern": "^[a-z0-9][a-z0-9_-]{0,63}$",
+    "description": "a name of small letters, digits, - and _",
+}
+VERSION = {"const": 1, "description": "schema 1, the only one that this version reads"}
+REVISION = {
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 2**31 - 1,
+    "description": "a whole number from 1 to 2147483647",
+}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.files.collect import Problems
-from harness.files.nodes import Node, SequenceNode
+from harness.files.nodes import MappingNode, Node, SequenceNode
 from harness.files.problems import nearest
 from harness.model.plan import Group, GroupKind, Phase
 from harness.model.step import Catalogue, StepSpec
@@ -63,7 +63,7 @@ def _steps(
             yield from _steps(children, group, found)
         if not groups:
             is_step = any(node.get(key) for key in STEP_KEYS)
-            yield (node if is_step else Node(node.place)), outer
+            yield (node if is_step else MappingNode(node.place)), outer
 
 
 def _with_ids(nodes: Node | None) -> Iterator[Node]:

@@ -35,18 +35,6 @@ def read_canonical(form: str) -> Plan:
 
     Raises: ValueError when the text is no canonical form: what is read must give it again.
     """
-    return _read(form)[0]
-
-
-def read_measures(form: str) -> Measures:
-    """What the steps of a canonical form measure.
-
-    Raises: ValueError as read_canonical.
-    """
-    return _read(form)[1]
-
-
-def _read(form: str) -> tuple[Plan, Measures]:
     try:
         tree = json.loads(form)
         measures = {_is(str, step["id"]): _measures(step) for step in tree["steps"]}
@@ -58,7 +46,7 @@ def _read(form: str) -> tuple[Plan, Measures]:
         raise ValueError("no canonical form of a plan: nested too deep") from None
     if again != form:
         raise ValueError("no canonical form of a plan: it is spelt in another way")
-    return plan, measures
+    return plan
 
 
 def _is(kind: type[T], value: object) -> T:

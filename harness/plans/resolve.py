@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from harness.errors import PlanError
 from harness.files.collect import Problems
 from harness.files.nodes import Node
-from harness.files.problems import Problem, errors
+from harness.files.problems import Problem, Severity, errors
 from harness.files.schema import read
 from harness.model.fault import Symptom
 from harness.model.judgement import Limit
@@ -45,12 +45,21 @@ from harness.plans.values import named_file, text
 from harness.plans.variants import VariantNames, read_variants
 
 
-def load_plans(path: Path, catalogue: Catalogue, *, limits: Path | None = None) -> Variants:
-    """The resolved plans of a file; warnings do not matter here.
+def load_plans(
+    path: Path,
+    catalogue: Catalogue,
+    *,
+    limits: Path | None = None,
+    warned: Callable[[Problem], None] = lambda _: None,
+) -> Variants:
+    """The resolved plans of a file; `warned` is told of each warning.
 
     Raises: PlanError(PLAN-INVALID) with every problem and its place as evidence.
     """
     plans, problems = resolve(path, catalogue, limits=limits)
+    for problem in problems:
+        if problem.severity is Severity.WARNING:
+            warned(problem)
     if plans is None:
         words = [str(problem) for problem in errors(problems)]
         more = f" (and {len(words) - 1} more)" if len(words) > 1 else ""

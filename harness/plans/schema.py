@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.files.shapes import WORD, Shape, listing, mapping
+from harness.files.shapes import NAME, REVISION, VERSION, WORD, Shape, listing, mapping
 from harness.model.label import SEPARATOR
 from harness.model.plan import GroupKind
-from harness.plans.limits.schema import DRAFT, FILE, LIMIT, NAME, REVISION, SCALAR, VERSION
+from harness.plans.limits.schema import DRAFT, FILE, LIMIT, SCALAR
 
 _EXPRESSION = {"type": "string", "description": "a regular expression in quotes"}
 _SEPARATOR = {

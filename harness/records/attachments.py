@@ -11,6 +11,7 @@ import threading
 from itertools import count
 from pathlib import Path
 
+from harness.files.disk import sync
 from harness.records.codec import sha256
 from harness.records.faults import damaged
 
@@ -48,10 +49,10 @@ class AttachmentFiles:
         name = sha256(content)
         path = self.path(name)
         if self.problem(name, len(content)) is None:
-            _sync(path)  # it may be of a process that was killed before it had synced
+            sync(path)  # it may be of a process that was killed before it had synced
         else:
             self._write(path, content)
-        _sync(path.parent)
+        sync(path.parent)
         return name
 
     def check_room(self) -> None:
@@ -120,12 +121,4 @@ class AttachmentFiles:
         """Make a folder and have its name on disk."""
         for each in (self._root, folder):
             each.mkdir(exist_ok=True)
-            _sync(each.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+            sync(each.parent)

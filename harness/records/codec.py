@@ -24,14 +24,6 @@ SCHEMA = 1
 _LEVEL = 3
 
 
-def to_json(record: Record, previous: str) -> bytes:
-    """The native JSON of a record; `previous` is the SHA-256 of the record before it.
-
-    Raises: ValueError naming what has no form in JSON, such as a number that is not finite.
-    """
-    return chained(record.run, previous, content(record))
-
-
 def from_json(text: bytes) -> tuple[Record, str]:
     """The record, and the SHA-256 of the record before it.
 
@@ -49,7 +41,7 @@ def from_json(text: bytes) -> tuple[Record, str]:
 def content(record: Record) -> bytes:
     """The part of the native JSON that does not depend on the place in the chain.
 
-    Raises: ValueError naming what has no form in JSON.
+    Raises: ValueError naming what has no form in JSON, such as a number that is not finite.
     """
     plain = encode(record)
     del plain["run"]
@@ -57,7 +49,10 @@ def content(record: Record) -> bytes:
 
 
 def chained(run: str, previous: str, rest: bytes) -> bytes:
-    """The native JSON of a run with this `content`, at its place in the chain."""
+    """The native JSON of a run with this `content`, at its place in the chain.
+
+    `previous` is the SHA-256 of the record before it.
+    """
     head = _dumps({"schema": SCHEMA, "run": run, "previous": previous})
     return head[:-1] + b"," + rest[1:]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from pathlib import Path
 import apsw
 
 from harness.errors import StationFault
+from harness.files.disk import sync
 from harness.records.codec import sha256, unpack
 from harness.records.faults import coded, damaged
 from harness.records.schema import (
@@ -188,15 +188,7 @@ def _create(path: Path, now: datetime) -> None:
     finally:
         connection.close()
     new.rename(path)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(path.parent)
 
 
 def _check_file(path: Path) -> None:

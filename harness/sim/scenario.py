@@ -9,7 +9,7 @@ from typing import Any
 from zlib import crc32
 
 from harness.files.settings import load_settings
-from harness.files.shapes import SERIAL, VERSION_1, WORD, listing, mapping
+from harness.files.shapes import SERIAL, VERSION, WORD, listing, mapping
 from harness.model.identity import luhn_digit
 from harness.model.outcome import Outcome
 from harness.model.plan import InputFile
@@ -20,7 +20,7 @@ from harness.sim.unit import Defects, SimUnit, Verdict
 _AS_WRITTEN = ("sku", "android", "profile", "build")
 SCHEMA = mapping(
     "schema",
-    schema=VERSION_1,
+    schema=VERSION,
     seed={"type": "integer"},
     speed={"type": "number", "exclusiveMinimum": 0},
     jig=mapping(

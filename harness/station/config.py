@@ -11,9 +11,8 @@ from typing import Any
 from harness.files.collect import Problems
 from harness.files.nodes import Node
 from harness.files.settings import load_settings
-from harness.files.shapes import SERIAL, VERSION_1, WORD, listing, mapping
+from harness.files.shapes import NAME, SERIAL, VERSION, WORD, listing, mapping
 from harness.model.plan import InputFile
-from harness.plans.limits.schema import NAME
 from harness.plans.values import named_file, text
 from harness.station.jig_file import JigFile, read_jig_file
 
@@ -27,7 +26,7 @@ _SOCKET = {
 }
 SCHEMA = mapping(
     "schema station slots",
-    schema=VERSION_1,
+    schema=VERSION,
     station=WORD,
     location={"type": "string"},
     adb_key=WORD,

@@ -12,10 +12,9 @@ from harness.files.collect import Problems
 from harness.files.nodes import Node
 from harness.files.problems import Problem
 from harness.files.schema import read
-from harness.files.shapes import mapping
+from harness.files.shapes import NAME, REVISION, VERSION, mapping
 from harness.model.plan import InputFile
 from harness.model.units import UNITS
-from harness.plans.limits.schema import NAME, REVISION, VERSION
 from harness.plans.values import quantity
 
 _IDENTITY_FIELD = {

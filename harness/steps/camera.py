@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from functools import partial
 from typing import Literal
 
 from harness.devices.android import camera as dump
@@ -71,14 +72,7 @@ def still(
     PlanError: CAMERA-OTHER when the app opens another camera, HANDSET-UNREADABLE,
     HANDSET-REFUSED.
     """
-
-    def looks(limit_s: float) -> Iterator[None]:
-        until_s = stopwatch() + limit_s
-        yield
-        while stopwatch() < until_s:
-            wait(LOOK_S)
-            yield
-
+    looks = partial(_looks, wait, stopwatch)
     _close_apps(handset, looks(opens_within))
     _require(_cameras(handset), camera)
     before = _listing(handset)
@@ -92,6 +86,15 @@ def still(
     obey(handset, f"rm {shlex.quote(path)}")
     obey(handset, f"am force-stop {package}")
     _measure(measure, decode_jpeg(content))
+
+
+def _looks(wait: Wait, stopwatch: Stopwatch, limit_s: float) -> Iterator[None]:
+    """A turn at once, and one every LOOK_S until the limit is over."""
+    until_s = stopwatch() + limit_s
+    yield
+    while stopwatch() < until_s:
+        wait(LOOK_S)
+        yield
 
 
 def _measure(measure: Measure, picture: Picture | Unreadable) -> None:

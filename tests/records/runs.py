@@ -24,6 +24,7 @@ from harness.model.limits import Range
 from harness.model.plan import Phase
 from harness.model.record import Record
 from harness.model.value import Value
+from harness.records.codec import chained, content
 from harness.records.recorder import Recorder
 from harness.records.schema import DDL
 
@@ -180,6 +181,11 @@ def leave_open(recorder: Recorder, life: Life) -> None:
     for event in life.events[1:]:
         recorder.write(event)
     recorder.attempts("", "")  # comes after them in the queue and waits for its commit
+
+
+def as_json(record: Record, previous: str) -> bytes:
+    """The native JSON of a record that stands behind the one with this SHA-256."""
+    return chained(record.run, previous, content(record))
 
 
 def tamper(path: Path, *changes: str) -> None:

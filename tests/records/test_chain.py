@@ -14,13 +14,14 @@ from harness.model.limits import Range
 from harness.model.outcome import Outcome
 from harness.model.record import Record
 from harness.records.chain import verify
-from harness.records.codec import pack, sha256, to_json, unpack
+from harness.records.codec import pack, sha256, unpack
 from harness.records.head import HEAD_COLUMNS, fail_rows, head_row, imeis
 from harness.records.recorder import Recorder
 from tests.records.runs import (
     EXPLAINED,
     SYMPTOM,
     Life,
+    as_json,
     hand_in,
     leave_open,
     lived,
@@ -64,7 +65,7 @@ def literal(body: bytes | bytearray) -> str:
 
 def put_record(number: int, record: Record, previous: str, *, honest: bool = True) -> list[str]:
     """Statements that write this record as record `number`, with a true hash if `honest`."""
-    text = to_json(record, previous)
+    text = as_json(record, previous)
     sha = sha256(text) if honest else "0" * 64
     head = ", ".join(apsw.format_sql_value(value) for value in head_row(record))
     return [

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from harness.model.events import Faulted, Measured, Stamped
 from harness.model.fold import fold
 from harness.model.outcome import Outcome
-from harness.records.codec import decode_event, encode_event, from_json, pack, to_json, unpack
+from harness.records.codec import decode_event, encode_event, from_json, pack, unpack
 from tests.model.strategies import NOON, any_event, runs
-from tests.records.runs import lived
+from tests.records.runs import as_json, lived
 
 EVENTS = st.builds(Stamped, st.text(), st.integers(0, 9), st.just(NOON), st.integers(0), any_event)
 
@@ -23,13 +23,13 @@ EVENTS = st.builds(Stamped, st.text(), st.integers(0, 9), st.just(NOON), st.inte
 @given(runs(), st.text())
 def test_a_record_comes_back_from_its_json(events: Sequence[Stamped], previous: str) -> None:
     record = fold(events)
-    assert from_json(to_json(record, previous)) == (record, previous)
+    assert from_json(as_json(record, previous)) == (record, previous)
 
 
 @given(runs())
 def test_the_json_of_a_record_that_came_back_is_the_same(events: Sequence[Stamped]) -> None:
-    text = to_json(fold(events), "p")
-    assert to_json(*from_json(text)) == text
+    text = as_json(fold(events), "p")
+    assert as_json(*from_json(text)) == text
 
 
 @given(st.lists(EVENTS.filter(lambda event: event.at_ms < 2**63), max_size=4))
@@ -39,7 +39,7 @@ def test_events_come_back_from_their_lines(events: list[Stamped]) -> None:
 
 
 def test_the_json_has_its_keys_in_the_order_of_the_format() -> None:
-    text = to_json(lived("r1").builder.build(), "0" * 64)
+    text = as_json(lived("r1").builder.build(), "0" * 64)
     assert text.startswith(b'{"schema":1,"run":"r1","previous":"0000')
     assert list(orjson.loads(text))[3:6] == ["purpose", "process", "unit"]
     assert b'"outcome":"PASS"' in text
@@ -55,7 +55,7 @@ def test_a_number_that_is_not_finite_is_refused(number: float, where: Any) -> No
     made = replace(step.measurements[0], limit={"low": where(number)})
     changed = replace(record, steps=(replace(step, measurements=(made,)), *record.steps[1:]))
     with pytest.raises(ValueError, match=r"limit.low.*not a finite number"):
-        to_json(changed, "")
+        as_json(changed, "")
     event = Measured("s", 1, "m", None, "V", Outcome.ERROR, "", {"low": where(number)})
     with pytest.raises(ValueError, match=r"limit.low.*not a finite number"):
         encode_event(Stamped("r1", 0, NOON, 0, event))
@@ -80,7 +80,7 @@ def test_what_json_cannot_say_is_refused(value: Any) -> None:
     ],
 )
 def test_what_is_not_exactly_a_record_is_refused(change: dict[str, Any], said: str) -> None:
-    plain = orjson.loads(to_json(lived("r1").builder.build(), ""))
+    plain = orjson.loads(as_json(lived("r1").builder.build(), ""))
     with pytest.raises(ValueError, match=said):
         from_json(orjson.dumps(plain | change))
 
@@ -104,7 +104,7 @@ def test_a_frame_that_was_cut_is_refused() -> None:
 
 def test_faults_keep_their_evidence() -> None:
     life = lived("r1", bad=True)
-    record = from_json(to_json(life.builder.build(), ""))[0]
+    record = from_json(as_json(life.builder.build(), ""))[0]
     assert record.fault
     assert record.fault.evidence["value"] == 0.11
     assert not any(isinstance(note.event, Faulted) for note in record.notes)

@@ -19,11 +19,11 @@ from harness.model.step import Numeric
 from harness.plans.canonical import canonical_of
 from harness.plans.read_canonical import read_canonical
 from harness.records.chain import verify
-from harness.records.codec import pack, sha256, to_json
+from harness.records.codec import pack, sha256
 from harness.records.head import HEAD_COLUMNS, fail_rows, head_row, imeis
 from harness.records.recorder import Recorder
 from harness.records.store import identity, open_for_reading
-from tests.records.runs import LIMIT, Life, tamper
+from tests.records.runs import LIMIT, Life, as_json, tamper
 
 MEASURES = {name: Numeric(name, "V") for name in ("rail_0", "rail_1")}
 
@@ -64,7 +64,7 @@ def kept(path: Path, change: Callable[[Record], Record], document: str = "") -> 
     connection = open_for_reading(path)
     genesis = identity(connection).genesis
     connection.close()
-    text, say = to_json(record, genesis), apsw.format_sql_value
+    text, say = as_json(record, genesis), apsw.format_sql_value
     rows = [
         f"INSERT INTO run ({HEAD_COLUMNS}) VALUES ({', '.join(map(say, head_row(record)))})",
         f"INSERT INTO record VALUES (1, '{genesis}', '{sha256(text)}', {say(pack(text))})",

@@ -11,10 +11,20 @@ import pytest
 from harness.model import events as e
 from harness.model.identity import Unit
 from harness.model.outcome import Outcome
-from harness.records.codec import sha256, to_json
+from harness.records.codec import sha256
 from harness.records.query import Reader
 from harness.records.recorder import Recorder
-from tests.records.runs import IMEIS, MORNING, PLAN_SHA256, Life, hand_in, leave_open, lived, tamper
+from tests.records.runs import (
+    IMEIS,
+    MORNING,
+    PLAN_SHA256,
+    Life,
+    as_json,
+    hand_in,
+    leave_open,
+    lived,
+    tamper,
+)
 from tests.short import code_of
 
 Files = dict[str, tuple[bytes, int]]
@@ -108,7 +118,7 @@ def test_the_json_is_what_was_chained(path: Path) -> None:
         text = reader.json("r1")
     assert sha256(text) == sha
     previous = text.split(b'"previous":"')[1][:64].decode()
-    assert text == to_json(life.builder.build(), previous)
+    assert text == as_json(life.builder.build(), previous)
 
 
 def test_a_run_is_found_by_the_beginning_of_its_id(path: Path) -> None:

@@ -8,21 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.files.shapes import SERIAL, WORD, Shape, mapping
+from harness.files.shapes import NAME, REVISION, SERIAL, VERSION, WORD, Shape, mapping
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-NAME = {
-    "type": "string",
-    "pattern": "^[a-z0-9][a-z0-9_-]{0,63}$",
-    "description": "a name of small letters, digits, - and _",
-}
-VERSION = {"const": 1, "description": "schema 1, the only one that this version reads"}
-REVISION = {
-    "type": "integer",
-    "minimum": 1,
-    "maximum": 2**31 - 1,
-    "description": "a whole number from 1 to 2147483647",
-}
 FILE = {
     "type": "string",
     "minLength": 1,

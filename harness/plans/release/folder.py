@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import PlanError
+from harness.files.disk import sync
 from harness.plans.release.manifest import MOST_BYTES, Release, is_process, read_release
 from harness.plans.release.opening import opened
 from harness.plans.release.trust import Trust
@@ -132,7 +133,7 @@ def install(folder: Path, release: Release, trust: Trust) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         free = _write(path, release.to_bytes())
         for parent in (path.parent, folder, folder.parent):
-            _sync(parent)
+            sync(parent)
     except OSError as error:
         raise _unusable(path, error) from None
     if not free:
@@ -193,14 +194,6 @@ def _write(path: Path, content: bytes) -> bool:
     finally:
         with suppress(FileNotFoundError):
             unfinished.unlink()
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _shown(text: str) -> str:

@@ -15,7 +15,7 @@ from harness.files.nodes import Node
 from harness.files.parse import LARGEST_FILE, parse
 from harness.files.problems import nearest
 from harness.files.schema import check as check_shape
-from harness.files.shapes import VERSION_1, mapping
+from harness.files.shapes import VERSION, mapping
 from harness.model.plan import InputFile
 from harness.plans.release.keys import public_key, verifies
 from harness.plans.release.manifest import (
@@ -30,7 +30,7 @@ from harness.plans.release.opening import NotRegularError, opened
 DEFAULT_TRUST = Path("/etc/harness/trust.yaml")
 TRUST_SCHEMA = mapping(
     "schema people",
-    schema=VERSION_1,
+    schema=VERSION,
     people={
         "type": "object",
         "minProperties": 1,
