@@ -126,7 +126,7 @@ def test_a_step_is_shown_with_its_defaults_units_needs_and_what_follows(cli: Cli
         "    with    settle               0.5 s (default)",
         "    limit   current_jig          0.45 A to 1.1 A, guard 0.01 A",
         "    limit   voltage_jig          4.75 V to 5.25 V, guard 0.01 V",
-        "    limit   current_handset      record only",
+        "    limit   current_handset      record only, may be unknown",
         "    limit   voltage              3.6 V to 4.4 V",
         "    limit   temperature          15 degC to 40 degC",
         "    limit   level                10 % to 100 %",
