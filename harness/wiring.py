@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -25,6 +25,7 @@ from harness.model.events import StationRef
 from harness.model.identity import Unit
 from harness.model.plan import Plan
 from harness.model.ports import Device, Handset, Jig, Usb
+from harness.model.usb import UsbMode
 from harness.records.query import Reader
 from harness.records.recorder import Recorder
 from harness.sim.handset import SimHandsets
@@ -38,9 +39,6 @@ from harness.steps import catalogue
 
 if TYPE_CHECKING:
     from harness.station.line import Insert
-
-DEFAULT_STORE = Path("reports/records.db")
-
 
 Layout = StationConfig | Scenario
 """What a station is made of: what a file says, or what is simulated."""
@@ -126,6 +124,25 @@ class Handsets:
 
     server: AdbServer
     named: Mapping[str, AdbHandset]
+    bus: UsbBus | None = None
+    """Where those that are not on adb may stand; simulated ones stand nowhere."""
+    ports: Mapping[str, str] = field(default_factory=dict)
+    """The USB socket of each name that has one."""
+
+    def in_fastboot(self, name: str | None) -> list[UsbSocket]:
+        """The sockets in which one of this name (or its USB serial, or any) is in fastboot.
+
+        Raises: StationFault(USB-...) as UsbBus.devices.
+        """
+        if self.bus is None:
+            return []
+        port = self.ports.get(name or "")
+        found = [each for each in self.bus.devices() if each.mode is UsbMode.FASTBOOT]
+        return [
+            UsbSocket(self.bus, each.port)
+            for each in found
+            if name is None or each.port in (name, port) or (each.serial == name and not port)
+        ]
 
     def of(self, name: str) -> AdbHandset:
         """The handset of a name, or else of a serial or an address."""
@@ -150,7 +167,8 @@ def open_handsets(layout: Layout | None) -> Iterator[Handsets]:
             slot.handset or slot.usb or "": _handset(slot, server, _socket(slot, bus))
             for slot in slots
         }
-        yield Handsets(server, named)
+        ports = {slot.handset or slot.usb: slot.usb for slot in slots if slot.usb}
+        yield Handsets(server, named, bus, ports)
 
 
 def load_line(path: Path, *, units: int | None = None, seed: int | None = None) -> Scenario:
@@ -223,19 +241,23 @@ def _opened(
 def _reviving(server: AdbServer, before: Callable[[], object] = lambda: None) -> Callable[[], None]:
     """Starts the server when it is first needed, has died or answers no more; a slot at a time.
 
-    What `before` raises keeps it from being started: without its key it would make another.
+    What `before` raises keeps it from being started: without its key it would make another. Why
+    it could not be is for the step to tell, on record, that asks it for its handset.
     """
     lock = Lock()
 
     def revive() -> None:
-        with lock, suppress(StationFault):
+        with lock:
             if server.alive:
                 with suppress(StationFault):
                     server.version()
                     return
                 server.stop()
-            before()
-            server.start()
+            try:
+                before()
+                server.start()
+            except StationFault as fault:
+                server.why_down = fault
 
     return revive
 

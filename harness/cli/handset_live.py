@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
 import orjson
+from rich.text import Text
 
+from harness.cli.handset import lines
 from harness.clock import Cancel, Deadline, Lease
 from harness.devices.adb.states import DeviceInfo, state_fault
 from harness.devices.android.batch import Answer
-from harness.devices.android.decode import plain
+from harness.devices.android.decode import Json, decode, plain
 from harness.devices.android.getprop import Properties, flat
 from harness.devices.android.overview import WHO, Overview, overview, questions, read_who
-from harness.errors import LinkFault
+from harness.devices.usb.fastboot import read_identity
+from harness.devices.usb.socket import UsbSocket
+from harness.errors import LinkFault, StationFault
 from harness.model.ports import Handset
 from harness.model.reading import Unreadable
 from harness.steps.answers import ask_together
 from harness.ui.handset import show_handset
-from harness.ui.text import Terminal, printable
+from harness.ui.text import Terminal, printable, say
 from harness.wiring import Handsets, Layout, load_layout, open_handsets
 
 LIMIT_S = 5
@@ -32,11 +37,15 @@ _LOOK_S = 0.1
 _ON_THE_WAY = ("offline", "connecting", "authorizing")
 _ADDRESS = re.compile(r"\S+:[0-9]{1,5}")
 """What is connected to; any other name is a serial, or the path of a socket, which has a `/`."""
+_NOT_ON_ADB = ("ADB-ABSENT", "USB-WRONG-MODE")
+_FIELD = 18
 _HUNG = ("ADB-HANG", "ADB-DRIP")
 
 
 def look(name: str | None, station: Path | None, scenario: Path | None, *, as_json: bool) -> None:
     """Print the page of a handset.
+
+    One that is in fastboot shows what its bootloader says.
 
     Raises: UsageError when it is not said which of several; LinkFault with its state.
     """
@@ -45,14 +54,51 @@ def look(name: str | None, station: Path | None, scenario: Path | None, *, as_js
     layout = load_layout(station, scenario) if station or scenario else None
     with open_handsets(layout) as handsets:
         lease = Lease(Deadline(_ALL_S), Cancel())
-        name = name or _the_only(handsets, layout, lease)
-        if scenario is None and not _ADDRESS.fullmatch(name):
-            _settled(handsets, None if "/" in name else name, lease)
-        seen = read(handsets.of(name).for_run().under(lease))
+        try:
+            name = name or _the_only(handsets, layout, lease)
+            if scenario is None and not _ADDRESS.fullmatch(name):
+                _settled(handsets, None if "/" in name else name, lease)
+            seen = read(handsets.of(name).for_run().under(lease))
+        except LinkFault as fault:
+            socket = in_fastboot(handsets, name, fault)
+            return _show_bootloader(socket.port, read_bootloader(socket, lease), as_json=as_json)
     if as_json:
         click.echo(orjson.dumps(as_object(name, seen)))
     else:
         show_handset(Terminal(), seen)
+    return None
+
+
+def in_fastboot(handsets: Handsets, name: str | None, fault: LinkFault) -> UsbSocket:
+    """The socket of a handset that is not on adb, because it is in fastboot.
+
+    Raises: the fault, when that is not why, or nothing tells which of several it is.
+    """
+    found = list[UsbSocket]()
+    if fault.code in _NOT_ON_ADB:
+        with suppress(StationFault):  # that USB cannot be asked says nothing of the handset
+            found = handsets.in_fastboot(name)
+    if len(found) != 1:
+        raise fault
+    return found[0]
+
+
+def read_bootloader(socket: UsbSocket, lease: Lease) -> Json:
+    """What a handset in fastboot says of itself, by the reader `fastboot`; not its partitions.
+
+    Raises: as read_identity.
+    """
+    said = decode("fastboot", read_identity(socket, lease.within(LIMIT_S)))
+    return {name: value for name, value in said.items() if name != "partitions"}
+
+
+def _show_bootloader(port: str, said: Json, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(orjson.dumps({"handset": port, "readings": {"fastboot": said}}))
+        return
+    console = Terminal()
+    for field, words in (("mode", "fastboot"), ("socket", port), *lines(said)):
+        say(console, Text(f"{field:{_FIELD}}  {words}"), _FIELD + 2)
 
 
 def read(handset: Handset) -> Overview:

@@ -54,6 +54,10 @@ class LinkFault(HarnessError):
             "The link to the handset broke in the middle of a command.",
             "Seat the handset and its cable again, then test again.",
         ),
+        "ADB-RESTARTED": Code(
+            "The handset is in another boot than the run began with; it restarted, or a twin came.",
+            "Test again; if it happens again, send the unit to rework: it restarts by itself.",
+        ),
         "ADB-HANG": Code(
             "The handset fell silent and did not finish a command in its time.",
             "Restart the handset and test again; if it hangs again, try another slot.",
@@ -69,6 +73,10 @@ class LinkFault(HarnessError):
         "ADB-GARBLED": Code(
             "The handset sent bytes that are not the protocol.",
             "Seat the cable again; if it stays, change the cable or the slot.",
+        ),
+        "HANDSET-NOTE": Code(
+            "A run changed this handset, and the note of how it was found is gone or damaged.",
+            "Reset the handset to its factory state (that erases it), then test it again.",
         ),
         "AT-ABSENT": Code(
             "The modem's port cannot be opened.",

@@ -102,10 +102,6 @@ class PlanError(HarnessError):
             "The handset did not do what its shell was told to do.",
             "Check in the evidence whether this build of the firmware allows the command.",
         ),
-        "HANDSET-NOTE": Code(
-            "The note of how a handset was found is damaged, of another handset or version.",
-            "Set the handset right by hand, then remove the file that is named from it.",
-        ),
         "CAMERA-OTHER": Code(
             "Another camera, or another app, is open than the one asked for.",
             "Check by hand which camera the app opens; report the model to the maintainers.",

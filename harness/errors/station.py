@@ -142,6 +142,10 @@ class StationFault(HarnessError):
             "This PC shows no USB bus at all.",
             "Plug in or enable a USB controller; in a container, hand /sys and /dev/bus/usb in.",
         ),
+        "USB-BUS-FAILED": Code(
+            "The kernel does not give the list of what is plugged into USB.",
+            "Look at the kernel's log (dmesg), plug hubs in again; if it stays, restart the PC.",
+        ),
         "USB-NO-TOPOLOGY": Code(
             "The kernel does not tell which socket a USB device is plugged into.",
             "Plug the handset in through a USB 2 cable or hub, or update the kernel of this PC.",

@@ -28,6 +28,7 @@ class UsbSpeed(Enum):
     HIGH = 480.0
     SUPER = 5000.0
     SUPER_PLUS = 10000.0
+    SUPER_PLUS_X2 = 20000.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,13 @@ DEFECTS: Mapping[str, Defect] = {
         falloff="share of the light that the corners lack; 0.45 (a good one 0.06)",
     ),
     "camera.still_fails": _fails("its camera key writes no picture", "CAMERA-NO-PICTURE"),
+    "handset.restarts": _error(
+        "it restarts by itself, once",
+        "ADB-LOST",
+        "ADB-RESTARTED",
+        on="in the middle of the answer to the first command with this in it; iphonesubinfo",
+        at="instead before this service is answered, counted from 1",
+    ),
     "identity.label_mismatch": _aborted(
         "its label is another unit's",
         "UNIT-WRONG",

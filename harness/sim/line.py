@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self
@@ -32,6 +33,8 @@ class SimSlot:
     address: str | None = None
     has_adb: bool = False
     """Whether the handset is one for adb when its socket has power."""
+    face: UsbMode | None = None
+    """What the handset is on USB when its socket has power; None while it is away."""
 
 
 class SimLine:
@@ -57,13 +60,33 @@ class SimLine:
         self.bus.unplug(slot.socket)
         if slot.address:
             self._handsets.unplug(slot.address)
+        slot.face = None
         slot.behaviour.insert(unit, f"{self._scenario.seed} {unit.serial}")
-        slot.address = self._handsets.add(unit, plugged=False)
+        shows = partial(self._show, slot, unit)
+        slot.address = self._handsets.add(unit, plugged=False, shows=shows)
         slot.has_adb = unit.defects.keys().isdisjoint(_WITHOUT_ADB)
-        if "adb.absent" not in unit.defects:
-            self.bus.plug(slot.socket, phone(unit, UsbMode.ADB))
-        self._powered(slot.socket, self.bus.hub(slot.socket).vbus(number))
+        if "usb.edl" in unit.defects:
+            self.bus.plug(slot.socket, phone(unit, UsbMode.EDL))
+        self._powered(slot.socket, self._has_power(slot.socket))
         return slot.address
+
+    def _show(self, slot: SimSlot, unit: SimUnit, mode: str | None) -> None:
+        """Have a handset leave USB, and come back to it, together with adb.
+
+        One that leaves because its socket has no power is the bus's own to bring back.
+        """
+        if mode is None:
+            if self._has_power(slot.socket):
+                self.bus.unplug(slot.socket)
+                slot.face = None
+            return
+        face = UsbMode.FASTBOOT if mode == "bootloader" else UsbMode.ADB
+        if slot.face is not face:
+            slot.face = face
+            self.bus.plug(slot.socket, phone(unit, face))
+
+    def _has_power(self, socket: str) -> bool:
+        return self.bus.hub(socket).vbus(int(socket.rpartition("-")[2]))
 
     def _powered(self, socket: str, on: bool) -> None:
         """Take the handset of a socket away from adb with its power, and bring it back."""

@@ -6,11 +6,17 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from harness.devices.adb import AdbHandset, AdbServer
+from harness.devices.adb.finding import Finder
+from harness.devices.adb.handset import LeasedHandset
+from harness.devices.adb.service import Call
+from harness.devices.adb.watch import Link
 from harness.devices.usb.bus import UsbBus
-from harness.errors import StationFault
+from harness.errors import LinkFault, StationFault
 from harness.model.outcome import Outcome
 from harness.model.usb import UsbMode, UsbSpeed
 from harness.sim.handset import SimHandsets
@@ -18,6 +24,8 @@ from harness.sim.jig import JigBehaviour
 from harness.sim.line import SimLine
 from harness.sim.scenario import Scenario, load_scenario
 from harness.sim.unit import SimUnit, Verdict
+from tests.engine.rig import until
+from tests.short import lease
 
 
 @pytest.fixture
@@ -84,6 +92,45 @@ def test_adb_goes_and_comes_with_the_power_of_the_socket(line: SimLine) -> None:
     second = line.insert(1, SimUnit("A57A000003"))
     assert not listens(second)
     assert [socket for socket, *_ in devices(line)] == ["sim-usb/1-2"]
+
+
+def faces(line: SimLine) -> list[UsbMode]:
+    return [each.mode for each in UsbBus(line.bus, sysfs=line.bus.sysfs).devices()]
+
+
+def handset_of(line: SimLine, server: AdbServer, **defects: dict[str, Any]) -> LeasedHandset:
+    planted = {name.replace("_", "."): settings for name, settings in defects.items()}
+    address = line.insert(1, SimUnit("A57A000001", defects=planted))
+    return AdbHandset(server, address).for_run().under(lease())
+
+
+def test_a_cable_that_is_pulled_and_put_back_takes_both_faces_with_it(line: SimLine) -> None:
+    with AdbServer() as server:
+        dut = handset_of(line, server, usb_unplug={"on": "echo 2", "back_s": 1.0})
+        dut.shell("echo 1")
+        assert faces(line) == [UsbMode.ADB]
+        with pytest.raises(LinkFault):
+            dut.shell("echo 2")
+        assert faces(line) == []
+        until(lambda: faces(line) == [UsbMode.ADB])
+        assert dut.shell("echo 3").out == "3\n"
+
+
+@pytest.mark.parametrize(("mode", "face"), [("", UsbMode.ADB), ("bootloader", UsbMode.FASTBOOT)])
+def test_a_reboot_takes_both_faces_away_and_brings_them_back(mode: str, face: UsbMode) -> None:
+    with SimLine(Scenario(speed=2), slots=1) as line, AdbServer() as server:
+        dut = handset_of(line, server)
+        link = dut.session.link(lease())
+        with pytest.raises(LinkFault):
+            restart(dut.session.finder, link, mode)
+        assert faces(line) == []
+        until(lambda: faces(line) == [face])
+
+
+def restart(finder: Finder, link: Link, mode: str) -> None:
+    with Call(finder, link, f"reboot:{mode}", lease()).opened() as opened:
+        while True:
+            opened.receive()
 
 
 def test_a_unit_in_emergency_download_has_no_adb(line: SimLine) -> None:

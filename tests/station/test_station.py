@@ -13,7 +13,7 @@ import pytest
 from harness.clock import SystemClock
 from harness.engine.bench import Bench
 from harness.engine.reserve import Instruments
-from harness.errors import PlanError
+from harness.errors import Blame, PlanError
 from harness.model.events import Purpose, ReleaseRef, Stamped, Waiting
 from harness.model.identity import Unit
 from harness.model.outcome import Outcome
@@ -30,6 +30,7 @@ from harness.station.config import load_station
 from harness.station.station import Order, Slot, Station, require_devices
 from harness.steps import catalogue
 from harness.wiring import load_layout, open_line, open_station, places
+from tests.devices.adb.test_keys import made
 from tests.engine.rig import MemoryJournal, RememberingJig, Rig, planned, spec_of, until
 from tests.station.runs import STATION
 
@@ -178,6 +179,31 @@ def test_a_simulated_station_offers_what_the_shipped_plans_need(tmp_path: Path) 
         for path in sorted((ROOT / "testplans").glob("*.yaml")):
             for plan in load_plans(path, steps).plans.values():
                 require_devices(plan, steps, 1, place.devices, line.station.slots[1].instruments)
+
+
+REBOOT = PlannedStep("reboot", "handset.reboot", Phase.STEPS, Decimal(20))
+WHO = Plan("who", 1, "Who", "who", Product("A57-4G", "A57-4G"), (REBOOT,), "{}")
+
+
+def test_a_key_that_is_gone_when_the_adb_server_is_needed_is_what_the_run_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    key = made(tmp_path / "line")
+    path = tmp_path / "station.yaml"
+    path.write_text(
+        f"schema: 1\nstation: s\nadb_key: {key}\nslots: [{{slot: 1, handset: '127.0.0.1:1'}}]\n"
+    )
+    with open_station(tmp_path / "records.db", load_station(path)) as station:
+        kept = key.rename(tmp_path / "away")
+        record = run(station, Order(WHO))
+        assert record.outcome is Outcome.ERROR
+        assert record.fault is not None
+        assert (record.fault.code, record.fault.blame) == ("ADB-KEY", Blame.STATION)
+        kept.rename(key)
+        record = run(station, Order(WHO))
+        assert record.fault is not None
+        assert record.fault.code == "ADB-ABSENT"
 
 
 CLOSE_AND_OPEN = (

@@ -9,10 +9,10 @@ from harness.devices.adb import shell
 from harness.devices.adb.connection import decode
 from harness.devices.adb.service import Call
 from harness.devices.adb.session import Session
-from harness.devices.adb.status import COMMAND, Status, read_status
+from harness.devices.adb.status import COMMAND, Status, Who, read_status
 from harness.devices.adb.watch import Link
-from harness.errors import LinkFault, OperatorStop
-from harness.model.reading import Reading, Unreadable
+from harness.errors import LinkFault
+from harness.model.reading import Unreadable
 
 _AWAY_S = 60.0
 """What a handset may take to shut down [s]."""
@@ -42,7 +42,7 @@ def reboot(session: Session, lease: Lease, within_s: float) -> float:
     _wait_away(session, link, limit.within(_AWAY_S), "ADB-NO-REBOOT")
 
     def accept(now: Status) -> LinkFault | None:
-        _check_serial(before, now)
+        session.check_serial(now.who)
         if now.boot == before.boot:
             return _fault(session, "ADB-NO-REBOOT", "went away, and is back in the same boot", now)
         if now.booted and now.serial == before.serial:
@@ -59,8 +59,8 @@ def reboot(session: Session, lease: Lease, within_s: float) -> float:
 def restart_adb(session: Session, lease: Lease, *, root: bool, within_s: float) -> None:
     """Restart the adb daemon as root, or as the shell user; returns once it answers as such.
 
-    Raises: LinkFault(ADB-NO-ROOT) with what it said; ADB-NO-BOOT when it does not come back;
-    OperatorStop(UNIT-WRONG).
+    Raises: LinkFault(ADB-NO-ROOT) with what it said; the last absence when it does not come
+    back; as Session.check.
     """
     limit = lease.within(within_s)
     link = session.link(limit)
@@ -71,7 +71,7 @@ def restart_adb(session: Session, lease: Lease, *, root: bool, within_s: float) 
         raise _fault(session, "ADB-NO-ROOT", f"says {said:.200}", said[:2000])
 
     def accept(now: Status) -> LinkFault | None:
-        session.check_boot(now.boot)
+        session.check(now.who)
         if now.root == root:
             return None
         return _fault(session, "ADB-NO-ROOT", f"has an adb daemon of the same user after {said!r}")
@@ -110,8 +110,8 @@ def _wait_away(session: Session, link: Link, lease: Lease, code: str) -> None:
 
 def _wait_back(
     session: Session, lease: Lease, accept: Accept, gone: Callable[[LinkFault], LinkFault]
-) -> tuple[Link, Reading[str]]:
-    """The link and the boot of a handset that comes back, once it is accepted.
+) -> tuple[Link, Who]:
+    """The link to a handset that comes back, and who it is, once it is accepted.
 
     Raises: LinkFault: what `accept` said last, or what `gone` makes of the last absence.
     """
@@ -127,7 +127,7 @@ def _wait_back(
         else:
             short = accept(now)
             if not short:
-                return link, now.boot
+                return link, now.who
             missing = short
         lease.check()
         if lease.deadline.left_s() <= 0:
@@ -137,15 +137,6 @@ def _wait_back(
 
 def _status(session: Session, link: Link, lease: Lease) -> Status:
     return read_status(shell.run(session.finder, link, COMMAND, lease).out)
-
-
-def _check_serial(before: Status, now: Status) -> None:
-    if before.serial and now.serial and now.serial != before.serial:
-        raise OperatorStop(
-            "UNIT-WRONG",
-            f"{now.serial} came back in the place of {before.serial}",
-            evidence={"expected": before.serial, "found": now.serial},
-        )
 
 
 def _fault(session: Session, code: str, what: str, seen: object = None) -> LinkFault:

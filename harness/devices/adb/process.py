@@ -17,6 +17,7 @@ from harness.devices.adb.connection import decode
 from harness.errors import StationFault
 
 LOG = "adb.log"
+_USB_NODES = Path("/dev/bus/usb")
 _STOP_S = 5.0
 _READY = b"OK"
 _EVIDENCE = 2000
@@ -58,6 +59,10 @@ class ServerProcess:
 
     The kernel's death signal follows the *thread* that started a child. So a thread of its own
     starts it and stays until it has ended; that thread also reaps it.
+
+    A PC that has no USB at all is not searched for it: libusb finds nothing to start with, and the
+    server would wait 3 s for a search that never ends (adb, transport.cpp:
+    adb_wait_for_device_initialization).
     """
 
     def __init__(self, port: int, home: Path, *, usb: bool) -> None:
@@ -65,7 +70,7 @@ class ServerProcess:
         self._reply, write_end = os.pipe()
         self._spawned: Future[subprocess.Popen[bytes]] = Future()
         argv = ["adb", "-P", str(port), "server", "nodaemon", "--reply-fd", str(write_end)]
-        args = (argv, environment(port, home, usb=usb), write_end)
+        args = (argv, environment(port, home, usb=usb and _USB_NODES.is_dir()), write_end)
         self._keeper = threading.Thread(
             target=self._keep, args=args, name=f"adb-server-{port}", daemon=True
         )

@@ -25,6 +25,8 @@ _AFTER_S = 0.5
 """What it may take to say why a call failed whose own time is over [s]."""
 _ACCEPT_S = 1.0
 """What a handset may take to accept a key that it sees for the first time [s]."""
+_GOES_S = 1.0
+"""What it may take to forget a link that broke; until then it refuses another one [s]."""
 _PORTS = 5
 
 
@@ -45,6 +47,8 @@ class AdbServer:
         self._links: dict[str, threading.Lock] = {}
         self.launches = 0
         """How often it was started: what a handset did over an earlier one is not known."""
+        self.why_down: StationFault | None = None
+        """Why it could not be started: whoever asks it something meanwhile is told this."""
 
     @property
     def port(self) -> int:
@@ -63,6 +67,7 @@ class AdbServer:
         if self.alive:
             return self
         self.stop()
+        self.why_down = None
         try:
             self._launch(self._make_home())
             self.version()
@@ -138,16 +143,21 @@ class AdbServer:
         Raises: LinkFault with the code of its state, ADB-ABSENT when nobody listens there;
         StationFault(ADB-SERVER).
         """
-        answer = self._connect(address, lease)
-        if answer.startswith("failed to authenticate"):  # so far: it may just take a new key
-            self._wait_for(address, lease)
-        elif answer.startswith(("connected to", "already connected to")):
-            return
-        for device in self.devices_after(lease):
-            if device.serial == address:
-                if device.state == "device":
-                    return
-                raise state_fault(device)
+        going = lease.deadline.sooner(_GOES_S)
+        while True:
+            answer = self._connect(address, lease)
+            if answer.startswith("failed to authenticate"):  # so far: it may just take a new key
+                self._wait_for(address, lease)
+            elif answer.startswith("connected to"):
+                return
+            found = self._found(address, lease)
+            if found and found.state == "device":
+                return
+            if going.left_s() <= POLL_S or not _speaks_of_an_earlier(answer, found):
+                break
+            lease.sleep(POLL_S)
+        if found:
+            raise state_fault(found)
         evidence = {"sent": f"host:connect:{address}", "received": answer}
         raise LinkFault("ADB-ABSENT", f"cannot connect to {address}: {answer}", evidence=evidence)
 
@@ -176,7 +186,9 @@ class AdbServer:
             self._answer(service, lease.within(_ANSWER_S))
 
     def fault(self, message: str) -> StationFault:
-        """A fault of this server, with the end of its log."""
+        """A fault of this server, with the end of its log; or why it could not be started."""
+        if self.why_down and not self.alive:
+            return self.why_down.again(asked=message)
         evidence: dict[str, Any] = {"port": self._port, "alive": self.alive}
         if process := self._process:  # another thread may restart it meanwhile
             evidence["log"] = process.log_tail()
@@ -195,6 +207,9 @@ class AdbServer:
                 return self._answer(service, lease)
             except TimedOut as error:  # the server waits for the handset, longer than we may
                 return str(error)
+
+    def _found(self, serial: str, lease: Lease) -> DeviceInfo | None:
+        return next((each for each in self.devices_after(lease) if each.serial == serial), None)
 
     def _wait_for(self, serial: str, lease: Lease) -> None:
         """Give a handset a moment to become ready."""
@@ -249,6 +264,12 @@ class AdbServer:
                 break
             self._process.end()
         raise self.fault(f"the adb server did not come up on port {self._port}")
+
+
+def _speaks_of_an_earlier(answer: str, found: DeviceInfo | None) -> bool:
+    """Whether what it is `already connected` to is a link that broke and is on its way out."""
+    broken = found is None or found.state == "offline"
+    return broken and answer.startswith("already connected to")
 
 
 def _free_port() -> int:

@@ -9,30 +9,30 @@ from contextlib import contextmanager
 from harness.clock import POLL_S, Lease
 from harness.devices.adb import shell
 from harness.devices.adb.finding import Finder
-from harness.devices.adb.status import BOOT_ID_COMMAND, read_boot
+from harness.devices.adb.status import WHO_COMMAND, Who, read_who
 from harness.devices.adb.watch import Link
 from harness.errors import LinkFault, OperatorStop
-from harness.model.reading import Reading, Unreadable
+from harness.model.reading import Unreadable
 
 
 class Session:
     """The handset of a run; all leases of the run share it, from any thread.
 
-    Its boot id is read at first use, and compared when the link is another one: a handset of the
-    same serial that took its place has another, and so has one that restarted by itself.
+    Its boot id and serial are read at first use, and compared when the link is another one: a
+    handset of the same serial that took its place has another boot, and so has one that
+    restarted by itself.
     """
 
     def __init__(self, finder: Finder) -> None:
         self.finder = finder
-        self.boot: Reading[str] = Unreadable("the handset was not seen yet")
+        self.who = Who(Unreadable("the handset was not seen yet"), "")
         self._link: Link | None = None
         self._lock = threading.Lock()
 
     def link(self, lease: Lease) -> Link:
         """The link to this handset, proven to be the one that the run began with.
 
-        Raises: as Finder.find; OperatorStop(UNIT-WRONG) when the boot is another one;
-        LinkFault(ADB-LOST) when it cannot be told.
+        Raises: as Finder.find, and as `check`.
         """
         link = self.finder.find(lease)
         if link != self._link:
@@ -41,31 +41,44 @@ class Session:
                     self._prove(link, lease)
         return link
 
-    def pin(self, link: Link, boot: Reading[str]) -> None:
+    def pin(self, link: Link, who: Who) -> None:
         """From now on this is the handset: its link, or its boot, was changed on purpose."""
         with self._lock:
-            self.boot = boot
+            self.who = who
             self._link = link
 
-    def check_boot(self, found: Reading[str]) -> None:
-        """Raises: OperatorStop(UNIT-WRONG), LinkFault(ADB-LOST) when it is not that of the run."""
-        evidence = {"serial": self.finder.serial, "boot": repr(self.boot), "found": repr(found)}
-        if not isinstance(found, str) or not isinstance(self.boot, str):
+    def check(self, found: Who) -> None:
+        """That it is still the handset of the run, in the same boot.
+
+        Raises: OperatorStop(UNIT-WRONG) when it tells another serial; LinkFault: ADB-RESTARTED
+        when the boot is another one, ADB-LOST when it cannot be told.
+        """
+        self.check_serial(found)
+        evidence = {"serial": self.finder.serial, "expected": str(self.who), "found": str(found)}
+        if not isinstance(found.boot, str) or not isinstance(self.who.boot, str):
             words = "the link broke, and whether this is still the same handset cannot be told"
             raise LinkFault("ADB-LOST", words, evidence=evidence)
-        if found != self.boot:
+        if found.boot != self.who.boot:
             words = (
-                f"{self.finder.serial} is not in the boot that the run began with:"
-                " it is another handset, or it restarted by itself"
+                f"{self.finder.serial} is not in the boot that the run began with: it restarted by"
+                " itself, or another handset of the same serial took its place"
             )
+            raise LinkFault("ADB-RESTARTED", words, evidence=evidence)
+
+    def check_serial(self, found: Who) -> None:
+        """Raises: OperatorStop(UNIT-WRONG) when it tells another serial than that of the run."""
+        expected = self.who.serial
+        if expected and found.serial and found.serial != expected:
+            words = f"{found.serial} came back in the place of {expected}"
+            evidence = {"expected": expected, "found": found.serial}
             raise OperatorStop("UNIT-WRONG", words, evidence=evidence)
 
     def _prove(self, link: Link, lease: Lease) -> None:
-        found = read_boot(shell.run(self.finder, link, BOOT_ID_COMMAND, lease).out)
+        found = read_who(shell.run(self.finder, link, WHO_COMMAND, lease).out)
         if self._link is None:
-            self.boot = found
+            self.who = found
         else:
-            self.check_boot(found)
+            self.check(found)
         self._link = link
 
     @contextmanager

@@ -10,10 +10,13 @@ from harness.model.reading import Reading, Unreadable
 BOOT_ID_COMMAND = "cat /proc/sys/kernel/random/boot_id"
 """A UUID that the kernel draws at each boot (random(4)); every user may read it."""
 
+_SERIAL_COMMAND = "getprop ro.serialno"
+WHO_COMMAND = f"{BOOT_ID_COMMAND}; {_SERIAL_COMMAND}"
+
 COMMAND = "; ".join(
     (
         BOOT_ID_COMMAND,
-        "getprop ro.serialno",
+        _SERIAL_COMMAND,
         "getprop sys.boot_completed",
         "getprop init.svc.bootanim",
         "id -u",
@@ -22,6 +25,14 @@ COMMAND = "; ".join(
 _LINES = 5
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ROOT = "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Which boot of which handset; `serial` is ro.serialno, empty where the build hides it."""
+
+    boot: Reading[str]
+    serial: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +46,17 @@ class Status:
     serial: str
     booted: bool
     root: bool
+
+    @property
+    def who(self) -> Who:
+        return Who(self.boot, self.serial)
+
+
+def read_who(output: str) -> Who:
+    """What WHO_COMMAND printed. Without the boot id, nothing shows whether a line is the serial."""
+    first, _, rest = output.partition("\n")
+    boot = read_boot(first)
+    return Who(boot, rest.strip() if isinstance(boot, str) else "")
 
 
 def read_boot(output: str) -> Reading[str]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from harness.devices.usb.faults import listing_fault
 from harness.devices.usb.modes import VENDOR_MTP, mode_of
 from harness.devices.usb.seen import HUB_CLASS, Seen, see
 from harness.devices.usb.topology import SYSFS, Place, Topology
@@ -46,7 +47,7 @@ class UsbBus:
     def devices(self) -> tuple[UsbDevice, ...]:
         """Every device but hubs, in the order of the bus.
 
-        Raises: StationFault(USB-NO-LIBRARY | USB-NO-TOPOLOGY).
+        Raises: StationFault(USB-NO-LIBRARY | USB-BUS-FAILED | USB-NO-TOPOLOGY).
         """
         described = (self.describe(seen) for seen in self.seen() if not seen.is_hub)
         return tuple(device for device in described if device)
@@ -54,7 +55,7 @@ class UsbBus:
     def seen(self) -> tuple[Seen, ...]:
         """Every device, hubs too, without asking any of them; at most 50 ms old.
 
-        Raises: StationFault(USB-NO-LIBRARY | USB-NO-TOPOLOGY).
+        Raises: StationFault(USB-NO-LIBRARY | USB-BUS-FAILED | USB-NO-TOPOLOGY).
         """
         with self._lock:
             self._renew()
@@ -63,7 +64,7 @@ class UsbBus:
     def topology(self) -> Topology:
         """The buses as the kernel numbered them at the latest listing; at most 50 ms old.
 
-        Raises: StationFault(USB-NO-LIBRARY | USB-NO-TOPOLOGY).
+        Raises: StationFault(USB-NO-LIBRARY | USB-BUS-FAILED | USB-NO-TOPOLOGY).
         """
         with self._lock:
             self._renew()
@@ -118,8 +119,11 @@ class UsbBus:
         if age_s <= FRESH_S:
             return
         remembered = self._seen if age_s <= REMEMBERED_S else {}
-        self._topology = Topology(self._sysfs)
-        self._seen = {_key(seen): seen for seen in self._list(remembered)}
+        try:
+            self._topology = Topology(self._sysfs)
+            self._seen = {_key(seen): seen for seen in self._list(remembered)}
+        except OSError as error:
+            raise listing_fault(error) from error
         self._strings = {
             key: said
             for key, said in self._strings.items()

@@ -39,7 +39,6 @@ _SILENT_S = 1.0
 """Whoever has been silent for so long when the time is over is silent, not slow [s]."""
 _DRAIN_S = 0.02
 """How long nothing may come before what comes next is an answer to what is asked next [s]."""
-_PACKET = 512
 _COMMAND_S = 1.0
 """How long a bootloader may take to accept a command [s]."""
 
@@ -83,7 +82,10 @@ def _one_by_one(pipe: _Pipe) -> Iterator[str]:
 
 @dataclass(slots=True)
 class _Pipe:
-    """The two bulk pipes of a bootloader, under a lease."""
+    """The two bulk pipes of a bootloader, under a lease.
+
+    `size` is that of a packet [byte]: reading more would join an answer that fills one to the next.
+    """
 
     device: Any
     port: str
@@ -106,19 +108,31 @@ class _Pipe:
         self._check(silent_s=0, doing=command)
         self._write(command)
         self.received = []
-        heard = time.monotonic()
+        heard, full = time.monotonic(), False
         while len(self.received) < _MOST_LINES:
             packet = self._packet(POLL_S)
             if packet is None:
                 self._check(silent_s=time.monotonic() - heard, doing=command)
                 continue
             heard = time.monotonic()
+            if full and not packet:  # it only ends the transfer (USB 2.0, 5.8.3)
+                full = False
+                continue
+            full = len(packet) == self.size
             kind, said = self._read(packet, command)
             if kind != "INFO":
+                if full:
+                    self._require_end(packet, command)
                 return self.received, said if kind == "OKAY" else None
             self.received.append(said)
             self._check(silent_s=0, doing=command)
         raise self._fault("USB-DRIP", f"{command}: no end after {_MOST_LINES} lines")
+
+    def _require_end(self, packet: bytes, command: str) -> None:
+        """That an answer which fills a packet does not go on in the next one: it would be cut."""
+        if self._packet(_DRAIN_S):
+            words = f"{command}: an answer longer than a packet: {packet[:64]!r}"
+            raise self._fault("USB-GARBLED", words)
 
     def _write(self, command: str) -> None:
         limit = self.lease.deadline.sooner(_COMMAND_S)
@@ -183,7 +197,7 @@ def _open(device: Any, seen: Seen, lease: Lease) -> _Pipe:
     if len(ways) != 2:
         message = f"the bootloader in {seen.port} has not one bulk pipe each way"
         raise LinkFault("USB-GARBLED", message, evidence={"port": seen.port, "pipes": len(bulk)})
-    size = max(_PACKET, ways[True].wMaxPacketSize)  # whole packets, and more than any answer
+    size = ways[True].wMaxPacketSize
     return _Pipe(
         device, seen.port, ways[True].bEndpointAddress, ways[False].bEndpointAddress, size, lease
     )

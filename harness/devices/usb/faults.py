@@ -32,6 +32,13 @@ def opening_fault(error: OSError, evidence: Mapping[str, Any]) -> HarnessError |
     return None
 
 
+def listing_fault(error: OSError) -> StationFault:
+    """The fault of a listing of all buses that broke off."""
+    told = {"usb_error": str(error), "errno": error.errno}
+    message = f"listing what is plugged into USB failed: {error}"
+    return StationFault("USB-BUS-FAILED", message, evidence=told)
+
+
 def handset_fault(error: OSError, doing: str, evidence: Mapping[str, Any]) -> HarnessError:
     """The fault of a transfer with a handset that failed, other than by its time."""
     told = {**evidence, "usb_error": str(error)}

@@ -18,6 +18,7 @@ _SPEEDS = {
     3: UsbSpeed.HIGH,
     4: UsbSpeed.SUPER,
     5: UsbSpeed.SUPER_PLUS,
+    6: UsbSpeed.SUPER_PLUS_X2,
 }
 """libusb.h, enum libusb_speed."""
 

@@ -6,20 +6,22 @@ import asyncio
 import math
 import socket
 import threading
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from ipaddress import IPv4Address
 from itertools import count
 from typing import Any, Self, TypeVar
 
 from harness.sim.handset.behaviour import HandsetBehaviour
-from harness.sim.handset.faults import UNPLUG
+from harness.sim.handset.faults import RESTARTS
 from harness.sim.handset.link import LettingIn, Link
 from harness.sim.handset.services import serve
 from harness.sim.handset.wire import MAX_DATA, PublicKey
 from harness.sim.unit import SimUnit
 
 T = TypeVar("T")
+Shows = Callable[[str | None], None]
+"""Told of what a handset comes up as, one of MODES, and with None that it has gone."""
 _FIRST = IPv4Address("127.0.1.1")
 """Each handset has a loopback address of its own, from this one on."""
 _PATIENCE_S = 30.0
@@ -51,14 +53,16 @@ class SimHandsets:
         mode: str = "",
         trusts: bytes | None = None,
         plugged: bool = True,
+        shows: Shows = lambda _: None,
     ) -> str:
         """Plug a handset in; returns its address `127.x.y.z:PORT`, by which adb knows it.
 
         One that is not `plugged` waits for `replug`. `mode` is what it has booted, of MODES; else
         what is planted (`adb.recovery`). `trusts` is the one public key (a line of adb_keys) that
-        it accepts; without, somebody taps Allow.
+        it accepts; without, somebody taps Allow. `shows` is told whenever it comes and goes.
         """
-        handset = _Handset(unit, str(_FIRST + next(self._numbers)), mode, self._speed, trusts)
+        host = str(_FIRST + next(self._numbers))
+        handset = _Handset(unit, host, mode, self._speed, trusts, shows)
         self._handsets[handset.address] = handset
         if plugged and "adb.absent" not in unit.defects:
             self._call(handset.plug())
@@ -89,6 +93,7 @@ class SimHandsets:
             return
         for handset in self._handsets.values():
             self._call(handset.end())
+        self._call(_all_ended())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -111,14 +116,21 @@ class _Handset:
     """
 
     def __init__(
-        self, unit: SimUnit, host: str, mode: str, speed: float, trusts: bytes | None
+        self,
+        unit: SimUnit,
+        host: str,
+        mode: str,
+        speed: float,
+        trusts: bytes | None,
+        shows: Shows,
     ) -> None:
         self.behaviour = HandsetBehaviour(unit, speed=speed)
         self.opened = 0
         self._speed = speed
         self._mode = mode or _planted_mode(unit)
-        self._was_cut = False
+        self._struck: set[str] = set()
         self._trusts = trusts
+        self._shows = shows
         self._keys: set[PublicKey] = {PublicKey.parse(trusts)} if trusts else set()
         self._held = _reserve(host)
         self.address = f"{host}:{self._held.getsockname()[1]}"
@@ -126,15 +138,15 @@ class _Handset:
         self._connections: dict[asyncio.Task[Any], asyncio.StreamWriter] = {}
         self._return: asyncio.Task[None] | None = None
 
-    @property
-    def unplugging(self) -> Mapping[str, Any] | None:
-        return None if self._was_cut else self.behaviour.unit.defects.get(UNPLUG)
+    def pending(self, fault: str) -> Mapping[str, Any] | None:
+        return None if fault in self._struck else self.behaviour.unit.defects.get(fault)
 
     async def plug(self) -> None:
         if not self._server:
             self._server = await asyncio.start_server(
                 self._accept, sock=self._held.dup(), limit=2 * MAX_DATA
             )
+            self._shows(self._mode)
 
     async def end(self) -> None:
         await self.unplug()
@@ -149,14 +161,16 @@ class _Handset:
     async def swap(self, unit: SimUnit) -> None:
         await self.unplug()
         self.behaviour = HandsetBehaviour(unit, speed=self._speed)
-        self._mode, self._was_cut = _planted_mode(unit), False
+        self._mode, self._struck = _planted_mode(unit), set()
         await self.plug()
 
-    def cut(self) -> None:
-        settings = self.behaviour.unit.defects[UNPLUG]
-        self._was_cut = True
+    async def cut(self, fault: str) -> None:
+        self._struck.add(fault)
         self._leave()
-        if "back_s" in settings:
+        if fault == RESTARTS:  # back before anybody can ask: only its boot shows what happened
+            self.behaviour.system.boot(asyncio.get_running_loop().time())
+            await self.plug()
+        elif "back_s" in (settings := self.behaviour.unit.defects[fault]):
             self._come_back(float(settings["back_s"]))
 
     def reboot(self, mode: str) -> None:
@@ -180,6 +194,7 @@ class _Handset:
             self._server.close()
             self._held.shutdown(socket.SHUT_RDWR)  # listens no more, keeps its port
             self._server = None
+            self._shows(None)
         for writer in self._connections.values():
             writer.transport.abort()
 
@@ -191,6 +206,9 @@ class _Handset:
         self._return = asyncio.create_task(wait())
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not self._server:  # it was taken on just before the cable was pulled
+            writer.transport.abort()
+            return
         task = asyncio.current_task()
         assert task
         self._connections[task] = writer
@@ -222,6 +240,12 @@ class _Handset:
             f"{self._mode}::ro.product.name={name};ro.product.model={name};"
             f"ro.product.device={name};features=shell_v2,cmd"
         )
+
+
+async def _all_ended() -> None:
+    """Wait until nothing is under way: a loop that stops before leaves tasks that never end."""
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(others)
 
 
 def _planted_mode(unit: SimUnit) -> str:

@@ -63,14 +63,7 @@ class HandsetBehaviour:
         self.storage = storage.Storage(self.files, self.cameras.advance)
         self._stuck = unit.defects.get("adb.stuck", {"on": ""}).get("on", UEVENT_COMMAND)
         self.programs: dict[str, Program] = {
-            "timeout": shell.timeout(self._run_one),
-            "[": shell.equals,
-            "echo": lambda words, _: _text(" ".join(words) + "\n"),
-            "true": lambda *_: Answer(),
-            "false": lambda *_: Answer(code=1),
-            "cat": self._cat,
-            "dumpsys": lambda words, _: _failure(f"Can't find service: {' '.join(words)}", 0),
-            "cmd": lambda words, _: _failure(f"cmd: Can't find service: {' '.join(words[:1])}", 20),
+            **self._basics(),
             **radios.programs(unit, self.radios, sdk),
             **Wifi(unit, self.radios, sdk, speed).programs(),
             **self.system.programs(),
@@ -112,6 +105,19 @@ class HandsetBehaviour:
                 stuck = " ".join(words) == self._stuck
                 return answer._replace(takes_s=math.inf) if stuck else answer
         return _failure(f"/system/bin/sh: {words[0]}: inaccessible or not found", 127)
+
+    def _basics(self) -> dict[str, Program]:
+        """The programs of every firmware; of services, those that find none."""
+        return {
+            "timeout": shell.timeout(self._run_one),
+            "[": shell.equals,
+            "echo": lambda words, _: _text(" ".join(words) + "\n"),
+            "true": lambda *_: Answer(),
+            "false": lambda *_: Answer(code=1),
+            "cat": self._cat,
+            "dumpsys": lambda words, _: _failure(f"Can't find service: {' '.join(words)}", 0),
+            "cmd": lambda words, _: _failure(f"cmd: Can't find service: {' '.join(words[:1])}", 20),
+        }
 
     def _cat(self, words: list[str], _now_s: float) -> Answer:
         answers = [self._cat_one(path) for path in words]

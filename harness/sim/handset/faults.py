@@ -10,8 +10,13 @@ from harness.sim.handset.behaviour import HandsetBehaviour
 from harness.sim.handset.link import Gone, Stream
 
 DRIP_S = 0.1
-UNPLUG = "usb.unplug"
+UNPLUG, RESTARTS = "usb.unplug", "handset.restarts"
 _FAULTS = ("hang", "drip", "drop", "garbage")
+
+CUTS = (UNPLUG, RESTARTS)
+"""What strikes once, and takes the link with it."""
+_UNLESS_SET = {RESTARTS: "iphonesubinfo"}
+"""A part of the commands at which it strikes, where its `on` does not say."""
 
 Frame = Callable[[bytes], bytes]
 
@@ -22,13 +27,12 @@ class Handset(Protocol):
     behaviour: HandsetBehaviour
     opened: int
 
-    @property
-    def unplugging(self) -> Mapping[str, Any] | None:
-        """The settings of its planted `usb.unplug`, until that has struck."""
+    def pending(self, fault: str) -> Mapping[str, Any] | None:
+        """The settings of `usb.unplug` or `handset.restarts` if planted, until it has struck."""
         ...
 
-    def cut(self) -> None:
-        """Do what is planted: all links break, nobody listens; it may come back later."""
+    async def cut(self, fault: str) -> None:
+        """Do what is planted: all links break, nobody listens; it may come back."""
         ...
 
     def reboot(self, mode: str) -> None:
@@ -42,26 +46,34 @@ class Handset(Protocol):
 
 def struck(handset: Handset, command: str) -> str | None:
     """The planted fault that strikes at this command; for files it is `pull` or `push PATH`."""
-    unplugging = handset.unplugging
-    if unplugging is not None and "at" not in unplugging and _meant(unplugging, command):
-        return UNPLUG
+    for fault in CUTS:
+        settings = handset.pending(fault)
+        if settings is not None and "at" not in settings and _meant(fault, settings, command):
+            return fault
     for fault in _FAULTS:
         settings = handset.behaviour.unit.defects.get(f"adb.{fault}")
-        if settings is not None and _meant(settings, command):
+        if settings is not None and _meant(fault, settings, command):
             return fault
     return None
 
 
-def _meant(settings: Mapping[str, Any], command: str) -> bool:
-    return str(settings.get("on", "")) in command
+def struck_at(handset: Handset, service: int) -> str | None:
+    """The planted fault that strikes before this service, counted from 1, is answered."""
+    return next(
+        (fault for fault in CUTS if (handset.pending(fault) or {}).get("at") == service), None
+    )
+
+
+def _meant(fault: str, settings: Mapping[str, Any], command: str) -> bool:
+    return str(settings.get("on", _UNLESS_SET.get(fault, ""))) in command
 
 
 async def suffer(fault: str, handset: Handset, stream: Stream, answer: bytes, frame: Frame) -> None:
     """Give half of the answer, then fail for ever."""
     await stream.write(frame(answer[: len(answer) // 2]))
-    if fault == UNPLUG:
+    if fault in CUTS:
         await stream.delivered()
-        handset.cut()
+        await handset.cut(fault)
         raise Gone
     if fault == "drop":
         stream.cut()

@@ -6,7 +6,7 @@ import asyncio
 import stat
 import struct
 
-from harness.sim.handset.faults import Handset, struck, suffer
+from harness.sim.handset.faults import Handset, struck, struck_at, suffer
 from harness.sim.handset.link import Gone, Stream, Unserved
 
 _STDOUT, _STDERR, _EXIT = 1, 2, 3
@@ -22,8 +22,8 @@ async def serve(handset: Handset, stream: Stream, name: str) -> None:
     Raises: Unserved for any other name.
     """
     handset.opened += 1
-    if (planted := handset.unplugging) and planted.get("at") == handset.opened:
-        handset.cut()
+    if fault := struck_at(handset, handset.opened):
+        await handset.cut(fault)
         raise Gone
     kind, colon, command = name.partition(":")
     program, *options = kind.split(",")

@@ -6,7 +6,7 @@ import errno
 import threading
 import time
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, NoReturn
@@ -115,18 +115,24 @@ class Backend:
     def bulk_write(self, handle: Attached, _: int, __: int, data: array[int], ___: int) -> int:
         with self._changed:
             self._require(handle)
-            handle.coming = iter(handle.device.answer(bytes(data)))
+            answers = handle.device.answer(bytes(data))
+            handle.coming = _packets(answers, handle.device.packet_size(handle.speed))
             return len(data)
 
     def bulk_read(
         self, handle: Attached, _: int, __: int, buffer: array[int], timeout_ms: int
     ) -> int:
+        """A transfer that ends when it is full, or a packet is short or none (USB 2.0, 5.8.3)."""
         self._require(handle)
-        packet = next(handle.coming, None)
+        read, size = b"", handle.device.packet_size(handle.speed)
+        while (packet := next(handle.coming, None)) is not None:
+            read += packet
+            if len(packet) < size or len(read) >= len(buffer):
+                break
         self._require(handle)  # a script may have pulled it out
-        if packet is None:
+        if packet is None and not read:
             self._stay_silent(handle, timeout_ms)
-        return _fill(buffer, packet)
+        return _fill(buffer, read)
 
     intr_write = iso_write = bulk_write  # pyusb looks for all three, whatever a pipe is
     intr_read = iso_read = bulk_read
@@ -186,6 +192,13 @@ class Backend:
                 self._changed.wait(left_s)
         self._require(handle)
         _fail("Operation timed out", errno.ETIMEDOUT)
+
+
+def _packets(answers: Iterable[Answer], size: int) -> Iterator[Answer]:
+    """Answers as they cross the bus: a long one in several packets."""
+    for answer in answers:
+        for start in range(0, len(answer or b"") or 1, size):
+            yield answer and answer[start : start + size]
 
 
 def _fill(buffer: array[int], raw: bytes) -> int:

@@ -13,7 +13,7 @@ ENGLISH = 0x0409
 _IN = 0x80
 _BULK = 2
 _SMALLEST = 8
-_PACKET = {FULL: 64, HIGH: 512, SUPER: 1024, SUPER + 1: 1024}
+_PACKET = {FULL: 64, HIGH: 512, SUPER: 1024, SUPER + 1: 1024, SUPER + 2: 1024}
 
 Answer = bytes | None
 """A packet, or None for a while of silence."""
@@ -114,12 +114,16 @@ class SimUsbDevice:
             bDescriptorType=5,
             bEndpointAddress=direction | (1 + interface),
             bmAttributes=_BULK,
-            wMaxPacketSize=_PACKET.get(speed, _SMALLEST),
+            wMaxPacketSize=self.packet_size(speed),
             bInterval=0,
             bRefresh=0,
             bSynchAddress=0,
             extra_descriptors=[],
         )
+
+    def packet_size(self, speed: int) -> int:
+        """The longest packet of its pipes [byte]."""
+        return _PACKET.get(speed, _SMALLEST)
 
     def string(self, index: int) -> bytes | None:
         """USB 2.0, 9.6.7; None for one that it has not."""

@@ -1,7 +1,7 @@
 """An adb server at the wire that has handsets on USB, which the real one has not on this PC.
 
-It lists what it is given, in the form of the real server, and answers each shell command with
-the transport on which it came.
+It lists what it is given, in the form of the real server, answers each shell command with the
+transport on which it came, and each `host:connect` as it is told.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import socketserver
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from harness.devices.adb import AdbServer
@@ -22,6 +22,7 @@ class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     block_on_close = False
     listing = ""
+    connecting: Iterator[tuple[str, str]]
 
 
 class _Requests(socketserver.BaseRequestHandler):
@@ -37,9 +38,14 @@ class _Requests(socketserver.BaseRequestHandler):
                 out = BOOT.format(transport) if "boot_id" in request else str(transport)
                 self.request.sendall(_packet(1, out.encode()) + _packet(3, b"\0"))
                 return
+            elif request.startswith("host:connect:"):
+                answer, self.server.listing = next(self.server.connecting)
+                self._say(answer)
             else:
-                listing = self.server.listing.encode()
-                self.request.sendall(b"%04x%b" % (len(listing), listing))
+                self._say(self.server.listing)
+
+    def _say(self, text: str) -> None:
+        self.request.sendall(b"%04x%b" % (len(text.encode()), text.encode()))
 
     def _request(self) -> str:
         size = self.request.recv(4)
@@ -51,10 +57,10 @@ def _packet(kind: int, payload: bytes) -> bytes:
 
 
 @contextmanager
-def listing(rows: str) -> Iterator[AdbServer]:
-    """A server that lists these handsets."""
+def listing(rows: str, connecting: Iterable[tuple[str, str]] = ()) -> Iterator[AdbServer]:
+    """A server that lists these handsets; `connecting`: its answers, and what it lists then."""
     with _Server(("127.0.0.1", 0), _Requests) as wire:
-        wire.listing = rows
+        wire.listing, wire.connecting = rows, iter(connecting)
         thread = threading.Thread(target=wire.serve_forever, args=(0.01,))
         thread.start()
         server = AdbServer()

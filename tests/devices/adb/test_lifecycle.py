@@ -62,8 +62,9 @@ def test_a_run_goes_on_after_its_reboot_and_is_pinned_anew(
     assert quick.opened(dut.serial) == opened + 1
     unplugged(server, quick, dut.serial)
     quick.swap(dut.serial, unit())
-    with pytest.raises(OperatorStop):
+    with pytest.raises(LinkFault) as caught:
         dut.shell("echo 2")
+    assert caught.value.code == "ADB-RESTARTED"
 
 
 def ignoring(behaviour: HandsetBehaviour) -> None:
@@ -197,10 +198,10 @@ def test_another_handset_that_comes_back_as_root(server: AdbServer, quick: SimHa
 
     exchanging = threading.Thread(target=exchange)
     exchanging.start()
-    with pytest.raises(OperatorStop) as caught:
+    with pytest.raises(LinkFault) as caught:
         dut.restart_adb(root=True, within_s=20)
     exchanging.join()
-    assert caught.value.code == "UNIT-WRONG"
+    assert caught.value.code == "ADB-RESTARTED"
 
 
 BOOT = "5fa005cc-e71e-4b78-9119-228f598b98c2"

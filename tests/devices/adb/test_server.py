@@ -16,7 +16,7 @@ import pytest
 from harness.clock import Deadline
 from harness.devices.adb import AdbServer
 from harness.devices.adb.handset import AdbHandset
-from harness.devices.adb.process import ServerProcess, environment, find_adb
+from harness.devices.adb.process import LOG, ServerProcess, environment, find_adb
 from harness.errors import HarnessError, LinkFault, StationFault
 from harness.sim.handset import SimHandsets
 from tests.devices.adb.rig import handset, unit
@@ -97,6 +97,12 @@ def test_sees_nothing_of_this_pc_unless_it_serves_usb(
     assert "ADB_VENDOR_KEYS" not in hermetic
     assert hermetic["ADB_USB"] == hermetic["ADB_LIBUSB"] == "0"
     assert not {"ADB_USB", "ADB_LIBUSB"} & environment(1, tmp_path, usb=True).keys()
+
+
+def test_a_pc_without_usb_is_not_searched_for_it(tmp_path: Path) -> None:
+    """Else the server would be waited for in vain: 3 s at every start of a station."""
+    with AdbServer(home=tmp_path, usb=True):
+        assert "failed to initialize libusb" not in (tmp_path / LOG).read_text()
 
 
 def test_never_uses_somebody_elses_server(server: AdbServer, tmp_path: Path) -> None:

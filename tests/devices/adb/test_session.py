@@ -6,12 +6,16 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.devices.adb import AdbHandset, AdbServer
+from harness.devices.adb.status import Who, read_who
 from harness.errors import HarnessError, LinkFault, OperatorStop
 from harness.model.reading import Unreadable
 from harness.sim.handset import SimHandsets
-from harness.sim.handset.answer import Answer
+from harness.sim.handset.answer import Answer, text
+from harness.sim.unit import SimUnit
 from tests.devices.adb.rig import state_of, unit, unplugged
 from tests.engine.rig import until
 from tests.short import lease
@@ -56,11 +60,68 @@ def test_a_handset_of_the_same_serial_that_takes_the_place_is_caught(
     handsets.swap(address, unit())
     if by_itself:
         linked_again(server, address)
-    for _ in range(2):
-        with pytest.raises(OperatorStop) as caught:
-            device.under(lease()).shell("echo 2")
-        assert caught.value.code == "UNIT-WRONG"
+    assert codes(device, 2) == ["ADB-RESTARTED", "ADB-RESTARTED"]
     assert device.for_run().under(lease()).shell("echo 3").out == "3\n"
+
+
+def test_a_handset_of_another_serial_behind_the_same_address_is_the_wrong_unit(
+    server: AdbServer, handsets: SimHandsets
+) -> None:
+    address = handsets.add(unit())
+    device = AdbHandset(server, address).for_run()
+    device.under(lease()).shell("echo 1")
+    unplugged(server, handsets, address)
+    handsets.swap(address, SimUnit("A57A000002"))
+    with pytest.raises(OperatorStop) as caught:
+        device.under(lease()).shell("echo 2")
+    assert caught.value.code == "UNIT-WRONG"
+    assert caught.value.evidence == {"expected": "A57A000001", "found": "A57A000002"}
+
+
+def test_one_that_hides_its_serial_is_still_known_by_its_boot(
+    server: AdbServer, handsets: SimHandsets
+) -> None:
+    address = handsets.add(unit())
+    device = AdbHandset(server, address).for_run()
+    device.under(lease()).shell("echo 1")
+    unplugged(server, handsets, address)
+    handsets.swap(address, SimUnit("A57A000002"))
+    handsets.behaviour(address).programs["getprop"] = lambda *_: text("\n")
+    assert codes(device, 1) == ["ADB-RESTARTED"]
+
+
+@pytest.mark.parametrize("when", [{"at": 3}, {"on": "echo 2"}])
+def test_a_handset_that_restarts_by_itself(
+    server: AdbServer, handsets: SimHandsets, when: dict[str, object]
+) -> None:
+    planted = SimUnit("A57A000001", defects={"handset.restarts": when})
+    device = AdbHandset(server, handsets.add(planted)).for_run()
+    assert device.under(lease()).shell("echo 1").out == "1\n"
+    assert codes(device, 3) == ["ADB-LOST", "ADB-RESTARTED", "ADB-RESTARTED"]
+    assert device.for_run().under(lease()).shell("echo 2").out == "2\n"
+
+
+BOOT = "5fa005cc-e71e-4b78-9119-228f598b98c2"
+
+
+@pytest.mark.parametrize(
+    ("output", "who"),
+    [
+        (f"{BOOT}\nA57A000001\n", (BOOT, "A57A000001")),
+        (f"{BOOT}\r\nA57A000001\r\n", (BOOT, "A57A000001")),
+        (f"{BOOT}\n\n", (BOOT, "")),
+        (f"{BOOT}\n", (BOOT, "")),
+    ],
+)
+def test_reads_which_boot_of_which_handset(output: str, who: tuple[str, str]) -> None:
+    assert read_who(output) == Who(*who)
+
+
+@given(st.text())
+def test_any_text_is_no_boot_and_no_serial(output: str) -> None:
+    found = read_who(output)
+    assert isinstance(found.boot, Unreadable)
+    assert found.serial == ""
 
 
 def test_files_are_not_moved_to_another_handset(server: AdbServer, handsets: SimHandsets) -> None:
@@ -70,9 +131,9 @@ def test_files_are_not_moved_to_another_handset(server: AdbServer, handsets: Sim
     unplugged(server, handsets, address)
     handsets.swap(address, unit())
     for call in (lambda: dut.push(b"mine", "/sdcard/x"), lambda: dut.pull("/sdcard/x")):
-        with pytest.raises(OperatorStop) as caught:
+        with pytest.raises(LinkFault) as caught:
             call()
-        assert caught.value.code == "UNIT-WRONG"
+        assert caught.value.code == "ADB-RESTARTED"
     assert handsets.behaviour(address).files == {}
 
 
@@ -126,7 +187,7 @@ def test_a_boot_that_cannot_be_read_is_never_the_same_again(
     with pytest.raises(LinkFault, match="cannot be told") as caught:
         device.under(lease()).shell("echo 2")
     assert caught.value.code == "ADB-LOST"
-    assert Unreadable.__name__ in caught.value.evidence["boot"]
+    assert Unreadable.__name__ in caught.value.evidence["expected"]
 
 
 def test_a_boot_that_can_no_longer_be_read_is_not_the_same(

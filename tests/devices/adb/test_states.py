@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from itertools import repeat
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from harness.devices.adb import AdbHandset, AdbServer
 from harness.devices.adb.states import DeviceInfo, parse_devices, pick
 from harness.errors import LinkFault
 from harness.sim.handset import SimHandsets
+from tests.devices.adb.listed import listing
 from tests.devices.adb.rig import handset, unit
 from tests.short import code_of, lease
 
@@ -157,3 +159,24 @@ def test_an_unplugged_handset_is_lost_and_found_again(
     assert caught.value.code == "ADB-LOST"
     handsets.replug(dut.serial)
     assert dut.shell("echo 3").out == "3\n"
+
+
+AT = "127.0.9.9:5555"
+BROKEN = f"{AT} offline transport_id:1\n"
+BACK = f"{AT} device transport_id:2\n"
+KNOWN = f"already connected to {AT}"
+
+
+def test_a_link_that_is_on_its_way_out_is_not_taken_for_the_handset() -> None:
+    """The server refuses a second link until it has forgotten the broken one: it is asked again."""
+    answers = [(KNOWN, BROKEN), (KNOWN, ""), (f"connected to {AT}", BACK)]
+    with listing("", answers) as server:
+        server.connect(AT, lease())
+        assert [device.state for device in server.devices(lease())] == ["device"]
+
+
+@pytest.mark.parametrize(("rows", "code"), [(BROKEN, "ADB-OFFLINE"), ("", "ADB-ABSENT")])
+def test_a_broken_link_that_stays_is_told(rows: str, code: str) -> None:
+    with listing("", repeat((KNOWN, rows))) as server:
+        assert code_of(lambda: server.connect(AT, lease())) == code
+        assert code_of(lambda: server.connect(AT, lease(0.3))) == code  # also when time is short

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
+from usb.core import USBError
 
 from harness.devices.usb.bus import FRESH_S, REMEMBERED_S, UsbBus
+from harness.devices.usb.socket import UsbSocket
 from harness.errors import StationFault
 from harness.model.reading import Reading, Unknown, Unreadable
 from harness.model.usb import UsbDevice, UsbMode, UsbSpeed
@@ -65,6 +68,7 @@ def test_each_mode_of_a_simulated_handset_is_told(
         (3, 0x0210, UsbSpeed.HIGH, "2.10"),
         (4, 0x0320, UsbSpeed.SUPER, "3.20"),
         (5, 0x0310, UsbSpeed.SUPER_PLUS, "3.10"),
+        (6, 0x0320, UsbSpeed.SUPER_PLUS_X2, "3.20"),
     ],
 )
 def test_speed_version_and_power_in_the_unit_of_the_speed(
@@ -296,3 +300,20 @@ def test_no_library(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(StationFault, match="libusb") as caught:
         UsbBus().devices()
     assert caught.value.code == "USB-NO-LIBRARY"
+
+
+class _FailingBus(VirtualBus):
+    """The kernel gives no list, as when /dev/bus/usb was taken away."""
+
+    def enumerate_devices(self) -> NoReturn:
+        raise USBError("Input/Output Error", -1, errno.EIO)
+
+
+def test_a_listing_that_fails_has_a_code_and_a_remedy(tmp_path: Path) -> None:
+    failing = _FailingBus(tmp_path)
+    bus = UsbBus(failing, sysfs=failing.sysfs)
+    for ask in (bus.seen, bus.devices, bus.topology, UsbSocket(bus, "sim-usb/1-3").find):
+        with pytest.raises(StationFault, match="Input/Output Error") as caught:
+            ask()
+        assert caught.value.code == "USB-BUS-FAILED"
+        assert "dmesg" in caught.value.remedy

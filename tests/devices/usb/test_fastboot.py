@@ -60,6 +60,43 @@ def test_one_that_refuses_everything_gives_nothing_to_read(
     assert identity(virtual, bus, lambda _: [b"FAILlocked"]) == ""
 
 
+def full(kind: bytes, name: bytes = b"") -> bytes:
+    """An answer that fills a packet at full speed."""
+    return (kind + name).ljust(64, b"x")
+
+
+@pytest.mark.parametrize("end", [[], [b""]])
+def test_answers_that_fill_their_packets_stay_apart(
+    virtual: VirtualBus, bus: UsbBus, end: list[bytes]
+) -> None:
+    answers = [full(b"INFO", b"product:"), *end, full(b"INFO", b"serialno:"), *end, b"OKAY"]
+    virtual.plug(PORT, replace(FASTBOOT, speed=2, answer=lambda _: answers))
+    lines = read_identity(UsbSocket(bus, PORT), lease()).splitlines()
+    assert lines == [
+        f"(bootloader) {answer[4:].decode()}" for answer in answers if answer[:4] == b"INFO"
+    ]
+
+
+def test_what_ends_an_answer_may_fill_its_packet(virtual: VirtualBus, bus: UsbBus) -> None:
+    def script(asked: bytes) -> list[bytes]:
+        return [full(b"OKAY"), b""] if asked == b"getvar:serialno" else [b"FAIL"]
+
+    virtual.plug(PORT, replace(FASTBOOT, speed=2, answer=script))
+    found = read_identity(UsbSocket(bus, PORT), lease())
+    assert found == f"(bootloader) serialno:{'x' * 60}\n"
+
+
+@pytest.mark.parametrize("kind", [b"INFO", b"OKAY"])
+def test_an_answer_that_is_longer_than_a_packet_is_not_read_in_part(
+    virtual: VirtualBus, bus: UsbBus, kind: bytes
+) -> None:
+    long = full(kind, b"serialno:") + b"more"
+    virtual.plug(PORT, replace(FASTBOOT, speed=2, answer=lambda _: [long, b"OKAY"]))
+    with pytest.raises(HarnessError) as caught:
+        read_identity(UsbSocket(bus, PORT), lease())
+    assert caught.value.code == "USB-GARBLED"
+
+
 def test_pauses_and_line_ends_between_answers_are_none(virtual: VirtualBus, bus: UsbBus) -> None:
     script: Script = lambda _: [None, b"INFOserialno: X1\r\n", None, None, b"OKAY\0\0"]  # noqa: E731
     assert understood(identity(virtual, bus, script)).serialno == "X1"
