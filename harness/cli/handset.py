@@ -14,6 +14,7 @@ from rich.text import Text
 from harness.cli import EXIT_ERROR
 from harness.clock import Cancel, Deadline, Lease
 from harness.devices.android.decode import DECODERS, Json, decode
+from harness.devices.android.meaning import field_of, in_words, unit_of
 from harness.ui.text import Terminal, printable, say
 
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -68,9 +69,9 @@ def handset(
     elif station or scenario or (at and (kind or what)):
         raise click.UsageError("--decode takes a FILE and nothing else, --at a PORT")
     elif at:
-        _show_decoded(decode("at", _session(at)), as_json=as_json)
+        _show_decoded("at", decode("at", _session(at)), as_json=as_json)
     elif kind:
-        _show_decoded(decode(kind, text_of(_content(what))), as_json=as_json)
+        _show_decoded(kind, decode(kind, text_of(_content(what))), as_json=as_json)
 
 
 def _content(name: str | None) -> bytes:
@@ -90,11 +91,11 @@ def _session(port: str) -> str:
     return read_session(port, (*IDENTITY, *STATUS), Lease(Deadline(_AT_S), Cancel()))
 
 
-def _show_decoded(found: Json, *, as_json: bool) -> None:
+def _show_decoded(kind: str, found: Json, *, as_json: bool) -> None:
     if as_json:
         click.echo(orjson.dumps(found))
     else:
-        console, fields = Terminal(), list(lines(found))
+        console, fields = Terminal(), list(lines(found, kind))
         hang = min(max(len(name) for name, _ in fields), _WIDEST) + 2
         for name, words in fields:
             say(console, Text(f"{name:{hang - 2}}  {words}" if name else words), hang)
@@ -108,25 +109,30 @@ def text_of(raw: bytes) -> str:
     return raw.decode(encoding, "replace")
 
 
-def lines(found: Json, path: str = "") -> Iterator[tuple[str, str]]:
-    """The name of each field, with those that it stands in, and its value in words."""
+def lines(found: Json, kind: str, path: str = "") -> Iterator[tuple[str, str]]:
+    """The name of each field, with those that it stands in, and its value in words, with its unit.
+
+    JSON has codes and bare numbers instead: it is for programs.
+    """
     if isinstance(found, dict) and found.keys() == {"unreadable"}:
         yield path, f"unreadable: {printable(found['unreadable'])}"
     elif isinstance(found, dict):
         for name, value in found.items():
-            yield from lines(value, f"{path}.{printable(name)}" if path else printable(name))
+            yield from lines(value, kind, f"{path}.{printable(name)}" if path else printable(name))
     elif isinstance(found, list) and any(isinstance(item, dict | list) for item in found):
         for at, item in enumerate(found):
-            yield from lines(item, f"{path}[{at}]")
+            yield from lines(item, kind, f"{path}[{at}]")
     elif isinstance(found, list):
         yield path, ", ".join(map(_words, found)) or "none"
     else:
-        yield path, _words(found)
+        yield path, _words(in_words(kind, field_of(path), found), unit_of(kind, path))
 
 
-def _words(value: Json) -> str:
+def _words(value: Json, unit: str = "") -> str:
     if value is None:
         return "unknown"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return f"{value} {unit}".rstrip()
     return printable(str(value)) or "empty"

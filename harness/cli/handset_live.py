@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,33 +11,24 @@ from rich.text import Text
 
 from harness.cli.handset import lines
 from harness.clock import Cancel, Deadline, Lease
-from harness.devices.adb.states import DeviceInfo, state_fault
-from harness.devices.android.batch import Answer
+from harness.devices.adb.states import DeviceInfo, is_address, state_fault
 from harness.devices.android.decode import Json, decode, plain
 from harness.devices.android.getprop import Properties, flat
-from harness.devices.android.overview import WHO, Overview, overview, questions, read_who
 from harness.devices.usb.fastboot import read_identity
 from harness.devices.usb.socket import UsbSocket
 from harness.errors import LinkFault, StationFault
-from harness.model.ports import Handset
-from harness.model.reading import Unreadable
-from harness.steps.answers import ask_together
+from harness.steps.overview import LIMIT_S, Overview, read
 from harness.ui.handset import show_handset
 from harness.ui.text import Terminal, printable, say
 from harness.wiring import Handsets, Layout, load_layout, open_handsets
 
-LIMIT_S = 5
-"""What one command may take [s]: a person waits for the page."""
 _ALL_S = 180.0
 _APPEARS_S = 3.0
 """What a server that has just started may need to find the handsets on USB [s]."""
 _LOOK_S = 0.1
 _ON_THE_WAY = ("offline", "connecting", "authorizing")
-_ADDRESS = re.compile(r"\S+:[0-9]{1,5}")
-"""What is connected to; any other name is a serial, or the path of a socket, which has a `/`."""
 _NOT_ON_ADB = ("ADB-ABSENT", "USB-WRONG-MODE")
 _FIELD = 18
-_HUNG = ("ADB-HANG", "ADB-DRIP")
 
 
 def look(name: str | None, station: Path | None, scenario: Path | None, *, as_json: bool) -> None:
@@ -56,7 +45,7 @@ def look(name: str | None, station: Path | None, scenario: Path | None, *, as_js
         lease = Lease(Deadline(_ALL_S), Cancel())
         try:
             name = name or _the_only(handsets, layout, lease)
-            if scenario is None and not _ADDRESS.fullmatch(name):
+            if scenario is None and not is_address(name):
                 _settled(handsets, None if "/" in name else name, lease)
             seen = read(handsets.of(name).for_run().under(lease))
         except LinkFault as fault:
@@ -97,18 +86,8 @@ def _show_bootloader(port: str, said: Json, *, as_json: bool) -> None:
         click.echo(orjson.dumps({"handset": port, "readings": {"fastboot": said}}))
         return
     console = Terminal()
-    for field, words in (("mode", "fastboot"), ("socket", port), *lines(said)):
+    for field, words in (("mode", "fastboot"), ("socket", port), *lines(said, "fastboot")):
         say(console, Text(f"{field:{_FIELD}}  {words}"), _FIELD + 2)
-
-
-def read(handset: Handset) -> Overview:
-    """Everything that is understood of a handset, in two shells when nothing hangs.
-
-    Raises: LinkFault when it is not ready, or lost meanwhile.
-    """
-    who = read_who(_ask(handset, [WHO])[0])
-    asked = questions(who)
-    return overview(who, asked, _ask(handset, [each for q in asked for each in q.commands]))
 
 
 def as_object(name: str, seen: Overview) -> dict[str, object]:
@@ -121,25 +100,6 @@ def as_object(name: str, seen: Overview) -> dict[str, object]:
         "readings": readings,
         "contradictions": list(seen.contradictions),
     }
-
-
-def _ask(handset: Handset, commands: Sequence[str]) -> list[Answer]:
-    """The answers together; each by itself where one takes its shell with it."""
-    try:
-        return ask_together(handset, *commands, limit_s=LIMIT_S)
-    except LinkFault as fault:
-        if fault.code not in _HUNG:
-            raise
-    return [_alone(handset, command) for command in commands]
-
-
-def _alone(handset: Handset, command: str) -> Answer:
-    try:
-        return handset.shell(command, timeout_s=LIMIT_S)
-    except LinkFault as fault:
-        if fault.code not in _HUNG:
-            raise
-        return Unreadable(f"{fault.code}: no answer within {LIMIT_S} s")
 
 
 def _the_only(handsets: Handsets, layout: Layout | None, lease: Lease) -> str:

@@ -32,7 +32,7 @@ class DutFault(HarnessError):
             "Restart the handset and test again; if it stays, send the unit to rework.",
         ),
         "LTE-NO-ATTACH": Code(
-            "The handset does not register with the network.",
+            "The handset does not register with the network, or not on LTE.",
             "Check test SIM and call box; see the reject cause in the evidence; else rework the "
             "LTE antenna.",
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TypeVar
 
+from harness.devices.android import getprop
 from harness.devices.android.batch import Answer, Batch
 from harness.errors import PlanError
 from harness.model.ports import Handset, ShellResult
@@ -12,8 +13,9 @@ from harness.model.reading import Reading, Unknown, Unreadable
 
 T = TypeVar("T")
 
-SHELL_LIMIT_S = 10
-"""What one command may take [s]: `dumpsys` and `am start -W` of a busy handset are slow."""
+SHELL_LIMIT_S = 9
+"""What one command may take [s]: `dumpsys` and `am start -W` of a busy handset are slow. It is
+less than the 10 s after which `dumpsys` itself cuts what a service says, and ends with 0."""
 
 
 def ask(handset: Handset, command: str) -> ShellResult:
@@ -43,6 +45,13 @@ def printed(answer: Answer) -> Reading[str]:
     if isinstance(answer, ShellResult) and answer.code != 0:
         return Unreadable(f"ended with {answer.code}", answer.err)
     return answer if isinstance(answer, Unreadable) else answer.out
+
+
+def sdk_of(handset: Handset) -> Reading[int]:
+    """The version of Android's interfaces, on which the form of other commands hangs."""
+    (answer,) = ask_together(handset, getprop.command(getprop.SDK))
+    out = printed(answer)
+    return getprop.read_sdk(out) if isinstance(out, str) else out
 
 
 def obey(handset: Handset, command: str) -> None:

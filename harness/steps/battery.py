@@ -6,7 +6,7 @@ from harness.devices.android import battery, power_supply
 from harness.devices.android.batch import Answer
 from harness.devices.android.fields import scaled
 from harness.model.ports import Handset, Jig, Measure, Wait
-from harness.model.reading import Reading, Unreadable
+from harness.model.reading import Reading
 from harness.model.units import Duration, Voltage, seconds, volts
 from harness.steps.answers import ask_together, printed
 from harness.steps.api import Numeric, step
@@ -55,7 +55,8 @@ def charge(
     measure("current_handset", _gauge_current_a(uevent))
     jig.disconnect("vbus")
     jig.supply_off()
-    gauge = dump if isinstance(dump, Unreadable) else battery.read_battery(dump.out)
+    said = printed(dump)
+    gauge = battery.read_battery(said) if isinstance(said, str) else said
     if isinstance(gauge, battery.Battery):
         told = scaled(gauge.voltage_mv, 1_000), gauge.temperature_c, gauge.percent
     else:

@@ -15,7 +15,7 @@ from harness.imaging.picture import Picture, decode_jpeg
 from harness.model.ports import Attach, Handset, Measure, Stopwatch, Wait
 from harness.model.reading import Unreadable
 from harness.model.units import Duration, seconds
-from harness.steps.answers import ask, known, obey
+from harness.steps.answers import ask, known, obey, printed
 from harness.steps.api import Numeric, Series, step
 
 LOOK_S = 0.2
@@ -112,7 +112,7 @@ def _cameras(handset: Handset) -> Cameras:
     answer = ask(handset, dump.COMMAND)
     if "Can't find service" in answer.err + answer.out:
         raise DutFault("CAMERA-SERVICE", "no camera service", evidence={"said": answer.err})
-    return known(dump.COMMAND, dump.read_cameras(answer.out))
+    return known(dump.COMMAND, dump.read_cameras(known(dump.COMMAND, printed(answer))))
 
 
 def _require(cameras: Cameras, camera: str) -> None:

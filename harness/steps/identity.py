@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from harness.devices.android import getprop, iphonesubinfo
 from harness.devices.android.batch import Answer
@@ -13,8 +14,10 @@ from harness.model.reading import Reading, Unknown, Unreadable
 from harness.steps.answers import ask_together, printed
 from harness.steps.api import Flag, Text, step
 
+T = TypeVar("T")
+
 SIMS = 2
-_SERIAL, _SDK, _MAKER = "ro.serialno", "ro.build.version.sdk", "ro.product.manufacturer"
+_SERIAL, _MAKER = "ro.serialno", "ro.product.manufacturer"
 
 
 @step(measures=[Text("serial"), Text("imei1"), Text("imei2")])
@@ -50,9 +53,11 @@ def match_label(handset: Handset, registry: UnitRegistry, measure: Measure) -> N
 
 def _identify(handset: Handset, registry: UnitRegistry, measure: Measure) -> list[Reading[str]]:
     """Ask for serial and IMEIs, say them to the registry, measure them; gives the IMEIs."""
-    answers = ask_together(handset, *map(getprop.command, (_SERIAL, _SDK, _MAKER)))
-    told, sdk, maker = (_read(getprop.read_property, answer) for answer in answers)
-    serial, imeis = _serial(told), _imeis(handset, sdk, maker)
+    answers = ask_together(handset, *map(getprop.command, (_SERIAL, getprop.SDK, _MAKER)))
+    told, version, made_by = answers
+    serial = _serial(_read(getprop.read_property, told))
+    sdk, maker = _read(getprop.read_sdk, version), _read(getprop.read_property, made_by)
+    imeis = _imeis(handset, sdk, maker)
     if isinstance(serial, str):
         registry.identified(Unit(serial, tuple(imei for imei in imeis if isinstance(imei, str))))
     measure("serial", serial)
@@ -91,17 +96,17 @@ def _serial(said: Reading[str]) -> Reading[str]:
     return said
 
 
-def _imeis(handset: Handset, sdk: Reading[str], maker: Reading[str]) -> list[Reading[str]]:
+def _imeis(handset: Handset, sdk: Reading[int], maker: Reading[str]) -> list[Reading[str]]:
     """The IMEI of each SIM slot; which transaction asks depends on version and maker."""
-    if not isinstance(sdk, str) or not sdk.isdecimal():
+    if not isinstance(sdk, int):
         return [Unreadable("no version, so no transaction code", str(sdk))] * SIMS
     if not isinstance(maker, str):
         return [Unreadable("no manufacturer, so no transaction code", str(maker))] * SIMS
-    asked = [iphonesubinfo.command(int(sdk), slot, maker) for slot in range(SIMS)]
+    asked = [iphonesubinfo.command(sdk, slot, maker) for slot in range(SIMS)]
     return [_read(iphonesubinfo.read_reply, answer) for answer in ask_together(handset, *asked)]
 
 
-def _read(reader: Callable[[str], Reading[str]], answer: Answer) -> Reading[str]:
+def _read(reader: Callable[[str], Reading[T]], answer: Answer) -> Reading[T]:
     out = printed(answer)
     return reader(out) if isinstance(out, str) else out
 

@@ -7,17 +7,22 @@ from dataclasses import dataclass
 
 from harness.devices.android.getprop import command, read_property
 from harness.devices.android.service_state import IN_SERVICE, REGISTERED
-from harness.devices.android.telephony import COMMAND, CONNECTED, LTE, Phone, read_registry
+from harness.devices.android.telephony import (
+    COMMAND,
+    CONNECTED,
+    DATA_STATES,
+    LTE,
+    Phone,
+    read_registry,
+)
 from harness.errors import DutFault, PlanError
 from harness.model.ports import Handset, Measure, Stopwatch, Wait
 from harness.model.reading import Reading, Unknown, Unreadable
 from harness.model.units import Duration, seconds
-from harness.steps.answers import ask, known, obey
+from harness.steps.answers import ask, known, obey, printed
 from harness.steps.api import Numeric, Text, step
 
 LOOK_S = 0.2
-_DATA_STATES = ("disconnected", "connecting", "connected", "suspended", "disconnecting", "handover")
-"""Words for TelephonyManager.DATA_..., which begin at 0."""
 _AIRPLANE = "cmd connectivity airplane-mode"
 _SIM_STATE = "gsm.sim.state"
 
@@ -50,8 +55,10 @@ def attach(
     Registered is the SIM slot `phone` (0 or 1) when its packet data over the cellular network
     (PS, WWAN) is at HOME or ROAMING. Waits `within` [s] for LTE on the network `plmn`, then
     `settle` [s] for the data connection and the signal level; all values are of the last look.
-    Another network or technology is measured, once `within` is over. The time is at most one look
-    too long (0.2 s and what `dumpsys` takes). `rsrp` [dBm] is 3GPP TS 36.214 5.1.1.
+    Another network or technology is measured, once `within` is over; there is no `rsrp` of another
+    technology, which is a fault: a level left open would hide the FAIL behind an ERROR. The time is
+    at most one look too long (0.2 s and what `dumpsys` takes). `rsrp` [dBm] is 3GPP TS 36.214
+    5.1.1.
 
     Starts from airplane mode and from a slot that is seen not to be registered, for which it has
     `detach_within` [s], so that no registration from before counts.
@@ -69,8 +76,9 @@ def attach(
     measure("plmn", seen.phone.plmn)
     measure("rat", seen.phone.ps_wwan_rat)
     measure("registration", seen.phone.ps_wwan_registration)
-    measure("rsrp", seen.phone.rsrp)
     measure("data", _data_word(seen.phone.data_connection_state))
+    _require_lte(seen, within, look)
+    measure("rsrp", seen.phone.rsrp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +112,8 @@ class _Look:
     stopwatch: Stopwatch
 
     def __call__(self, before: _Seen | None = None) -> _Seen:
-        registry = known(COMMAND, read_registry(ask(self.handset, COMMAND).out))
+        said = known(COMMAND, printed(ask(self.handset, COMMAND)))
+        registry = known(COMMAND, read_registry(said))
         phone = known(f"phone {self.number}", registry.phone(self.number))
         now = _Seen(phone, _registered(phone), self.stopwatch())
         if before and before.network == now.network:
@@ -121,8 +130,15 @@ def _registered(phone: Phone) -> Reading[bool]:
     return False if isinstance(state, Unknown) and out_of_service else state
 
 
+def _require_lte(seen: _Seen, within_s: float, look: _Look) -> None:
+    rat = seen.phone.ps_wwan_rat
+    if isinstance(rat, str) and rat not in LTE:
+        message = f"not on LTE within {within_s:g} s but on {rat}"
+        raise DutFault("LTE-NO-ATTACH", message, evidence=_evidence(seen, look))
+
+
 def _data_word(state: Reading[int]) -> Reading[str]:
-    return _DATA_STATES[state] if isinstance(state, int) else state
+    return DATA_STATES[state] if isinstance(state, int) else state
 
 
 def _set_airplane(handset: Handset, *, on: bool) -> None:

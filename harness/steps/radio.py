@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.devices.android.getprop import command, read_property
 from harness.devices.android.wifi import WifiStatus, read_status, status_command
 from harness.devices.android.wifi_scan import AccessPoint, list_command, read_scan
-from harness.errors import DutFault, PlanError, StationFault
+from harness.errors import DutFault, StationFault
 from harness.model.ports import Handset, Measure, Stopwatch, Wait
 from harness.model.units import Duration, seconds
-from harness.steps.answers import ask, known, obey
+from harness.steps.answers import ask, known, obey, printed, sdk_of
 from harness.steps.api import Flag, Numeric, step
 
 LOOK_S = 0.3
@@ -57,19 +56,11 @@ def wifi(
     Raises: DutFault(WIFI-NOT-ON, WIFI-AP-NOT-FOUND); StationFault(WIFI-AP-AMBIGUOUS);
     PlanError(HANDSET-REFUSED, HANDSET-UNREADABLE).
     """
-    sdk = _sdk(handset)
+    sdk = known("the version of Android", sdk_of(handset))
     measure("on", _switch_on(handset, sdk, on_within, wait, stopwatch))
     point = _find(handset, sdk, ssid, within, wait, stopwatch)
     measure("rssi", point.rssi)
     measure("frequency", point.freq)
-
-
-def _sdk(handset: Handset) -> int:
-    name = "ro.build.version.sdk"
-    said = known(name, read_property(ask(handset, command(name)).out))
-    if not (said.isascii() and said.isdigit() and len(said) <= 3):
-        raise PlanError("HANDSET-UNREADABLE", f"{name} is {said:.40}, expected a number")
-    return int(said)
 
 
 def _switch_on(
@@ -78,7 +69,8 @@ def _switch_on(
     obey(handset, "svc wifi enable")
     until_s = stopwatch() + within_s
     while True:
-        status = read_status(ask(handset, status_command(sdk)).out)
+        said = printed(ask(handset, status_command(sdk)))
+        status = read_status(said) if isinstance(said, str) else said
         enabled = status.enabled if isinstance(status, WifiStatus) else status
         if enabled is True:
             return True
@@ -102,7 +94,8 @@ def _find(
                 obey(handset, start)
             again_s = stopwatch() + scan.patience_s
         since_s = stopwatch() - began_s
-        points = known("the scan", read_scan(ask(handset, list_command(sdk)).out)).results
+        said = known("the scan", printed(ask(handset, list_command(sdk))))
+        points = known("the scan", read_scan(said)).results
         fresh = [point for point in points if _heard_within(point, since_s)]
         found = [point for point in fresh if point.ssid == ssid]
         if found:
@@ -115,7 +108,7 @@ def _find(
 def _the_one(ssid: str, found: Sequence[AccessPoint]) -> AccessPoint:
     """The reference access point: were there two, which of them is heard would not be known."""
     if len(found) > 1:
-        heard = [f"{point.bssid} {point.rssi} dBm" for point in found[:_LISTED]]
+        heard = [f"{point.bssid} {_level(point)}" for point in found[:_LISTED]]
         message = f"{len(found)} access points are called {ssid!r}"
         raise StationFault("WIFI-AP-AMBIGUOUS", message, evidence={"heard": heard})
     return found[0]
@@ -126,10 +119,14 @@ def _heard_within(point: AccessPoint, since_s: float) -> bool:
     return isinstance(point.age, float) and point.age <= since_s
 
 
+def _level(point: AccessPoint) -> str:
+    return f"{point.rssi} dBm" if isinstance(point.rssi, int) else "of unknown level"
+
+
 def _not_found(
     ssid: str, within_s: float, fresh: Sequence[AccessPoint], all_: Sequence[AccessPoint]
 ) -> DutFault:
-    heard = [f"{point.ssid!r} {point.bssid} {point.rssi} dBm" for point in fresh[:_LISTED]]
+    heard = [f"{point.ssid!r} {point.bssid} {_level(point)}" for point in fresh[:_LISTED]]
     return DutFault(
         "WIFI-AP-NOT-FOUND",
         f"{ssid!r} was not heard within {within_s:g} s; {len(fresh)} other access points were",

@@ -27,11 +27,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """A defect, what must be concluded of it (None where nobody has said) and what was."""
+    """A defect, what must be concluded of it (None where nobody has said) and what was.
+
+    One that strikes at commands of which none came was not `met`.
+    """
 
     defect: str
     must: Finding | None
     found: Finding
+    met: bool = True
 
     @property
     def agrees(self) -> bool:
@@ -52,7 +56,10 @@ def defects_table(rows: Sequence[Planted], console: Console) -> None:
     for row in rows:
         mark = Text("ok", "green") if row.agrees else Text("NO", "bold red")
         must = [_words(row.must)] if row.must else []
-        table.add_row(mark, Text(row.defect), *must, _words(row.found))
+        found = _words(row.found)
+        if row.found.outcome and not row.met:
+            found.append(" planted, but never met", "yellow")
+        table.add_row(mark, Text(row.defect), *must, found)
     console.print(table)
     console.print(_summary(rows))
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from harness.devices.android.overview import Overview
 from harness.model.reading import Unknown, Unreadable
+from harness.steps.overview import Overview
 from harness.ui.handset_facts import Fact, groups
 from harness.ui.text import printable, say
 

@@ -14,7 +14,7 @@ from harness.devices.android.fields import text
 from harness.devices.android.getprop import Properties
 from harness.devices.android.gnss import Gnss
 from harness.devices.android.input_devices import InputDevices
-from harness.devices.android.overview import SIMS, Overview
+from harness.devices.android.meaning import in_words
 from harness.devices.android.power_supply import PowerSupply
 from harness.devices.android.sensors import Sensors
 from harness.devices.android.storage import Storage
@@ -23,18 +23,9 @@ from harness.devices.android.thermal import Thermal
 from harness.devices.android.wifi import WifiStatus
 from harness.devices.android.window_size import WindowSize
 from harness.model.reading import Unknown, Unreadable
+from harness.steps.overview import SIMS, Overview
 
 T = TypeVar("T")
-
-_CHARGING = {1: "unknown", 2: "charging", 3: "discharging", 4: "not charging", 5: "full"}
-_HEALTH = {1: "unknown", 2: "good", 3: "overheat", 4: "dead", 5: "over voltage", 6: "failure"}
-_HEALTH |= {7: "cold"}
-"""BatteryManager.BATTERY_STATUS_... and BATTERY_HEALTH_..."""
-_DATA = {0: "disconnected", 1: "connecting", 2: "connected", 3: "suspended"}
-_DATA |= {4: "disconnecting", 5: "handover"}
-"""TelephonyManager.DATA_..."""
-_THROTTLING = ("none", "light", "moderate", "severe", "critical", "emergency", "shutdown")
-"""PowerManager.THERMAL_STATUS_..."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +90,14 @@ def _build(who: Properties) -> list[Fact]:
         "SDK": "ro.build.version.sdk",
         "type": "ro.build.type",
         "patch": "ro.build.version.security_patch",
-        "build": "ro.build.display.id",
+        "display id": "ro.build.display.id",
         "bootloader": "ro.boot.vbmeta.device_state",
         "verified boot": "ro.boot.verifiedbootstate",
-        "booted": "sys.boot_completed",
         "baseband": "gsm.version.baseband",
     }
-    return [Fact(name, text(who.properties, prop)) for name, prop in names.items()]
+    facts = [Fact(name, text(who.properties, prop)) for name, prop in names.items()]
+    booted = text(who.properties, "sys.boot_completed")
+    return [*facts, Fact("booted", True if booted == "1" else booted)]
 
 
 def _battery(seen: Battery) -> list[Fact]:
@@ -113,8 +105,8 @@ def _battery(seen: Battery) -> list[Fact]:
         Fact("level", seen.percent, "%"),
         Fact("voltage", seen.voltage_mv, "mV"),
         Fact("temperature", seen.temperature_c, "degC"),
-        Fact("status", _word(_CHARGING, seen.status)),
-        Fact("health", _word(_HEALTH, seen.health)),
+        Fact("status", in_words("battery", "status", seen.status)),
+        Fact("health", in_words("battery", "health", seen.health)),
         Fact("present", seen.present),
         Fact("technology", seen.technology),
         Fact("USB power", seen.usb),
@@ -157,8 +149,12 @@ def _phone(seen: Phone) -> list[Fact]:
         Fact("RSRP", seen.rsrp, "dBm"),
         Fact("RSRQ", seen.rsrq, "dB"),
         Fact("band", seen.band),
-        Fact("data", _word(_DATA, seen.data_connection_state)),
+        Fact("data", _data(seen)),
     ]
+
+
+def _data(seen: Phone) -> object:
+    return in_words("telephony", "data_connection_state", seen.data_connection_state)
 
 
 def _wifi(seen: WifiStatus) -> list[Fact]:
@@ -214,7 +210,7 @@ def _sensors(seen: Sensors) -> list[Fact]:
 
 
 def _thermal(seen: Thermal) -> list[Fact]:
-    status = Fact("throttling", _word(dict(enumerate(_THROTTLING)), seen.status))
+    status = Fact("throttling", in_words("thermal", "status", seen.status))
     if not isinstance(seen.current, Mapping):
         return [status, Fact("temperatures", seen.current)]
     return [status, *(Fact(name, value, "degC") for name, value in seen.current.items())]
@@ -253,10 +249,6 @@ def _input(seen: InputDevices) -> list[Fact]:
         Fact("devices", number),
         Fact("keys", seen.keys),
     ]
-
-
-def _word(words: Mapping[int, str], code: object) -> object:
-    return words.get(code, f"code {code}") if isinstance(code, int) else code
 
 
 def _size(reading: object) -> object:

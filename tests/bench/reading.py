@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from harness.cli.handset_live import read
 from harness.devices.adb import AdbServer
 from harness.devices.adb.handset import LeasedHandset
 from harness.model.reading import Unknown, Unreadable
+from harness.steps.overview import read
 from tests.bench.figure import Figure, percentile
 from tests.bench.handsets import handsets
 

@@ -11,7 +11,7 @@ import pytest
 from harness.cli.handset import lines, text_of
 from harness.devices.android.decode import DECODERS, decode
 from tests.cli.conftest import ROOT, Cli
-from tests.devices.android.corpus import OURS
+from tests.devices.android.corpus import OURS, kind_of
 
 BATTERY = OURS / "battery_samsung_a14_logbuffers.txt"
 
@@ -29,6 +29,24 @@ def test_a_person_gets_a_line_for_each_field(cli: Cli) -> None:
     told = dict(line.split(maxsplit=1) for line in ran.out.splitlines())
     assert told.keys() == decode("battery", BATTERY.read_text("utf-8")).keys()
     assert (told["level"], told["usb"], told["charging_state"]) == ("75", "yes", "unknown")
+
+
+@pytest.mark.parametrize(
+    ("dump", "words"),
+    [
+        ("battery_a14_pixel_policy.txt", "status not charging"),
+        ("battery_a14_pixel_policy.txt", "health overheat"),
+        ("battery_a14_pixel_policy.txt", "temperature_c 18.0 degC"),
+        ("battery_a14_pixel_policy.txt", "max_voltage_uv 5000000 uV"),
+        ("telephony_a12_pixel5_iwlan_first.txt", "phones[0].data_connection_state connected"),
+        ("telephony_a12_pixel5_iwlan_first.txt", "phones[0].rsrp -104 dBm"),
+        ("uevent_sony_qcom_charging_negative.txt", "charging_current_ma 257.109 mA"),
+        ("fastboot_getvar_all_xiaomi_qcom.txt", "partitions.modemst2.size 8388608 byte"),
+    ],
+)
+def test_a_person_gets_words_for_codes_and_units(cli: Cli, dump: str, words: str) -> None:
+    ran = cli("handset", "--decode", kind_of(dump), OURS / dump)
+    assert words in [" ".join(line.split()) for line in ran.out.splitlines()]
 
 
 def test_standard_input_is_read_too(cli: Cli) -> None:
@@ -180,7 +198,7 @@ def test_values_in_words() -> None:
         "g": [],
         "h": "",
     }
-    assert list(lines(found)) == [
+    assert list(lines(found, "getprop")) == [
         ("a.b", "unknown"),
         ("a.c", "unreadable: cut\\x1b"),
         ("d[0].e", "1"),

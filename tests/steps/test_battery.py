@@ -197,6 +197,15 @@ def test_a_battery_that_cannot_be_read_never_passes(slot_with: MakeSlot) -> None
         assert made(record)[name].value is None
 
 
+def test_what_a_command_printed_that_failed_is_no_reading(slot_with: MakeSlot) -> None:
+    slot = slot_with()
+    whole = slot.phone.programs["dumpsys battery"]
+    slot.phone.programs["dumpsys battery"] = lambda *asked: whole(*asked)._replace(code=1)
+    record = slot.run()
+    assert record.outcome is Outcome.ERROR
+    assert {made(record)[name].value for name in ("voltage", "temperature", "level")} == {None}
+
+
 def test_a_weak_charge_counts_though_the_handset_cannot_be_asked(slot_with: MakeSlot) -> None:
     slot = slot_with({"battery.weak_charge": {}, "adb.drop": {"on": "dumpsys battery"}})
     slot.limits = {"current_jig": Range(low=Decimal("0.45"))}

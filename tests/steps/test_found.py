@@ -12,6 +12,7 @@ from harness.model.reading import Unreadable
 from harness.sim.handset.storage import ROOTS, Storage
 from harness.steps.found import (
     ASKED_FOR,
+    GONE,
     RADIOS,
     SCREEN,
     SET_UP,
@@ -157,3 +158,11 @@ def test_folders_that_are_not_understood_are_unreadable(out: str, err: str) -> N
 @given(out=st.text(), err=st.text())
 def test_any_listing_is_seen_or_unreadable(out: str, err: str) -> None:
     read_seen(out, err)
+
+
+@given(found=FOUND, key=st.sampled_from(sorted(ASKED_FOR)))
+def test_what_is_gone_needs_no_repair_and_what_cannot_be_read_does(found: Found, key: str) -> None:
+    assert repairs(found, dict.fromkeys(found, GONE)) == {}
+    assert repairs(found, dict.fromkeys(found, Unreadable("odd"))) == found
+    gone = Note("A57A000001", {f"permission com.a.b {key}": GONE})
+    assert isinstance(read_note(gone.to_bytes().decode()), Unreadable)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from harness.devices.adb import AdbServer
+from harness.errors import Blame
 from harness.model.outcome import Outcome
+from harness.model.plan import PlannedStep
 from harness.model.record import Record
 from harness.sim.handset import SimHandsets
+from harness.sim.handset.answer import Answer
 from harness.sim.unit import SimUnit
 from harness.steps.found import Note, read_note
+from harness.steps.handset import ODD_NOTE
+from harness.steps.left import KEPT_NOTE
 from harness.steps.shelf import SHELF
-from harness.steps.undo import KEPT_NOTE, NOTE
+from harness.steps.undo import NOTE
 from tests.steps.phone import Phone, fault, step
 from tests.steps.state import state_of
 
@@ -217,6 +223,7 @@ def test_a_note_that_cannot_be_trusted_is_told_and_not_obeyed(phone: Phone, note
         record = phone.run(each)
         assert record.outcome is Outcome.ERROR
         assert fault(record).code == "HANDSET-NOTE"
+        assert fault(record).blame is Blame.LINK
     assert state(phone) == before
 
 
@@ -256,3 +263,117 @@ def test_wifi_that_does_not_come_back_is_told(server: AdbServer, handsets: SimHa
     phone.run(PREPARE)
     phone.behaviour.radios.set_wifi(False, 0.0)
     assert fault(phone.run(RESTORE)).code == "HANDSET-REFUSED"
+
+
+def during(phone: Phone, change: Callable[[], object]) -> PlannedStep:
+    """A step in the middle of a run, in which something happens to the handset."""
+    answer = phone.behaviour.programs["service"]
+    waiting = [change]
+
+    def once(words: list[str], now_s: float) -> Answer:
+        while waiting:
+            waiting.pop()()
+        return answer(words, now_s)
+
+    phone.behaviour.programs["service"] = once  # that asks for an IMEI
+    return step("identity.read", "meanwhile")
+
+
+CHANGED = Note("A57A000001", {"global wifi_on": "0"}).to_bytes()
+
+
+@pytest.mark.parametrize("there", [None, b"", CHANGED, GOOD[:-20], FOREIGN])
+def test_what_this_run_prepared_is_restored_whatever_became_of_its_note(
+    phone: Phone, there: bytes | None
+) -> None:
+    def spoil() -> None:
+        phone.files.pop(NOTE)
+        if there is not None:
+            phone.files[NOTE] = there
+
+    before = state(phone)
+    record = phone.run(PREPARE, during(phone, spoil), RESTORE)
+    assert passed(record), record.fault
+    assert state(phone) == before
+    assert [kept.name for kept in record.attachments] == [KEPT_NOTE, ODD_NOTE]
+
+
+def test_a_second_restore_of_a_run_changes_nothing(phone: Phone) -> None:
+    switch = during(phone, lambda: told(phone, "svc data disable"))
+    record = phone.run(PREPARE, RESTORE, switch, step("handset.restore", "again"))
+    assert passed(record)
+    assert settings(phone)["mobile_data"] == "0"
+
+
+def test_a_note_that_was_lost_between_two_runs_is_told(phone: Phone) -> None:
+    assert passed(phone.run(PREPARE))
+    phone.files.pop(NOTE)
+    before = state(phone)
+    for each in (RESTORE, PREPARE):
+        assert fault(phone.run(each)).code == "HANDSET-NOTE"
+    assert state(phone) == before
+
+
+def test_an_app_that_is_gone_keeps_nothing_else_from_coming_back(phone: Phone) -> None:
+    before = settings(phone)
+    assert passed(phone.run(PREPARE))
+    gone = Answer(b"Unable to find package: com.oplus.camera\n")
+    phone.behaviour.programs["dumpsys package"] = lambda _words, _now_s: gone
+    assert passed(phone.run(RESTORE))
+    assert settings(phone) == before
+    assert NOTE not in phone.files
+
+
+def test_a_permission_that_is_no_longer_declared_is_left(phone: Phone) -> None:
+    assert passed(phone.run(PREPARE))
+    describe = phone.behaviour.programs["dumpsys package"]
+
+    def without(words: list[str], now_s: float) -> Answer:
+        lines = describe(words, now_s).out.splitlines(keepends=True)
+        return Answer(b"".join(line for line in lines if b"ACCESS_FINE_LOCATION" not in line))
+
+    phone.behaviour.programs["dumpsys package"] = without
+    assert passed(phone.run(RESTORE))
+    assert phone.behaviour.cameras.granted == {"android.permission.ACCESS_FINE_LOCATION"}
+
+
+def test_all_that_does_not_come_back_is_named_and_the_rest_comes_back(phone: Phone) -> None:
+    phone.files["/sdcard/DCIM/Camera/1.jpg"] = b"mine"
+    before = settings(phone)
+    assert passed(phone.run(PREPARE))
+    programs = phone.behaviour.programs
+    works = programs["pm revoke"]
+    programs["pm revoke"] = lambda _words, _now_s: Answer(err=b"no\n", code=255)
+    found = fault(phone.run(RESTORE))
+    assert found.code == "HANDSET-REFUSED"
+    assert "permission.CAMERA is granted" in found.message
+    assert "permission.ACCESS_FINE_LOCATION is granted" in found.message
+    assert settings(phone) == before
+    assert phone.files["/sdcard/DCIM/Camera/1.jpg"] == b"mine"
+    assert NOTE in phone.files
+    programs["pm revoke"] = works
+    assert passed(phone.run(RESTORE))
+    assert phone.behaviour.cameras.granted == set()
+
+
+def test_an_app_that_cannot_be_read_keeps_nothing_else_from_coming_back(phone: Phone) -> None:
+    before = settings(phone)
+    assert passed(phone.run(PREPARE))
+    phone.behaviour.programs["dumpsys package"] = lambda _words, _now_s: Answer(b"odd\n")
+    found = fault(phone.run(RESTORE))
+    assert found.code == "HANDSET-REFUSED"
+    assert "unreadable" in found.message
+    assert settings(phone) == before
+    assert phone.behaviour.cameras.granted == set()
+    assert NOTE in phone.files
+
+
+def test_an_error_is_no_serial(phone: Phone) -> None:
+    answer = phone.behaviour.programs["getprop"]
+
+    def broken(words: list[str], now_s: float) -> Answer:
+        return Answer(b"FAILED", code=1) if words == ["ro.serialno"] else answer(words, now_s)
+
+    phone.behaviour.programs["getprop"] = broken
+    assert fault(phone.run(PREPARE)).code == "HANDSET-UNREADABLE"
+    assert NOTE not in phone.files

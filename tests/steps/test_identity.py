@@ -144,6 +144,8 @@ def test_a_reply_that_is_no_imei_is_neither_pass_nor_fail(
 UNKNOWN = {
     "no version": {"version.sdk": text("\n")},
     "no number": {"version.sdk": text("REL\n")},
+    "a number without end": {"version.sdk": text("3" * 5000 + "\n")},
+    "digits of another script": {"version.sdk": text("\u0663\u0663\n")},
     "no answer": {"version.sdk": failure("getprop: not found", 127)},
     "no maker": {"ro.product.manufacturer": text("\n")},
 }

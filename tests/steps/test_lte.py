@@ -99,18 +99,19 @@ def test_one_that_never_attaches_fails_and_says_why(
 
 
 def test_another_network_is_measured_with_its_time(phone_with: Any, tmp_path: Path) -> None:
-    record = run(phone_with({"lte.wrong_plmn": {}}), tmp_path, within="3 s")
+    record = run(phone_with({"lte.wrong_plmn": {}}), tmp_path, within="6 s")
     assert outcome(record) == (Outcome.FAIL, "attach.plmn:MISMATCH")
     assert measured(record)["plmn"] == "00102"
-    assert ATTACH_S / SPEED <= measured(record)["time"] < 3
+    assert ATTACH_S / SPEED <= measured(record)["time"] < 6
 
 
 def test_another_technology_is_measured(phone_with: Any, tmp_path: Path) -> None:
     phone = phone_with()
     printing(phone, "accessNetworkTechnology=LTE", "accessNetworkTechnology=UMTS")
-    record = run(phone, tmp_path, within="3 s")
+    record = run(phone, tmp_path, within="6 s")
     assert outcome(record) == (Outcome.FAIL, "attach.rat:MISMATCH")
     assert measured(record)["rat"] == "UMTS"
+    assert "rsrp" not in measured(record)
 
 
 def test_a_second_carrier_is_still_lte(phone_with: Any, tmp_path: Path) -> None:

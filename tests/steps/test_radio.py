@@ -112,6 +112,25 @@ def test_a_scan_that_cannot_be_read_is_an_error(
     assert (record.outcome, fault(record).code) == (Outcome.ERROR, "HANDSET-UNREADABLE")
 
 
+def test_a_level_that_was_not_measured_is_none(phone_with: Any, tmp_path: Path) -> None:
+    phone = phone_with()
+    row = ROW.replace("-47(0:-48/1:-53)", "0(0:0/1:0)")
+    table = HEADER + row.format(age="0.000", ssid="LINE-REF-5G")
+    phone.behaviour.programs["cmd wifi"] = _instead(phone, "list-scan-results", table)
+    record = run(phone, tmp_path)
+    assert (record.outcome, fault(record).code) == (Outcome.ERROR, "MEAS-UNKNOWN")
+
+
+@pytest.mark.parametrize("said", ["3" * 5000, "\u0663\u0663", ""])
+def test_a_version_that_is_no_number_is_an_error(
+    phone_with: Any, tmp_path: Path, said: str
+) -> None:
+    phone = phone_with()
+    phone.behaviour.programs["getprop"] = lambda words, now_s: text(f"{said}\n")
+    record = run(phone, tmp_path)
+    assert (record.outcome, fault(record).code) == (Outcome.ERROR, "HANDSET-UNREADABLE")
+
+
 def test_wifi_that_does_not_come_on_fails_the_unit(phone_with: Any, tmp_path: Path) -> None:
     record = run(phone_with("wifi.dead"), tmp_path, within="1 s, on_within: 1 s")
     assert (record.outcome, fault(record).code) == (Outcome.FAIL, "WIFI-NOT-ON")

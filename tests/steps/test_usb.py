@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from harness.devices.adb import AdbHandset, AdbServer
+from harness.devices.adb import AdbHandset, AdbServer, Where
 from harness.devices.usb.bus import UsbBus
 from harness.devices.usb.socket import UsbSocket
 from harness.engine.bench import Bench
@@ -50,7 +50,7 @@ class Slot:
         address = self.line.insert(1, self.unit)
         bus = UsbBus(self.line.bus, sysfs=self.line.bus.sysfs)
         socket = UsbSocket(bus, self.socket)
-        handset = AdbHandset(self.server, address, explain=partial(explained, socket))
+        handset = AdbHandset(self.server, address, Where(explain=partial(explained, socket)))
         self.bench = Bench({Handset: handset, Usb: socket})
 
     def run(self, use: str, announced: str = SERIAL, **given: Any) -> Record:
@@ -221,8 +221,9 @@ def test_power_from_elsewhere_is_told(slot_with: MakeSlot) -> None:
 
     slot.line.bus.watch_power(stay)
     record = slot.run("usb.enumerate", off=0)
-    assert fault(record).code == "USB-NO-POWER-SWITCH"
+    assert fault(record).code == "USB-POWER-STAYS"
     assert "still there" in fault(record).message
+    assert "jig's VBUS" in fault(record).remedy
 
 
 def test_a_handset_that_stays_away_gets_no_time_and_its_socket_gets_power(

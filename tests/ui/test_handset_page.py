@@ -10,10 +10,10 @@ from rich.console import Console
 
 from harness.devices.android.batch import Answer
 from harness.devices.android.decode import DECODERS, decode
-from harness.devices.android.overview import Overview, overview, questions, read_who
 from harness.model.ports import ShellResult
 from harness.model.reading import Unknown, Unreadable
 from harness.sim.handset.parcel import string_reply
+from harness.steps.overview import Overview, overview, questions, read_who
 from harness.ui.handset import show_handset
 from harness.ui.handset_facts import groups
 from tests.devices.android.corpus import OURS
@@ -133,3 +133,10 @@ def test_what_a_handset_says_moves_no_cursor() -> None:
     assert "\x1b" not in told
     assert "\u202e" not in told
     assert "1\\x1b[31m2" in told
+
+
+def test_whether_it_booted_is_a_yes_and_what_is_unknown_has_its_own_name() -> None:
+    text = "[ro.product.model]: [X]\n[sys.boot_completed]: [1]\n"
+    told = " ".join(page(seen(getprop=read_who(ShellResult(0, text, ""))), 200).split())
+    assert "booted yes" in told
+    assert "unknown: Android, SDK, type, patch, display id," in told

@@ -16,7 +16,8 @@ from harness.model.reading import Reading, Unreadable
 
 _LONGEST = 1_000
 _PREFIX = re.compile(r"(?P<prefix>(?:(?:adb(?:\.exe)?|error): ){0,2})(?P<message>.*)")
-_ASIDE = "failed to get feature set: "
+_ASIDE = re.compile(r"failed to (?:get feature set|check server version): ")
+"""What adb was about to do when it met the error behind it (commandline.cpp, adb_client.cpp)."""
 _CLASSES = (
     ("not_found", r"device (?:'.*' )?not found|no device with transport id '?[0-9]{1,20}'?"),
     ("no_device", r"no devices(?:/emulators)? found|no emulators found"),
@@ -52,7 +53,7 @@ def _classes(lines: Sequence[str]) -> Iterator[Reading[str]]:
         match = _PREFIX.fullmatch(line.strip()) if len(line) <= _LONGEST else None
         if not match:
             continue
-        message = match["message"].removeprefix(_ASIDE)
+        message = _ASIDE.sub("", match["message"], count=1)
         name = next((name for name, form in _MESSAGES if form.fullmatch(message)), None)
         if name is not None:
             yield name

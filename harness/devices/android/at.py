@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from harness.devices.android.at_session import Exchange, exchanges
 from harness.devices.android.fields import integer
+from harness.devices.android.iphonesubinfo import imei_of
 from harness.model.reading import Reading, Unknown, Unreadable
 
 T = TypeVar("T", bound=Hashable)
@@ -25,7 +26,6 @@ _NO_PLACE = frozenset({"0000", "FFFE", "FFFF", "FFFFFF", "FFFFFFFF", "FFFFFFFFF"
 """No location: FFFE and 0000 are reserved (TS 23.003 clauses 4.1, 19.4.2.3), the rest fill."""
 _HOME, _ROAMING = 1, 5
 _LTE = frozenset({7, 13})  # E-UTRAN, and E-UTRAN with NR beside it
-_IMEI = re.compile(r"[0-9]{15}")
 _NOTICE = re.compile(r"[+^$*%#&][A-Z0-9]{1,20}:|RING")
 """What the answer to another command, or an unsolicited line, begins with."""
 _SERIAL = re.compile(r"[!-~]{1,64}")
@@ -86,8 +86,8 @@ class Context:
 class Modem:
     """All that a session tells. What was not asked, or was answered by an error, is unknown.
 
-    IMEIs are digits as they stand: whoever uses them checks the check digit. `cgsn` is that of the
-    SIM slot which the port serves.
+    IMEIs are digits as they stand: whoever uses them checks the check digit; only zeros are none
+    written. `cgsn` is that of the SIM slot which the port serves.
     """
 
     cpin: Reading[str]
@@ -111,7 +111,7 @@ def read_at(session: str) -> Reading[Modem]:
 
     Asked twice and answered differently is Unreadable.
     """
-    found = tuple(exchanges(session))
+    found = tuple(dict.fromkeys(exchanges(session)))  # said twice is said once
     if not found:
         return Unreadable("no answer of a modem: no final result code", session)
     cereg = _read(found, "CEREG?", _eps_registration)
@@ -126,10 +126,10 @@ def read_at(session: str) -> Reading[Modem]:
         cgatt=cgatt,
         pdp=_contexts(found),
         lte_attached=_lte_attached(cereg, cgatt),
-        imei1=_written(found, _IMEI_1, _IMEI),
-        imei2=_written(found, _IMEI_2, _IMEI),
+        imei1=_written(found, _IMEI_1, imei_of),
+        imei2=_written(found, _IMEI_2, imei_of),
         cgsn=_serial_number(found),
-        psn=_written(found, _PSN, _SERIAL),
+        psn=_written(found, _PSN, _serial),
         esuo=_read(found, "ESUO?", _numbers),
     )
 
@@ -272,7 +272,9 @@ def _lte_attached(cereg: Reading[EpsRegistration], cgatt: Reading[int]) -> Readi
     return unclear[0] if unclear else True
 
 
-def _written(found: Sequence[Exchange], command: str, form: re.Pattern[str]) -> Reading[str]:
+def _written(
+    found: Sequence[Exchange], command: str, reader: Callable[[str], Reading[str]]
+) -> Reading[str]:
     """A number of the modem's own: all are answered by +EGMR, only the echo tells which it is."""
     if any(not one.command and one.answers("EGMR") for one in found):
         return Unreadable("+EGMR without the echo of its command: which number is it?")
@@ -284,9 +286,11 @@ def _written(found: Sequence[Exchange], command: str, form: re.Pattern[str]) -> 
     if answers or len(line) != 1:
         return Unreadable(f"{command} was answered differently", str([line, *answers]))
     said = _text(line, 0)
-    if isinstance(said, str) and not form.fullmatch(said):
-        return Unreadable(f"no answer to {command} is of its form", said)
-    return said
+    return reader(said) if isinstance(said, str) else said
+
+
+def _serial(said: str) -> Reading[str]:
+    return said if _SERIAL.fullmatch(said) else Unreadable("no serial number in +EGMR", said)
 
 
 def _serial_number(found: Sequence[Exchange]) -> Reading[str]:
@@ -299,5 +303,4 @@ def _serial_number(found: Sequence[Exchange]) -> Reading[str]:
         return _no_answer(asked, "+CGSN")
     if len(said) > 1:
         return Unreadable("+CGSN was answered differently", str(sorted(said)))
-    number = said.pop()
-    return number if _IMEI.fullmatch(number) else Unreadable("no IMEI in +CGSN", number)
+    return imei_of(said.pop())

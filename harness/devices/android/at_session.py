@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _ENDS = re.compile(r"[\r\n]")
 _ECHO = re.compile(r"AT(?:[+&^$#*%\\].*|[A-Z][0-9]{0,3}(?:=[0-9]{1,9}|\?)?)?", re.IGNORECASE)
-_FINALS = frozenset({"OK", "ERROR", "NO CARRIER", "NO DIALTONE", "NO ANSWER", "BUSY"})
+_FINALS = frozenset({"OK", "ERROR"})
 _ERRORS = ("+CME ERROR:", "+CMS ERROR:")
+_OF_CALLS = frozenset({"NO CARRIER", "NO DIALTONE", "NO ANSWER", "BUSY"})
+_CALLS = re.compile(r"AT[ADO]|.*\+CGDATA")
 _LONGEST = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(NamedTuple):
     """A command as echoed, in capitals without spaces, or nothing; its answer; how it ended."""
 
     command: str
@@ -43,23 +44,36 @@ def exchanges(session: str) -> Iterator[Exchange]:
     command, lines = "", list[str]()
     for piece in _ENDS.split(session)[:-1]:
         line = piece.strip()
-        if is_final(line):
+        if not line:
+            continue
+        if ends(line, command):
             yield Exchange(command, tuple(lines), line)
             command, lines = "", []
         elif is_echo(line):
             command, lines = line.replace(" ", "").upper(), []  # unsolicited is what came before
-        elif line:
+        elif not is_of_call(line):
             lines.append(line)
 
 
-def is_final(line: str) -> bool:
-    """Whether a line is a final result code (V.250 clause 5.7.1, TS 27.007 clause 9.2)."""
-    return line in _FINALS or line.startswith(_ERRORS)
+def ends(line: str, command: str) -> bool:
+    """Whether a line is a final result code of a command (V.250 clause 5.7.1, TS 27.007, 9.2).
+
+    NO CARRIER and its kin end nothing but a command that calls (V.250 clauses 6.3.1 to 6.3.7):
+    after any other, they tell of a call that happened to end.
+    """
+    if line in _FINALS or line.startswith(_ERRORS):
+        return True
+    return is_of_call(line) and bool(_CALLS.match(command))
+
+
+def is_of_call(line: str) -> bool:
+    """Whether a line tells how a call ended."""
+    return line in _OF_CALLS
 
 
 def is_echo(line: str) -> bool:
     """Whether a line is a command, as it is echoed."""
-    return bool(_ECHO.fullmatch(line))
+    return line[:1] in "Aa" and bool(_ECHO.fullmatch(line))  # most lines are none
 
 
 def arguments(printed: str) -> tuple[str, ...]:

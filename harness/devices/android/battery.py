@@ -11,16 +11,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.devices.android.fields import (
     Fields,
     flag,
     gather,
     measured,
+    no_dump,
     scaled,
-    text,
     whole_lines,
+    word,
 )
 from harness.model.reading import Reading, Unknown, Unreadable
 
@@ -32,6 +33,9 @@ _ASOC = "mSavedBatteryAsoc"
 _SAVED = re.compile(rf"  {_ASOC}: ?\[?(?P<value>[^\[\]\s]*)\]?")
 """Samsung's own estimate of what the pack still holds [%]; newer versions put it in brackets."""
 _HIGHEST_MA, _HIGHEST_UA = 50_000, 50_000_000
+STATUS = {2: "charging", 3: "discharging", 4: "not charging", 5: "full"}
+HEALTH = {2: "good", 3: "overheat", 4: "dead", 5: "over voltage", 6: "failure", 7: "cold"}
+"""Words for BatteryManager.BATTERY_STATUS_... and BATTERY_HEALTH_...; 1 is unknown."""
 _NONE = frozenset({-1})
 _NOTHING = frozenset({-1, 0})
 
@@ -41,7 +45,8 @@ class Battery:
     """The battery as the handset's own gauge sees it; codes as Android prints them.
 
     `charge_counter` [uAh]; `fast_charge` and those from `vendor_block` on are of single makers.
-    The sign of `current_now_ma` and `battery_current_ma` is the driver's.
+    The sign of `current_now_ma` and `battery_current_ma` is the driver's. Without a battery
+    (`present` false) what is measured of it is unknown.
     """
 
     ac: Reading[bool]
@@ -91,14 +96,29 @@ def read_battery(output: str) -> Reading[Battery]:
     makers = [(maker, fields) for maker, fields in sections if maker]
     if len(own) != 1 or len(makers) > 1:
         why = f"{len(own)} sections of Android's battery service and {len(makers)} of a maker's"
-        return Unreadable(f"{why}, expected one and at most one", output)
+        return no_dump(f"{why}, expected one and at most one", output)
     maker, extra = makers[0] if makers else ("", {})
     if any(line.strip().startswith(_STOPPED) for line in lines) or (
         extra.get("UpdatesStopped") == "true"
     ):
         return Unreadable("the values were set by hand: dumpsys battery reset", output)
     backup = gather((_ASOC, match["value"]) for line in lines if (match := _SAVED.fullmatch(line)))
-    return _battery(own[0], backup, maker or Unknown("no section of a maker"), extra)
+    found = _battery(own[0], backup, maker or Unknown("no section of a maker"), extra)
+    return _without_pack(found) if found.present is False else found
+
+
+def _without_pack(found: Battery) -> Battery:
+    """What stands in the fields of a battery that is not there is left over, or made up."""
+    none = Unknown("no battery")
+    return replace(
+        found,
+        status=none,
+        health=none,
+        level=none,
+        voltage_mv=none,
+        temperature_c=none,
+        technology=none,
+    )
 
 
 def _battery(found: Fields, backup: Fields, maker: Reading[str], extra: Fields) -> Battery:
@@ -113,14 +133,14 @@ def _battery(found: Fields, backup: Fields, maker: Reading[str], extra: Fields) 
         charge_counter=measured(
             found, "Charge counter", -100_000_000, 100_000_000, unknown=_NOTHING
         ),
-        status=measured(found, "status", 2, 5, unknown=frozenset({1})),
+        status=measured(found, "status", min(STATUS), max(STATUS), unknown=frozenset({1})),
         health=measured(found, "health", 2, 12, unknown=frozenset({1})),
         present=flag(found, "present"),
         level=measured(found, "level", 0, scale if isinstance(scale, int) else 100, unknown=_NONE),
         scale=scale,
         voltage_mv=_voltage(found),
         temperature_c=scaled(measured(found, "temperature", -400, 1250), 10),
-        technology=text(found, "technology"),
+        technology=word(found, "technology"),
         charging_state=measured(found, "Charging state", 1, 100, unknown=_NOTHING),
         charging_policy=measured(found, "Charging policy", 1, 100, unknown=_NOTHING),
         capacity_level=measured(found, "Capacity level", -1, 5, unknown=frozenset({0})),

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from harness.devices.android.fields import flag, gather, integer, text, whole_lines
+from harness.devices.android.fields import Fields, flag, gather, integer, no_dump, text, whole_lines
 from harness.model.reading import Reading, Unknown, Unreadable
 
 COMMAND = "dumpsys bluetooth_manager"
@@ -23,6 +23,7 @@ _CRASHES = "crashes"
 _STATES = frozenset(
     {"OFF", "TURNING_ON", "ON", "TURNING_OFF", "BLE_TURNING_ON", "BLE_ON", "BLE_TURNING_OFF"}
 )
+_ON_THE_WAY = ("TURNING_ON", "TURNING_OFF")
 _ADDRESS = re.compile(
     r"(?P<head>(?:[0-9A-F]{2}:){4}|(?:XX:){4}|(?:\*\*:){4})(?P<tail>[0-9A-F]{2}:[0-9A-F]{2})"
 )
@@ -51,13 +52,13 @@ def read_bluetooth(output: str) -> Reading[Bluetooth]:
     lines, _ = whole_lines(output)
     titles = [at for at, line in enumerate(lines) if line.strip() in _TITLES]
     if len(titles) != 1:
-        return Unreadable(f"{len(titles)} lines {_TITLES[0]!r}, expected one", output)
+        return no_dump(f"{len(titles)} lines {_TITLES[0]!r}, expected one", output)
     fields = gather(_pairs(lines[titles[0] + 1 :]))
     crashes = gather((_CRASHES, m["count"]) for line in lines if (m := _CRASHED.fullmatch(line)))
-    name, state = text(fields, "name"), _state(text(fields, "state"))
+    name, (enabled, state) = text(fields, "name"), _enabled_and_state(fields)
     address = _address(text(fields, "address"))
     return Bluetooth(
-        enabled=flag(fields, "enabled") if "enabled" in fields else _enabled(state),
+        enabled=enabled,
         state=state,
         address_masked=address["head"][0] in "X*" if isinstance(address, re.Match) else address,
         address_tail=address["tail"] if isinstance(address, re.Match) else address,
@@ -79,9 +80,18 @@ def _state(printed: Reading[str]) -> Reading[str]:
     return Unreadable("no state of Bluetooth", printed)
 
 
-def _enabled(state: Reading[str]) -> Reading[bool]:
-    """As BluetoothManagerService.isEnabled has it: only ON is."""
-    return state == "ON" if isinstance(state, str) else state
+def _enabled_and_state(fields: Fields) -> tuple[Reading[bool], Reading[str]]:
+    """As BluetoothManagerService.isEnabled has it, only ON is enabled; on the way it may differ."""
+    state = _state(text(fields, "state"))
+    by_state = state == "ON" if isinstance(state, str) else state
+    if "enabled" not in fields:
+        return by_state, state
+    enabled = flag(fields, "enabled")
+    told = isinstance(enabled, bool) and isinstance(by_state, bool)
+    if told and enabled != by_state and state not in _ON_THE_WAY:
+        differ = Unreadable(f"enabled: {fields['enabled']}, but state: {state}")
+        return differ, differ
+    return enabled, state
 
 
 def _address(printed: Reading[str]) -> Reading[re.Match[str]]:

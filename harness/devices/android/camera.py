@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from harness.devices.android.fields import Fields, flag, gather, integer, text, whole_lines
+from harness.devices.android.fields import Fields, flag, gather, integer, no_dump, text, whole_lines
 from harness.model.reading import Reading, Unknown, Unreadable
 
 COMMAND = "dumpsys media.camera"
@@ -129,7 +129,7 @@ def read_cameras(output: str) -> Reading[Cameras]:
     sections = list(_sections(lines))
     service = [section.lines for section in sections if section.title == _GLOBAL]
     if len(service) != 1:
-        return Unreadable(f"{len(service)} sections {_GLOBAL!r}, expected one", output)
+        return no_dump(f"{len(service)} sections {_GLOBAL!r}, expected one", output)
     counts = gather(_pairs(service[0], _COUNT))
     normal = integer(counts, "Number of normal camera devices", 0, 1_000)
     clients = _clients(service[0])
@@ -175,14 +175,18 @@ def _pairs(lines: list[str], form: re.Pattern[str]) -> Iterator[tuple[str, str]]
 
 
 def _public_ids(lines: list[str], normal: Reading[int]) -> Reading[tuple[str, ...]]:
+    """As CameraService::dump lists them: each normal camera, in a line of its own."""
     if not isinstance(normal, int):
         return normal
     ids = tuple(match["id"] for line in lines if (match := _MAPPED.fullmatch(line)))
     if _CLIENTS not in lines:
         return Unreadable("the list of public ids has no end", ", ".join(ids))
+    listed = [line for line in lines[: lines.index(_CLIENTS)] if line.startswith(" ")]
+    if odd := next((line for line in listed if not _MAPPED.fullmatch(line)), None):
+        return Unreadable("a line of the list of public ids cannot be read", odd)
     if not ids and normal:
         return Unknown("no list of public ids")
-    if len(set(ids)) != len(ids) or len(ids) > normal:
+    if len(set(ids)) != len(ids) or len(ids) != normal:
         return Unreadable(f"{len(ids)} public ids of {normal} normal cameras", ", ".join(ids))
     return ids
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.devices.android.fields import whole_lines
+from harness.devices.android.fields import no_dump, whole_lines
 from harness.model.reading import Reading, Unknown, Unreadable
 
 COMMAND = "dumpsys display"
@@ -64,7 +64,7 @@ def read_display(output: str) -> Reading[Screen]:
     lines, _ = whole_lines(output)
     block = _block(lines)
     if isinstance(block, Unreadable):
-        return block
+        return no_dump(block.why, output)
     match = _DEVICE.fullmatch(block[0])
     if not match:
         return Unreadable(f"no name, id and size in {_HEAD!r}", block[0])

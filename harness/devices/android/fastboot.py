@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.devices.android.fields import Fields, gather, measured, text, whole_lines
+from harness.devices.android.fields import Fields, gather, measured, no_dump, text, whole_lines
 from harness.model.reading import Reading, Unknown, Unreadable
 
 COMMAND = "fastboot getvar all"
@@ -23,20 +23,19 @@ _BARE_HEX = re.compile(r"(?:0x)?(?P<digits>[0-9a-fA-F]{1,16})")
 """As the little kernel of MediaTek prints sizes: without 0x."""
 _ALL_ONES = 2**64 - 1
 _VOLTAGE_MV = (1_000, 20_000)
-_VARIABLES = frozenset(
-    {
-        "product",
-        "serialno",
-        "variant",
-        "unlocked",
-        "secure",
-        "current-slot",
-        "version-bootloader",
-        "version-baseband",
-        "battery-voltage",
-        "battery-soc-ok",
-    }
+VARIABLES = (
+    "product",
+    "serialno",
+    "variant",
+    "unlocked",
+    "secure",
+    "current-slot",
+    "version-bootloader",
+    "version-baseband",
+    "battery-voltage",
+    "battery-soc-ok",
 )
+"""Those that are read here; others only of partitions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,8 @@ def read_fastboot(output: str) -> Reading[Bootloader]:
     """The variables of an answer to `fastboot getvar all`, or to `getvar` of a few."""
     pairs = _pairs(output)
     if not pairs:
-        return Unreadable("no variable of a bootloader", output)
-    said = gather(pair for pair in pairs if pair[0] in _VARIABLES)
+        return no_dump("no variable of a bootloader", output)
+    said = gather(pair for pair in pairs if pair[0] in VARIABLES)
     return Bootloader(
         product=text(said, "product"),
         serialno=text(said, "serialno"),
@@ -90,7 +89,7 @@ def _pairs(output: str) -> list[tuple[str, str]]:
     pairs = []
     for line in whole_lines(output)[0]:
         match = _FIELD.fullmatch(line.removeprefix(_INFO))
-        if match and (line.startswith(_INFO) or match["key"] in _VARIABLES):
+        if match and (line.startswith(_INFO) or match["key"] in VARIABLES):
             pairs.append((match["key"], match["value"].strip()))
     return pairs
 
@@ -113,7 +112,7 @@ def _partitions(pairs: Sequence[tuple[str, str]]) -> Mapping[str, Partition]:
 
 
 def _is_bare_hex(size: Reading[str]) -> bool:
-    if not isinstance(size, str) or size.isdecimal() or size.startswith("0x"):
+    if not isinstance(size, str) or (size.isascii() and size.isdecimal()) or size.startswith("0x"):
         return False
     return bool(_BARE_HEX.fullmatch(size))
 

@@ -12,6 +12,18 @@ Fields = Mapping[str, Reading[str]]
 
 _EXTREMES = frozenset(str(n) for bits in (31, 63) for n in (2**bits - 1, -(2**bits)))
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_TIMED_OUT = re.compile(r"\r*\n\*\*\* SERVICE [^\n]{0,200}?DUMP TIMEOUT [^\n]{0,60}?EXPIRED \*\*\*")
+"""What dumpsys prints behind what a service said in its 10 s (frameworks/native dumpsys.cpp): a
+line end of its own, so that a number which was cut would look whole, then this. Newer versions
+name the service and the time."""
+_REFUSAL = re.compile(
+    r"(?:cmd: )?Can't find service: .*|Permission Denial: .*|(?:adb|error): .*"
+    r"|(?:[\w.$]{1,100}: ?)?(?:java\.lang\.)?Security ?[Ee]xception: .*"
+    r"|[^\n]{1,200}: (?:inaccessible or )?not found"
+    r"|[^\n]{1,200}: (?:Permission denied|No such file or directory)"
+)
+"""What stands in place of an answer: by servicemanager's clients, services, adb, and the shell."""
+_LONGEST_REFUSAL = 500
 
 
 def gather(pairs: Iterable[tuple[str, str]]) -> dict[str, Reading[str]]:
@@ -34,16 +46,37 @@ def cut_off(output: str) -> Unreadable | None:
 def whole_lines(output: str) -> tuple[list[str], str]:
     """The lines, and by itself what stands after the last line end: a line that may be cut.
 
-    LF, CR LF and CR CR LF (adb before Android 7) end a line.
+    LF, CR LF and CR CR LF (adb before Android 7) end a line. What dumpsys could not finish in its
+    time ends where the service had come to.
     """
+    if timed_out := _TIMED_OUT.search(output):
+        output = output[: timed_out.start()]
     *lines, last = (line.rstrip("\r") for line in output.split("\n"))
     return lines, last
+
+
+def no_dump(why: str, output: str) -> Unreadable:
+    """Why a text is no dump of its kind: what refused it in its first line, else `why`."""
+    first = output.lstrip()[:_LONGEST_REFUSAL].partition("\n")[0].rstrip()
+    return Unreadable(first if _REFUSAL.fullmatch(first) else why, output)
+
+
+def keyed(lines: Iterable[str], form: re.Pattern[str]) -> dict[str, Reading[str]]:
+    """Fields of the lines that are of the form, which names its groups `key` and `value`."""
+    matches = (match for line in lines if (match := form.fullmatch(line)))
+    return gather((match["key"].strip(), match["value"].strip()) for match in matches)
 
 
 def text(fields: Fields, key: str) -> Reading[str]:
     """The value of a key; unknown when it is left out or empty."""
     value = fields.get(key, Unknown(f"no {key}"))
     return Unknown(f"empty {key}") if value == "" else value
+
+
+def word(fields: Fields, key: str) -> Reading[str]:
+    """As `text`; the word "Unknown" says that nobody knows."""
+    value = text(fields, key)
+    return Unknown(f"{key}: {value}") if value == "Unknown" else value
 
 
 def flag(fields: Fields, key: str) -> Reading[bool]:

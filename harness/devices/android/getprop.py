@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from harness.devices.android.fields import Fields, gather, integer, text, whole_lines
+from harness.devices.android.fields import Fields, gather, integer, no_dump, text, whole_lines
 from harness.devices.android.platform import platform_of
 from harness.model.reading import Reading, Unknown, Unreadable
 
@@ -33,6 +33,8 @@ _OF_EACH_SLOT = frozenset(
         "version.baseband",
     )
 )
+SDK = "ro.build.version.sdk"
+_SDKS = (1, 999)
 _MARKET_NAMES = (
     "ro.vendor.oplus.market.name",
     "ro.oppo.market.name",
@@ -53,7 +55,7 @@ class Properties:
 
     `count` is how many the text holds: a list that is cut between two lines looks whole.
     `attached`: a slot has a SIM, an operator and a network, as far as properties tell (telephony
-    proves it); a network without a SIM is camping for emergency calls.
+    proves it); a network without a SIM is camping for emergency calls, an operator of zeros none.
     """
 
     count: int
@@ -69,6 +71,12 @@ class Properties:
         """A property with a value for each SIM slot; a slot that has none is empty."""
         value = self.properties.get(name, Unknown(f"no {name}"))
         return _slots(value) if isinstance(value, str) else value
+
+
+def read_sdk(output: str) -> Reading[int]:
+    """The version of Android's interfaces, of the value of `SDK`."""
+    said = read_property(output)
+    return integer({SDK: said}, SDK, *_SDKS)
 
 
 def command(name: str) -> str:
@@ -89,7 +97,7 @@ def read_getprop(output: str) -> Reading[Properties]:
         return found
     return Properties(
         count=len(found),
-        sdk=integer(found, "ro.build.version.sdk", 1, 999),
+        sdk=integer(found, SDK, *_SDKS),
         platform=platform_of(found),
         model=text(found, "ro.product.model"),
         market_name=_first(found, _MARKET_NAMES),
@@ -125,7 +133,7 @@ def read_properties(output: str) -> Reading[Fields]:
         elif entries:
             entries[-1][1].append(line)
     if not entries:
-        return Unreadable("no line is `[name]: [value]`", output)
+        return no_dump("no line is `[name]: [value]`", output)
     found = gather((key, _joined(value)) for key, value in entries if _ended(value))
     for key, value in entries:
         if not _ended(value):
@@ -162,6 +170,6 @@ def _attached(found: Fields) -> Reading[bool]:
             return value
         columns.append(_slots(value))
     return any(
-        sim in _SIM_READY and operator and network not in _NO_NETWORK
+        sim in _SIM_READY and operator.strip("0") and network not in _NO_NETWORK
         for sim, operator, network in zip_longest(*columns, fillvalue="")
     )

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.devices.android.fields import Fields, gather, integer, text, whole_lines
+from harness.devices.android.fields import Fields, gather, integer, no_dump, text, whole_lines
 from harness.model.reading import Reading, Unknown, Unreadable
 
 COMMAND = "dumpsys location"
@@ -50,7 +50,7 @@ def read_gnss(output: str) -> Reading[Gnss]:
     if len(titles) > 1 or stripped.count(_START) > 1:
         return Unreadable("the answer stands twice", output)
     if not titles and _START not in stripped:
-        return Unreadable(f"neither {_TITLES[0]!r} nor {_START}", output)
+        return no_dump(f"neither {_TITLES[0]!r} nor {_START}", output)
     metrics = _metrics(lines, stripped)
     cn0 = _number(metrics, "Top 4 Avg CN0 mean (dB-Hz)", _HIGHEST_DBHZ)
     return Gnss(

@@ -9,13 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, takewhile
 
-from harness.devices.android.fields import flag, gather, text, whole_lines
+from harness.devices.android.fields import flag, keyed, no_dump, text, whole_lines
 from harness.model.reading import Reading, Unknown, Unreadable
 
 COMMAND = "dumpsys input"
 _HUB, _DEVICES, _READER = "Event Hub State:", "  Devices:", "Input Reader State"
 _DEVICE = re.compile(r" {4}(?P<id>-?[0-9]{1,9}): (?P<name>.{0,300})")
+_NUMBERED = re.compile(r" {0,20}-?[0-9]{1,9}: ")
+_OF_DEVICE = re.compile(rf"{_DEVICE.pattern}| {{6}}(?! *-?[0-9]{{1,9}}: ).*")
+_NEXT_TITLE = "Input "
 _BUILT_IN = " (aka device 0 - built-in keyboard)"
 _FIELD = re.compile(r" {6}(?P<key>Classes|Path|Enabled):(?P<value>.{0,500})")
 _READ_DEVICE = re.compile(r" {2}Device -?[0-9]{1,9}: (?P<name>.{0,300})")
@@ -72,7 +76,7 @@ def read_input(output: str) -> Reading[InputDevices]:
     lines, _ = whole_lines(output)
     starts = [at for at, line in enumerate(lines) if line == _HUB]
     if len(starts) != 1:
-        return Unreadable(f"{len(starts)} lines {_HUB!r}, expected one", output)
+        return no_dump(f"{len(starts)} lines {_HUB!r}, expected one", output)
     devices = _devices(lines[starts[0] + 1 :])
     return InputDevices(devices, _touchscreen(devices, lines), _keys(devices))
 
@@ -84,19 +88,29 @@ def _devices(lines: Sequence[str]) -> Reading[tuple[InputDevice, ...]]:
     end = next((at for at, line in enumerate(rows) if line and not line.startswith("    ")), None)
     if end is None:
         return Unreadable("the list of input devices has no end", "\n".join(lines[-1:]))
+    if odd := _odd_line(rows, end):
+        return Unreadable("a line of the list of input devices cannot be read", odd)
     starts = [at for at in range(end) if _DEVICE.fullmatch(rows[at])]
     return tuple(
         _device(rows[start:stop]) for start, stop in zip(starts, [*starts[1:], end], strict=False)
     )
 
 
+def _odd_line(rows: Sequence[str], end: int) -> str | None:
+    """A line that may have been a device, or that parts the list, so that a device would be missed.
+
+    Devices are indented by four, what is said of them by six or more; up to the next title, no
+    device comes behind the end.
+    """
+    within = (line for line in rows[:end] if line and not _OF_DEVICE.fullmatch(line))
+    behind = takewhile(lambda line: not line.startswith(_NEXT_TITLE), rows[end:])
+    numbered = (line for line in behind if _NUMBERED.match(line))
+    return next(chain(within, numbered), None)
+
+
 def _device(lines: Sequence[str]) -> InputDevice:
     number, _, name = lines[0].strip().partition(": ")
-    said = gather(
-        (match["key"], match["value"].strip())
-        for line in lines[1:]
-        if (match := _FIELD.fullmatch(line))
-    )
+    said = keyed(lines[1:], _FIELD)
     return InputDevice(
         id=int(number.rstrip(":")),
         name=name.removesuffix(_BUILT_IN),

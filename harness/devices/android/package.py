@@ -7,6 +7,7 @@ Formats: `cmd package resolve-activity --brief` (PackageManagerShellCommand) and
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from harness.model.reading import Reading, Unknown, Unreadable
 
@@ -43,6 +44,14 @@ def read_resolved(out: str) -> Reading[str]:
 
 def read_ungranted(out: str, wanted: frozenset[str]) -> Reading[tuple[str, ...]]:
     """Those of the wanted permissions that the app declares and user 0 has not granted."""
+    said = read_permissions(out, wanted)
+    if not isinstance(said, Mapping):
+        return said
+    return tuple(sorted(name for name, granted in said.items() if not granted))
+
+
+def read_permissions(out: str, wanted: frozenset[str]) -> Reading[Mapping[str, bool]]:
+    """The wanted permissions that the app declares: whether each is granted to user 0."""
     lines = _installed(out)
     if lines.count("    requested permissions:") != 1:
         return Unreadable("expected one list of requested permissions", out)
@@ -51,7 +60,21 @@ def read_ungranted(out: str, wanted: frozenset[str]) -> Reading[tuple[str, ...]]
         if not (match := _REQUESTED.fullmatch(line)):
             break
         requested.add(match["name"])
-    return tuple(sorted(requested & wanted - _granted(lines)))
+    granted = _granted(lines)
+    return {name: name in granted for name in requested & wanted}
+
+
+def is_gone(out: str, package: str) -> bool:
+    """Whether the dump of this app says that there is none, or none for user 0.
+
+    Before Android 13 other sections, each with its own complaint, come in front of that.
+    """
+    lines = _installed(out)
+    if not any(line.startswith(f"  Package [{package}] (") for line in lines):
+        return any(line.strip() == f"Unable to find package: {package}" for line in lines)
+    users = [match for line in lines if (match := _USER.fullmatch(line))]
+    first = [match["state"] for match in users if match["user"] == "0"]
+    return len(first) == 1 and " installed=false " in f"{first[0]} "
 
 
 def read_enabled(out: str) -> Reading[int]:

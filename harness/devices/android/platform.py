@@ -22,9 +22,10 @@ _NAMES = {
     "qcom": re.compile(
         r"qcom|qti|qualcomm.*|(msm|apq|sdm|sda|sm|qcs|qcm)[0-9]{4}.*|(sdm|sm|sda)[0-9]{3}.*"
         r"|kona|lito|lahaina|taro|kalama|pineapple|sun|bengal|trinket|atoll|holi|parrot|crow"
+        r"|blair|khaje|volcano|cliffs|canoe|msmnile|shima|yupik|ravelin|monaco|pitti|tuna"
     ),
     "exynos": re.compile(r"(exynos|universal|s5e|erd)[0-9]{3,5}.*|exynos5"),
-    "tensor": re.compile(r"gs[0-9]{3}|zuma(pro)?|tensor.*"),
+    "tensor": re.compile(r"gs[0-9]{3}|zuma(pro)?|laguna|tensor.*"),
     "unisoc": re.compile(r"(ums|sp|ud)[0-9]{3,4}.*|unisoc.*|spreadtrum.*|sprd.*"),
     "kirin": re.compile(r"(kirin|hi)[0-9]{3,4}.*|hisilicon.*"),
 }

@@ -8,9 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from harness.devices.android.fields import Fields, gather, measured, scaled, text, whole_lines
+from harness.devices.android.fields import (
+    Fields,
+    gather,
+    measured,
+    no_dump,
+    scaled,
+    whole_lines,
+    word,
+)
 from harness.model.reading import Reading, Unknown, Unreadable
 
 COMMAND = "cat /sys/class/power_supply/battery/uevent"
@@ -33,8 +41,9 @@ class PowerSupply:
     """The battery as its driver sees it.
 
     `current_now_raw` is as printed: uA by the ABI; sign and, on some kernels, unit go by model.
-    `current_unit` is known only where the number leaves no doubt. `charging_current_ma` flows
-    into the battery, whatever the driver's sign, while the driver says that it charges.
+    `current_unit` is known only where the number leaves no doubt. `charging_current_ma` is the
+    magnitude of the current while the driver says that it charges: what flows into the battery only
+    if that is so. Without a battery (`present` false) what is measured of it is unknown.
     """
 
     status: Reading[str]
@@ -59,14 +68,19 @@ def read_uevent(output: str) -> Reading[PowerSupply]:
     found = _battery(output)
     if isinstance(found, Unreadable):
         return found
-    status, current = _word(found, "STATUS"), _number(found, "CURRENT_NOW", -_MOST_UA, _MOST_UA)
+    supply = _supply(found)
+    return _without_pack(supply) if supply.present is False else supply
+
+
+def _supply(found: Fields) -> PowerSupply:
+    status, current = word(found, "STATUS"), _number(found, "CURRENT_NOW", -_MOST_UA, _MOST_UA)
     unit = _unit(current)
     full, design = _charge(found, "CHARGE_FULL"), _charge(found, "CHARGE_FULL_DESIGN")
     return PowerSupply(
         status=status,
-        health=_word(found, "HEALTH"),
+        health=word(found, "HEALTH"),
         present=_present(found),
-        technology=_word(found, "TECHNOLOGY"),
+        technology=word(found, "TECHNOLOGY"),
         capacity=_number(found, "CAPACITY", 0, 100),
         current_now_raw=current,
         current_unit=unit,
@@ -77,7 +91,22 @@ def read_uevent(output: str) -> Reading[PowerSupply]:
         charge_full_design_uah=design,
         cycle_count=_number(found, "CYCLE_COUNT", 0, 100_000),
         health_pct=_health_pct(full, design),
-        serial=_word(found, "SERIAL_NUMBER"),
+        serial=word(found, "SERIAL_NUMBER"),
+    )
+
+
+def _without_pack(supply: PowerSupply) -> PowerSupply:
+    """What a driver says of a battery that is not there is left over, or made up."""
+    none = Unknown("no battery")
+    return replace(
+        supply,
+        status=none,
+        health=none,
+        technology=none,
+        capacity=none,
+        charging_current_ma=none,
+        voltage_mv=none,
+        temperature_c=none,
     )
 
 
@@ -89,12 +118,12 @@ def _battery(output: str) -> Fields | Unreadable:
     lines, cut = whole_lines(output)
     supplies = _supplies(lines)
     if not supplies:
-        return Unreadable(f"no line starts with {_PREFIX}", output)
+        return no_dump(f"no line starts with {_PREFIX}", output)
     batteries = [fields for pairs in supplies if _is_battery(fields := gather(pairs))]
     if len(batteries) > 1:
         batteries = [fields for fields in batteries if _named(fields, _BATTERY)]
     if len(batteries) != 1:
-        return Unreadable(f"{len(batteries)} batteries in {len(supplies)} supplies", output)
+        return no_dump(f"{len(batteries)} batteries in {len(supplies)} supplies", output)
     if pair := _pair(cut):
         cut_key = Unreadable("the answer ends in the middle of a line", cut)
         return {**batteries[0], pair[1]: cut_key}
@@ -142,11 +171,6 @@ def _is_battery(fields: Fields) -> bool:
 
 def _named(fields: Fields, name: str) -> bool:
     return str(fields.get("NAME")).lower() == name
-
-
-def _word(fields: Fields, key: str) -> Reading[str]:
-    value = text(fields, key)
-    return Unknown(f"{key}=Unknown") if value == "Unknown" else value
 
 
 def _number(fields: Fields, key: str, low: int, high: int) -> Reading[int]:

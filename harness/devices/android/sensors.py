@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.devices.android.fields import whole_lines
+from harness.devices.android.fields import no_dump, whole_lines
 from harness.model.reading import Reading, Unknown, Unreadable
 
 COMMAND = "dumpsys sensorservice"
@@ -60,7 +60,7 @@ def read_sensors(output: str) -> Reading[Sensors]:
     lines, _ = whole_lines(output)
     total, sensors = _total(lines), _sensors(lines)
     if isinstance(total, Unknown) and isinstance(sensors, Unknown):
-        return Unreadable(f"no total of sensors and no {_LIST!r}", output)
+        return no_dump(f"no total of sensors and no {_LIST!r}", output)
     return Sensors(total, sensors, _missing(sensors))
 
 

@@ -9,13 +9,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.devices.android.fields import Fields, gather, integer, whole_lines
+from harness.devices.android.fields import Fields, gather, integer, no_dump, whole_lines
 from harness.model.reading import Reading, Unknown, Unreadable
 
 COMMAND = "df; cat /proc/meminfo"
 _HEADER = re.compile(r"Filesystem\s{1,200}(?P<unit>\S{1,20})\s{1,20}Used\s{1,20}Avail.*")
 _KB_BLOCKS = frozenset({"1K-blocks", "1024-blocks"})
 _USED = "% "
+_COUNT = re.compile(r"[0-9]{1,18}")
 _DATA = "/data"
 _MEMORY = re.compile(r"MemTotal:\s{1,40}(?P<kb>[0-9]{1,12}) kB")
 _MOST_KB = 10**12
@@ -45,7 +46,7 @@ def read_storage(output: str) -> Reading[Storage]:
     memory = gather(("MemTotal", m["kb"]) for line in lines if (m := _MEMORY.fullmatch(line)))
     headers = [match for line in lines if (match := _HEADER.fullmatch(line))]
     if not memory and not headers:
-        return Unreadable("neither a table of df nor MemTotal", output)
+        return no_dump("neither a table of df nor MemTotal", output)
     data = _data(lines, [header["unit"] for header in headers])
     total = data if isinstance(data, Unknown | Unreadable) else integer(data, "total", 1, _MOST_KB)
     mem_total = integer(memory, "MemTotal", 1, _MOST_KB)
@@ -74,7 +75,9 @@ def _row(line: str) -> dict[str, str] | None:
     """Columns are counted from the right: a file system may be named with spaces."""
     columns, _, mount = line.partition(_USED)
     match columns.split():
-        case [_, *_, total, used, available, percent] if percent.isdecimal() and used.isdecimal():
+        case [_, *_, total, used, available, percent] if _COUNT.fullmatch(
+            percent
+        ) and _COUNT.fullmatch(used):
             return {"total": total, "available": available, "mount": mount.strip()}
         case _:
             return None

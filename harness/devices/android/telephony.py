@@ -10,14 +10,31 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.devices.android.fields import Fields, flag, gather, measured, text, whole_lines
-from harness.devices.android.service_state import IN_SERVICE, REGISTERED, read_service_state
+from harness.devices.android.fields import (
+    Fields,
+    flag,
+    gather,
+    measured,
+    no_dump,
+    text,
+    whole_lines,
+)
+from harness.devices.android.service_state import (
+    IN_SERVICE,
+    REGISTERED,
+    ServiceState,
+    read_service_state,
+)
 from harness.devices.android.signal_strength import read_lte_signal
 from harness.model.reading import Reading, Unknown, Unreadable
 
 COMMAND = "dumpsys telephony.registry"
 LTE = frozenset({"LTE", "LTE_CA"})
 CONNECTED = 2
+DATA_STATES = dict(
+    enumerate(("disconnected", "connecting", "connected", "suspended", "disconnecting", "handover"))
+)
+"""Words for TelephonyManager.DATA_...."""
 _TITLE = "last known state:"
 _PHONE = re.compile(r"(?P<indent> *)Phone Id=(?P<id>.*)")
 _SLOTS = 8
@@ -32,8 +49,9 @@ class Phone:
 
     Fields of ServiceState and LteSignal, and: `data_connection_state` 0 off, 1 connecting,
     2 connected, 3 suspended, 4 disconnecting, 5 handover; `data_activity` 0 none, 1 in, 2 out,
-    3 both, 4 dormant; `mobile_data` is the user's switch, `data_enabled` what it and the network
-    allow together.
+    3 both, 4 dormant. What is of an LTE cell is unknown while packet data is on another
+    technology, such as NR standalone. `mobile_data` is the user's switch, `data_enabled` what it
+    and the network allow together.
     """
 
     id: Reading[int]
@@ -122,10 +140,10 @@ def read_registry(output: str) -> Reading[Registry]:
     lines, _ = whole_lines(output)
     live = _live(lines)
     if isinstance(live, Unreadable):
-        return live
+        return no_dump(live.why, output)
     parts = _parts(live.lines)
     if isinstance(parts, Unreadable):
-        return parts
+        return no_dump(parts.why, output)
     phones = tuple(_phone(part.id, _fields(part.lines)) for part in parts)
     of_all = _fields(live.lines)
     whole = live.ended or _outdented(live.lines)
@@ -198,6 +216,8 @@ def _fields(lines: Sequence[str]) -> Fields:
 def _phone(number: Reading[int], fields: Fields) -> Phone:
     service = read_service_state(text(fields, _STATE))
     signal = read_lte_signal(text(fields, "mSignalStrength"))
+    other = _other_than_lte(service)
+    nowhere = service.data_rat == "Unknown"  # then the bars are none, whoever would show them
     return Phone(
         id=number,
         voice_reg=service.voice_reg,
@@ -210,16 +230,16 @@ def _phone(number: Reading[int], fields: Fields) -> Phone:
         ps_wwan_rat=service.ps_wwan_rat,
         reject_cause=service.reject_cause,
         nr_state=service.nr_state,
-        earfcn=service.earfcn,
-        band=service.band,
-        lte_signal_asu=signal.lte_signal_asu,
-        rssi=signal.rssi,
-        rsrp=signal.rsrp,
-        rsrq=signal.rsrq,
-        rssnr_raw=signal.rssnr_raw,
-        rssnr_db=signal.rssnr_db,
-        cqi=signal.cqi,
-        level=signal.level,
+        earfcn=other or service.earfcn,
+        band=other or service.band,
+        lte_signal_asu=other or signal.lte_signal_asu,
+        rssi=other or signal.rssi,
+        rsrp=other or signal.rsrp,
+        rsrq=other or signal.rsrq,
+        rssnr_raw=other or signal.rssnr_raw,
+        rssnr_db=other or signal.rssnr_db,
+        cqi=other or signal.cqi,
+        level=signal.level if nowhere else other or signal.level,
         data_connection_state=measured(
             fields, "mDataConnectionState", 0, 5, unknown=_UNKNOWN_DATA_STATE
         ),
@@ -227,6 +247,15 @@ def _phone(number: Reading[int], fields: Fields) -> Phone:
         mobile_data=flag(fields, "mUserMobileDataState"),
         data_enabled=flag(fields, "mIsDataEnabled"),
     )
+
+
+def _other_than_lte(service: ServiceState) -> Unknown | Unreadable | None:
+    """Why figures of an LTE cell are not of the one that carries packet data; None if they are."""
+    by_ril = isinstance(service.ps_wwan_rat, Unknown)
+    rat = service.data_rat if by_ril else service.ps_wwan_rat
+    if not isinstance(rat, str):
+        return rat
+    return None if rat in LTE else Unknown(f"packet data is on: {rat}")
 
 
 def _connected(phone: Phone) -> Reading[bool]:

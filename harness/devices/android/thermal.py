@@ -10,7 +10,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.devices.android.fields import Fields, flag, gather, integer, text, whole_lines
+from harness.devices.android.fields import (
+    Fields,
+    flag,
+    gather,
+    integer,
+    keyed,
+    no_dump,
+    text,
+    whole_lines,
+)
 from harness.model.reading import Reading, Unknown, Unreadable
 
 COMMAND = "dumpsys thermalservice"
@@ -22,7 +31,10 @@ _TEMPERATURE = re.compile(
     r"mName=(?P<name>.{1,200}), mStatus=-?[0-9]{1,10}\}"
 )
 _FLOAT = re.compile(r"-?[0-9]{1,39}(?:\.[0-9]{1,20})?(?:E-?[0-9]{1,3})?")
-_MOST_STATUS = 6  # THROTTLING_SHUTDOWN
+THROTTLING = dict(
+    enumerate(("none", "light", "moderate", "severe", "critical", "emergency", "shutdown"))
+)
+"""Words for PowerManager.THERMAL_STATUS_...."""
 _NO_READING_C = -99.0
 """Makers print -99.9, -273.15 and the like, or exactly 0.0, where a sensor gives nothing."""
 _LEAST_C, _MOST_C = -60.0, 200.0
@@ -30,6 +42,8 @@ _NAMED_BY_TYPE = "TYPE_"
 _NO_TEMPERATURES = {"6": "BCL_VOLTAGE", "7": "BCL_CURRENT", "8": "BCL_PERCENTAGE"}
 """Types of Temperature that are none [mV, mA, %]; Samsung numbers its own types otherwise, but
 then names them TYPE_..."""
+_ANY_TYPE = "-1"
+"""Temperature.TYPE_UNKNOWN: of any unit, such as a count of cycles, or a difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +58,12 @@ class Thermal:
 def read_thermal(output: str) -> Reading[Thermal]:
     """The temperatures of an answer to `dumpsys thermalservice`; not the cached ones."""
     lines, _ = whole_lines(output)
-    said = gather(
-        (match["key"], match["value"].strip())
-        for line in lines
-        if (match := _FIELD.fullmatch(line))
-    )
+    said = keyed(lines, _FIELD)
     if not said:
-        return Unreadable(f"no {_STATUS!r} and no {_READY!r}", output)
+        return no_dump(f"no {_STATUS!r} and no {_READY!r}", output)
     ready = flag(said, _READY)
     return Thermal(
-        status=integer(said, _STATUS, 0, _MOST_STATUS),
+        status=integer(said, _STATUS, 0, max(THROTTLING)),
         hal_ready=ready,
         current=_current(lines) if ready is not False else Unknown(f"{_READY}: false"),
     )
@@ -90,8 +100,11 @@ def _celsius(printed: Fields, types: Fields, name: str) -> Reading[float]:
         return value
     if not isinstance(kind, str):
         return kind
-    if not name.startswith(_NAMED_BY_TYPE) and kind in _NO_TEMPERATURES:
-        return Unreadable(f"{name} is no temperature but {_NO_TEMPERATURES[kind]}", value)
+    if not name.startswith(_NAMED_BY_TYPE):
+        if kind == _ANY_TYPE:
+            return Unknown(f"{name}: {value}, of a type that may be no temperature")
+        if kind in _NO_TEMPERATURES:
+            return Unreadable(f"{name} is no temperature but {_NO_TEMPERATURES[kind]}", value)
     if value == "NaN":
         return Unknown(f"{name}: {value}")
     if not _FLOAT.fullmatch(value):

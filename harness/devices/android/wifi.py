@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from ipaddress import ip_address
 
-from harness.devices.android.fields import Fields, gather, integer, text, whole_lines
+from harness.devices.android.fields import Fields, gather, integer, no_dump, text, whole_lines
 from harness.model.reading import Reading, Unknown, Unreadable
 
 STATUS = "cmd wifi status"
 DUMPSYS = "dumpsys wifi"
 _FIRST_WITH_CMD = 30
-_NO_RSSI, _NO_VALUE = "-127", "-1"
+_NO_RSSI = frozenset({"-127", "0"})
+"""WifiInfo.INVALID_RSSI; 0 dBm, which no antenna hears, where a driver has not measured yet."""
+_NO_VALUE = frozenset({"-1"})
 _NO_SSID = "<unknown ssid>"
 _NO_BSSIDS = ("02:00:00:00:00:00", "00:00:00:00:00:00")
 """WifiInfo.DEFAULT_MAC_ADDRESS stands for one that the asking app may not see."""
@@ -71,7 +73,7 @@ def read_status(output: str) -> Reading[WifiStatus]:
         lines.append(last)
     enabled = _enabled(lines)
     if isinstance(enabled, Unreadable):
-        return enabled
+        return no_dump(enabled.why, output)
     if not isinstance(enabled, bool):
         return _all(enabled, enabled)
     if not enabled:
@@ -144,6 +146,9 @@ def _of_info(line: str) -> WifiStatus:
     said = gather((key.strip(), value.strip()) for key, _, value in pairs)
     supplicant = _supplicant(text(said, "Supplicant state"))
     connected = supplicant == _COMPLETED if isinstance(supplicant, str) else supplicant
+    if connected is False:
+        nothing = _all(True, Unknown(f"not connected: {supplicant}"), connected=False)
+        return replace(nothing, supplicant=supplicant)
     return WifiStatus(
         enabled=True,
         connected=connected,
@@ -181,13 +186,13 @@ def _bssid(printed: str) -> Reading[str]:
 
 
 def _number(
-    said: Fields, key: str, suffix: str, none: str, within: tuple[int, int]
+    said: Fields, key: str, suffix: str, none: frozenset[str], within: tuple[int, int]
 ) -> Reading[int]:
     printed = text(said, key)
     if not isinstance(printed, str):
         return printed
     bare = printed.removesuffix(suffix)
-    return Unknown(f"{key}: {printed}") if bare == none else integer({key: bare}, key, *within)
+    return Unknown(f"{key}: {printed}") if bare in none else integer({key: bare}, key, *within)
 
 
 def _standard(printed: Reading[str]) -> Reading[str]:

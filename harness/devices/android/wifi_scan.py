@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.devices.android.fields import whole_lines
+from harness.devices.android.fields import no_dump, whole_lines
 from harness.model.reading import Reading, Unknown, Unreadable
 
 LIST = "cmd wifi list-scan-results"
@@ -29,11 +29,14 @@ _SSID_UNITS = 32
 
 @dataclass(frozen=True, slots=True)
 class AccessPoint:
-    """One row of the table: `freq` [MHz], `rssi` [dBm], and how long ago it was heard [s]."""
+    """One row of the table: `freq` [MHz], `rssi` [dBm], and how long ago it was heard [s].
+
+    A level of 0 dBm, which no antenna hears, was not measured.
+    """
 
     bssid: str
     freq: int
-    rssi: int
+    rssi: Reading[int]
     age: Reading[float]
     ssid: str
 
@@ -58,7 +61,7 @@ def read_scan(output: str) -> Reading[Scan]:
     whole, last = whole_lines(output)
     lines = _table([*whole, last] if last else whole)
     if isinstance(lines, Unreadable):
-        return lines
+        return no_dump(lines.why, output)
     if not lines or lines == [_NOTHING]:
         return Scan(())
     if not _is_header(lines[0]) or len(lines) == 1:
@@ -104,7 +107,8 @@ def _row(line: str) -> AccessPoint | Unreadable:
         return ssid
     if not -126 <= rssi <= 20 or not 2_400 <= frequency <= 71_000:
         return Unreadable("RSSI or frequency make no sense", line)
-    return AccessPoint(match["bssid"].lower(), frequency, rssi, _age_s(match["age"]), ssid)
+    level = rssi or Unknown(f"RSSI {match['rssi']}")
+    return AccessPoint(match["bssid"].lower(), frequency, level, _age_s(match["age"]), ssid)
 
 
 def _ssid(rest: str) -> str | Unreadable:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from harness.devices.android.fields import Fields, gather, integer, text, whole_lines
+from harness.devices.android.fields import Fields, integer, keyed, no_dump, text, whole_lines
 from harness.model.reading import Reading, Unreadable
 
 COMMAND = "wm size; wm density"
@@ -31,13 +31,9 @@ class WindowSize:
 def read_window_size(output: str) -> Reading[WindowSize]:
     """The sizes of an answer to `wm size`, `wm density`, or both."""
     lines, _ = whole_lines(output)
-    said = gather(
-        (match["key"], match["value"].strip())
-        for line in lines
-        if (match := _FIELD.fullmatch(line))
-    )
+    said = keyed(lines, _FIELD)
     if not said:
-        return Unreadable("no size and no density", output)
+        return no_dump("no size and no density", output)
     return WindowSize(
         physical=_size(said, "Physical size"),
         override=_size(said, "Override size"),

@@ -34,6 +34,8 @@ def classes(text: str) -> tuple[object, ...]:
         ("protocol fault (couldn't read status): Success", "protocol_fault"),
         ("cannot connect to daemon at tcp:5037: Connection refused", "no_server"),
         ("failed to get feature set: device offline", "offline"),
+        ("failed to check server version: cannot connect to daemon", "no_server"),
+        ("failed to check server version: protocol fault (no status)", "protocol_fault"),
     ],
 )
 def test_each_message_with_each_prefix(prefix: str, message: str, name: str) -> None:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from harness.devices.android.at import Context, EpsRegistration, Modem, Quality, read_at
+from harness.devices.android.at_session import exchanges
 from harness.model.reading import Unknown, Unreadable
 
 REGISTERED = '+CEREG: 2,1,"1A2B","01A2B3C4",7'
@@ -184,3 +187,30 @@ def test_the_imei_of_the_port(session: str, imei: str | None) -> None:
     said = read_at(session)
     assert isinstance(said, Modem)
     assert said.cgsn == imei or (imei is None and not isinstance(said.cgsn, str))
+
+
+def test_an_imei_of_zeros_is_not_written() -> None:
+    zeros = "0" * 15
+    found = read(
+        answer(f'+EGMR: "{zeros}"', echo="AT+EGMR=0,7"),
+        answer(f'+EGMR: "{zeros}"', echo="AT+EGMR=0,10"),
+        answer(zeros, echo="AT+CGSN"),
+    )
+    for said in (found.imei1, found.imei2, found.cgsn):
+        assert isinstance(said, Unknown)
+        assert "not written" in said.said
+
+
+@pytest.mark.parametrize("unit", ["OK\n", "x\n", "AT+CSQ\n+CSQ: 1,99\nOK\n", '+CGDCONT: 1,"a"\n'])
+def test_a_long_session_is_read_in_little_time(unit: str) -> None:
+    began = time.monotonic()
+    assert isinstance(read_at(unit * (5_000_000 // len(unit)) + "OK\n"), Modem)
+    assert time.monotonic() - began < 15
+
+
+def test_a_call_that_ends_is_no_end_of_an_answer() -> None:
+    session = 'AT+EGMR=0,7\nNO CARRIER\n+EGMR: "860123450000012"\nOK\n'
+    modem = read_at(session + "AT+CGSN\nBUSY\n860123450000012\nOK\n")
+    assert isinstance(modem, Modem)
+    assert (modem.imei1, modem.cgsn) == ("860123450000012", "860123450000012")
+    assert [one.result for one in exchanges("ATA\nNO CARRIER\n")] == ["NO CARRIER"]

@@ -213,3 +213,16 @@ def test_an_answer_that_is_cut_in_a_number_has_no_such_number() -> None:
 def test_every_field_is_one_of_the_dump() -> None:
     told = [getattr(read(SECTION), field.name) for field in fields(Battery)]
     assert sum(not isinstance(value, Unknown) for value in told) == SECTION.count(":") - 1
+
+
+def test_what_a_gauge_says_of_no_battery_is_unknown() -> None:
+    there = changed("present", "true")
+    gone = changed("present", "false")
+    assert (there.level, gone.present, gone.usb) == (62, False, True)
+    for name in ("status", "health", "level", "percent", "voltage_mv", "temperature_c"):
+        assert getattr(gone, name) == Unknown("no battery"), name
+    assert gone.technology == Unknown("no battery")
+
+
+def test_the_word_unknown_is_no_technology() -> None:
+    assert isinstance(changed("technology", "Unknown").technology, Unknown)

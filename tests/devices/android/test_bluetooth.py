@@ -20,7 +20,12 @@ def read(old: str = "", new: str = "") -> Bluetooth:
 
 @pytest.mark.parametrize("state", ["OFF", "TURNING_ON", "BLE_ON", "BLE_TURNING_OFF"])
 def test_the_state_is_that_of_the_first_section(state: str) -> None:
-    assert read("state: ON", f"state: {state}").state == state
+    off = read("enabled: true", "enabled: false")
+    assert (off.enabled, off.state) == (Unreadable("enabled: false, but state: ON"),) * 2
+    text = SAMPLE.replace("enabled: true", "enabled: false").replace("state: ON", f"state: {state}")
+    said = read_bluetooth(text)
+    assert isinstance(said, Bluetooth)
+    assert (said.enabled, said.state) == (False, state)
     assert isinstance(read("  state: ON\n", "").state, Unknown)
     assert isinstance(read("state: ON", "state: ?!?!? (3)").state, Unreadable)
 
@@ -78,3 +83,15 @@ def test_later_versions_of_the_module_lay_the_status_out_anew(state: str, enable
         "Bluetooth crashed 0 times\n"
     )
     assert said == Bluetooth(enabled, state, True, "53:01", "Pixel 8", 0)
+
+
+@pytest.mark.parametrize("state", ["OFF", "BLE_ON"])
+def test_on_by_one_line_and_off_by_another_is_neither(state: str) -> None:
+    bluetooth = read("state: ON", f"state: {state}")
+    assert isinstance(bluetooth.enabled, Unreadable)
+    assert isinstance(bluetooth.state, Unreadable)
+
+
+def test_on_its_way_the_two_may_differ() -> None:
+    bluetooth = read("state: ON", "state: TURNING_OFF")
+    assert (bluetooth.enabled, bluetooth.state) == (True, "TURNING_OFF")

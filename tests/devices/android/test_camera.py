@@ -38,8 +38,21 @@ def test_apis_that_do_not_agree_are_no_facing() -> None:
 
 def test_a_camera_that_is_not_public_cannot_be_opened_by_an_app() -> None:
     hidden = TEN.replace('    Device 1 maps to "1"\n', "")
+    hidden = hidden.replace("normal camera devices: 6", "normal camera devices: 5")
     assert read(hidden).facing("0") == "BACK"
     assert isinstance(read(hidden).that_face("FRONT"), Unknown)  # camera 2 is not described
+
+
+@pytest.mark.parametrize("instead", ["", "    Device 1 maps to\n", '   Device 1 maps to "1"\n'])
+def test_a_camera_whose_line_is_lost_is_not_missing(instead: str) -> None:
+    lost = read(TEN.replace('    Device 1 maps to "1"\n', instead))
+    assert isinstance(lost.public_ids, Unreadable)
+    assert isinstance(lost.that_face("FRONT"), Unreadable)
+
+
+def test_ids_that_are_not_listed_at_all_are_unknown() -> None:
+    none = "".join(line for line in TEN.splitlines(keepends=True) if " maps to " not in line)
+    assert isinstance(read(none).public_ids, Unknown)
 
 
 def test_without_the_second_api_the_first_one_counts() -> None:

@@ -56,6 +56,20 @@ def test_a_dump_that_is_cut_claims_nothing_that_the_whole_one_does_not(name: str
     assert wrong == {}
 
 
+@pytest.mark.parametrize(
+    "mark",
+    ["*** SERVICE 'x' DUMP TIMEOUT (10000ms) EXPIRED ***", "*** SERVICE DUMP TIMEOUT EXPIRED ***"],
+)
+@pytest.mark.parametrize("name", [name for name in NAMES if kind_of(name) != "at"])
+def test_what_dumpsys_cut_reads_as_any_dump_that_is_cut_there(name: str, mark: str) -> None:
+    kind, text = kind_of(name), sample_text(name)
+    for at in range(1, len(text), max(1, len(text) // 150)):
+        cut = decode(kind, text[:at])
+        for end in ("\n", "\r\n"):
+            head = text[:at].replace("\n", end)
+            assert decode(kind, f"{head}{end}{mark}{end}{end}") == cut, text[:at][-40:]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_line_ends_of_another_kind_change_nothing(name: str) -> None:
     kind, text = kind_of(name), sample_text(name)
@@ -84,6 +98,28 @@ def test_warnings_in_front_claim_nothing(name: str, head: str) -> None:
 )
 def test_what_is_no_dump_at_all_is_unreadable(kind: str, text: str) -> None:
     assert "unreadable" in (decode(kind, text) or {}), decode(kind, text)
+
+
+DUMPS = sorted(kind for kind, decoder in DECODERS.items() if decoder.doc.startswith("dumpsys"))
+
+
+@pytest.mark.parametrize("kind", [*DUMPS, "uevent", "wifi_status", "wifi_scan", "getprop"])
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "Can't find service: it",
+        "cmd: Can't find service: wifi",
+        "Permission Denial: can't dump it from pid=1, uid=2000",
+        "java.lang.SecurityException: no",
+        "Security exception: no",
+        "cat: /sys/class/power_supply/battery/uevent: Permission denied",
+        "/system/bin/sh: dumpsys: inaccessible or not found",
+        "error: device offline",
+    ],
+)
+def test_what_refused_says_why(kind: str, refusal: str) -> None:
+    for end in ("", "\n", "\r\n"):
+        assert decode(kind, refusal + end) == {"unreadable": refusal}
 
 
 def cut_shuffled_or_doubled(text: str) -> st.SearchStrategy[str]:

@@ -11,6 +11,7 @@ from harness.devices.android.getprop import (
     read_getprop,
     read_properties,
     read_property,
+    read_sdk,
 )
 from harness.model.reading import Unknown, Unreadable
 
@@ -125,6 +126,11 @@ def test_without_one_of_the_three_nobody_knows_whether_it_is_attached() -> None:
         ({"ro__baseband": "msm"}, "qcom"),
         ({"ro__hardware": "exynos9820", "ro__board__platform": "exynos5"}, "exynos"),
         ({"ro__board__platform": "universal2100"}, "exynos"),
+        *(
+            ({"ro__board__platform": name}, "qcom")
+            for name in ("blair", "khaje", "volcano", "cliffs", "canoe", "msmnile", "shima", "tuna")
+        ),
+        ({"ro__board__platform": "laguna"}, "tensor"),
         ({"ro__board__platform": "gs201", "ro__soc__manufacturer": "Google"}, "tensor"),
         ({"ro__board__platform": "zumapro"}, "tensor"),
         ({"ro__hardware": "ums512_1h10"}, "unisoc"),
@@ -175,3 +181,25 @@ def test_reads_back_what_is_printed(properties: dict[str, str]) -> None:
 def test_total_on_any_text(text: str) -> None:
     read_property(text)
     read_getprop(text)
+
+
+@pytest.mark.parametrize(
+    ("operator", "attached"),
+    [("00101", True), ("00000", False), ("000000", False), ("", False)],
+)
+def test_an_operator_of_zeros_is_none(operator: str, attached: bool) -> None:
+    found = read(
+        printed(
+            gsm__sim__state="LOADED",
+            gsm__operator__numeric=operator,
+            gsm__network__type="LTE",
+        )
+    )
+    assert found.attached is attached
+
+
+@pytest.mark.parametrize("said", ["3" * 5000, "\u0663\u0663", "33.5", "0", "REL"])
+def test_a_version_of_one_property_is_none_either(said: str) -> None:
+    assert read_sdk("33\n") == 33
+    assert isinstance(read_sdk(f"{said}\n"), Unreadable)
+    assert isinstance(read_sdk("\n"), Unknown)

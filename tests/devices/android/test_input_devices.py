@@ -100,3 +100,30 @@ def test_a_device_may_have_no_name_or_blanks_in_it() -> None:
 
 def test_two_dumps_are_not_one() -> None:
     assert isinstance(read_input(dump(TOUCH) + dump(KEYS)), Unreadable)
+
+
+LINE = "    0: fts_ts\n"
+
+
+@pytest.mark.parametrize(
+    "instead",
+    [
+        "    fts_ts\n",
+        "     0: fts_ts\n",
+        "      0: fts_ts\n",
+        "   0: fts_ts\n",
+        "  0: fts_ts\n",
+        "0: fts_ts\n",
+        f"WARNING: linker: unused DT entry\n{LINE}",
+        f"  odd\n{LINE}",
+    ],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_no_device_disappears_in_a_list_that_is_damaged(instead: str, first: bool) -> None:
+    both = dump(TOUCH, KEYS) if first else dump(KEYS, TOUCH).replace("    1: fts", "    0: fts")
+    assert LINE in both
+    found = read_input(both.replace(LINE, instead))
+    assert isinstance(found, InputDevices)
+    assert found.touchscreen is not False
+    assert found.keys != ()
+    assert not isinstance(found.devices, tuple) or len(found.devices) == 2

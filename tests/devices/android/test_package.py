@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.devices.android.package import read_resolved, read_ungranted
+from harness.devices.android.package import (
+    is_gone,
+    read_permissions,
+    read_resolved,
+    read_ungranted,
+)
 from harness.model.reading import Unknown, Unreadable
 
 CAMERA, AUDIO, INTERNET = (
@@ -73,3 +78,35 @@ def test_no_description_or_two_is_unreadable(out: str) -> None:
 def test_total_on_any_text(out: str) -> None:
     read_resolved(out)
     read_ungranted(out, WANTED)
+
+
+def test_a_permission_that_is_not_declared_is_neither_granted_nor_denied() -> None:
+    wanted = WANTED | {"android.permission.READ_MEDIA_IMAGES"}
+    assert read_permissions(PACKAGE, wanted) == {CAMERA: True, AUDIO: False}
+
+
+@pytest.mark.parametrize(
+    "out",
+    [
+        "Unable to find package: com.oplus.camera\r\n",
+        "Dexopt state:\n  Unable to find package: com.oplus.camera\n",
+        PACKAGE.replace("ceDataInode=131 installed=true", "ceDataInode=0 installed=false"),
+    ],
+)
+def test_an_app_that_is_not_there_for_user_0(out: str) -> None:
+    assert is_gone(out, "com.oplus.camera")
+
+
+@pytest.mark.parametrize(
+    "out",
+    [
+        "",
+        PACKAGE,
+        PACKAGE.replace("ceDataInode=9 installed=true", "ceDataInode=9 installed=false"),
+        PACKAGE + "Compiler stats:\n  Unable to find package: com.oplus.camera\n",
+        "Unable to find package: com.oplus.camera2\n",
+        "Can't find service: package\n",
+    ],
+)
+def test_an_app_of_which_that_is_not_said_is_not_gone(out: str) -> None:
+    assert not is_gone(out, "com.oplus.camera")

@@ -147,3 +147,16 @@ def test_a_line_that_is_cut_has_no_value() -> None:
 @given(st.text() | st.text().map(lambda value: f"POWER_SUPPLY_CURRENT_NOW={value}"))
 def test_total_on_any_text(text: str) -> None:
     read_uevent(text)
+
+
+def test_what_a_driver_says_of_no_battery_is_unknown() -> None:
+    told = {"STATUS": "Charging", "HEALTH": "Good", "TECHNOLOGY": "Li-ion", "CAPACITY": 50}
+    told |= {"VOLTAGE_NOW": 4_000_000, "TEMP": 250, "CURRENT_NOW": 900_000}
+    there, gone = read(printed(PRESENT=1, **told)), read(printed(PRESENT=0, **told))
+    assert (there.capacity, there.charging_current_ma) == (50, 900)
+    assert gone.present is False
+    for name in (
+        *("status", "health", "technology", "capacity", "charging_current_ma"),
+        *("voltage_mv", "temperature_c"),
+    ):
+        assert getattr(gone, name) == Unknown("no battery"), name

@@ -361,3 +361,22 @@ def test_long_answers_take_time_by_their_length(piece: str) -> None:
     read_registry(
         "last known state:\n  Phone Id=0\n    mSignalStrength=SignalStrength: " + piece * 50_000
     )
+
+
+OF_LTE = ("earfcn", "band", "rsrp", "rsrq", "rssi", "rssnr_db", "cqi", "level")
+
+
+def test_figures_of_lte_are_no_figures_of_another_cell() -> None:
+    (state,) = [line for line in PIXEL.splitlines() if line.startswith("    mServiceState=")]
+    on_nr = state.replace("accessNetworkTechnology=LTE", "accessNetworkTechnology=NR")
+    assert on_nr != state
+    there, elsewhere = slot(PIXEL), slot(PIXEL.replace(state, on_nr))
+    assert (there.rsrp, there.band) == (-104, 20)
+    assert elsewhere.ps_wwan_rat == "NR"
+    for name in OF_LTE:
+        assert isinstance(getattr(elsewhere, name), Unknown), name
+
+
+def test_two_carriers_are_lte_too() -> None:
+    phone = pixel("accessNetworkTechnology=LTE", "accessNetworkTechnology=LTE_CA")
+    assert (phone.rsrp, phone.band) == (-104, 20)

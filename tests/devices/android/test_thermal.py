@@ -75,3 +75,9 @@ def test_a_status_is_one_of_seven(status: str) -> None:
     found = read_thermal(f"Thermal Status: {status}\n")
     assert isinstance(found, Thermal)
     assert isinstance(found.status, Unreadable)
+
+
+def test_a_row_of_an_unknown_type_may_be_of_any_unit() -> None:
+    assert isinstance(one("100.0", -1, "battery_cycle"), Unknown)
+    assert isinstance(one("-0.98", -1, "USB-MINUS-CHARGER"), Unknown)
+    assert one("31.5", -1, "TYPE_SKIN") == 31.5  # of a maker who numbers its types otherwise

@@ -65,6 +65,7 @@ def test_an_ssid_may_hold_what_looks_like_a_value(ssid: str) -> None:
     ("old", "new", "field", "kind"),
     [
         ("RSSI: -26", "RSSI: -127", "rssi", Unknown),
+        ("RSSI: -26", "RSSI: 0", "rssi", Unknown),
         ("RSSI: -26", "RSSI: 99", "rssi", Unreadable),
         ("RSSI: -26, ", "", "rssi", Unknown),
         ("RSSI: -26,", "RSSI: -26, RSSI: -27,", "rssi", Unreadable),
@@ -141,3 +142,10 @@ def test_total_on_any_text(text: str) -> None:
 def test_long_answers_take_time_by_their_length(piece: str) -> None:
     read_status("Wifi is enabled\nWifiInfo: SSID: " + piece * 100_000)
     read_status("Wifi is enabled\n" + (piece + "\n") * 50_000)
+
+
+def test_what_hangs_on_a_connection_is_unknown_without_one() -> None:
+    status = read(CONNECTED.replace("state: COMPLETED", "state: SCANNING"))
+    assert (status.enabled, status.connected, status.supplicant) == (True, False, "SCANNING")
+    for field in ("ssid", "bssid", "rssi", "link_speed_mbps", "frequency_mhz", "standard", "ip"):
+        assert isinstance(getattr(status, field), Unknown), field

@@ -36,6 +36,10 @@ def test_command_by_version() -> None:
     assert list_command(30) == "cmd wifi list-scan-results"
 
 
+def test_a_level_of_zero_was_not_measured() -> None:
+    assert one(row(rssi="0")).rssi == Unknown("RSSI 0")
+
+
 @pytest.mark.parametrize("rssi", ["-61(0:-62/1:-67)", "-61(0:-62)       ", "-61         ", "-61"])
 def test_the_level_stands_before_its_chains(rssi: str) -> None:
     assert one(row(rssi=rssi)).rssi == -61
@@ -113,7 +117,7 @@ SSIDS = st.text(
 
 @given(
     SSIDS,
-    st.integers(-126, 20),
+    st.integers(-126, 20).filter(bool),
     st.integers(2400, 71000),
     st.floats(0, 1000, allow_nan=False).map(lambda age: round(age, 3)),
 )

@@ -9,11 +9,11 @@ import pytest
 from harness.devices.android.batch import Answer, Batch
 from harness.devices.android.battery import Battery
 from harness.devices.android.getprop import Properties
-from harness.devices.android.overview import Overview, Question, overview, questions, read_who
 from harness.devices.android.wifi import WifiStatus
 from harness.model.ports import ShellResult
 from harness.model.reading import Reading, Unknown, Unreadable
 from harness.sim.handset.parcel import security_reply, string_reply
+from harness.steps.overview import Overview, Question, overview, questions, read_who
 from tests.devices.android.corpus import OURS
 
 ONE, TWO = "860123450000012", "860123450000020"

@@ -28,11 +28,16 @@ from harness.devices.android.fields import text
 from harness.devices.android.getprop import Properties, read_getprop
 from harness.devices.android.storage import read_storage
 from harness.devices.android.window_size import read_window_size
-from harness.model.ports import ShellResult
+from harness.errors import LinkFault
+from harness.errors.link import UNFINISHED
+from harness.model.ports import Handset, ShellResult
 from harness.model.reading import Reading, Unknown, Unreadable
+from harness.steps.answers import ask_together
 
 WHO = "getprop"
 SIMS = 2
+LIMIT_S = 5
+"""What one command may take [s]: a person waits for the page."""
 _OF_VERSION = ("wifi_status", *(f"iphonesubinfo_{slot}" for slot in range(SIMS)))
 _GET_IMEI_FROM = 34
 _PERCENT, _CELSIUS = 3, 3.0
@@ -43,7 +48,8 @@ _PERCENT, _CELSIUS = 3, 3.0
 class Question:
     """Commands whose answers together are one dump of a kind, and its reader.
 
-    `any_code`: the exit code says nothing of what was printed. `both`: either stream may hold it.
+    `any_code`: the exit code says nothing of what was printed. `both`: either stream may hold it;
+    else errors count where nothing was printed, for they say why.
     """
 
     kind: str
@@ -60,7 +66,7 @@ class Question:
                 return answer
             if answer.code != 0 and not self.any_code:
                 return Unreadable(f"{command!r} ended with {answer.code}", _said(answer))
-            texts.append(answer.out + answer.err if self.both else answer.out)
+            texts.append(answer.out + answer.err if self.both else answer.out or answer.err)
         return self.read("".join(texts))
 
 
@@ -73,6 +79,16 @@ class Overview:
 
     readings: Mapping[str, object]
     contradictions: tuple[str, ...]
+
+
+def read(handset: Handset) -> Overview:
+    """Everything that is understood of a handset, in two shells when nothing hangs.
+
+    Raises: LinkFault when it is not ready, or lost meanwhile.
+    """
+    who = read_who(_ask(handset, [WHO])[0])
+    asked = questions(who)
+    return overview(who, asked, _ask(handset, [each for q in asked for each in q.commands]))
 
 
 def read_who(answer: Answer) -> Reading[Properties]:
@@ -116,6 +132,25 @@ def overview(
     for kind in _OF_VERSION:
         readings.setdefault(kind, Unreadable("not asked: how is said by version and maker"))
     return Overview(readings, tuple(_contradictions(readings)))
+
+
+def _ask(handset: Handset, commands: Sequence[str]) -> list[Answer]:
+    """The answers together; each by itself where one takes its shell with it."""
+    try:
+        return ask_together(handset, *commands, limit_s=LIMIT_S)
+    except LinkFault as fault:
+        if fault.code not in UNFINISHED:
+            raise
+    return [_alone(handset, command) for command in commands]
+
+
+def _alone(handset: Handset, command: str) -> Answer:
+    try:
+        return handset.shell(command, timeout_s=LIMIT_S)
+    except LinkFault as fault:
+        if fault.code not in UNFINISHED:
+            raise
+        return Unreadable(f"{fault.code}: no answer within {LIMIT_S} s")
 
 
 def _by_version(who: Reading[Properties]) -> list[Question]:
