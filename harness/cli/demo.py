@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 import click
@@ -11,13 +11,18 @@ import click
 from harness.cli import show_error
 from harness.cli.ending import exit_code
 from harness.cli.line import HOME, PLAN, Results, orders, run_line
+from harness.cli.options import records_option
 from harness.model.outcome import Outcome
 from harness.plans.resolve import load_plans
 from harness.records.query import Reader
+from harness.sim.defects import never_met
+from harness.sim.scenario import Scenario
+from harness.sim.unit import Verdict
 from harness.station.slot import RunResult
 from harness.steps import catalogue
+from harness.ui.findings import concluded
 from harness.ui.live import LiveLine
-from harness.wiring import DEFAULT_STORE, load_line, open_line
+from harness.wiring import load_line, open_line
 
 SCENARIO = HOME / "fixtures" / "sim" / "line.yaml"
 
@@ -33,21 +38,17 @@ SCENARIO = HOME / "fixtures" / "sim" / "line.yaml"
     default=SCENARIO,
     help="The units, what is wrong with them, and the verdict that each must get.",
 )
-@click.option(
-    "--records",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=DEFAULT_STORE,
-    show_default=True,
-    help="The record store.",
-)
+@records_option()
 @click.option("--json", "as_json", is_flag=True, help="Each record as a line of JSON on stdout.")
-@click.option("--check", is_flag=True, help="Exit 0 exactly when every verdict is as planted.")
+@click.option(
+    "--check", is_flag=True, help="Exit 0 exactly when all is met and found that is planted."
+)
 def demo(
     units: int | None,
     slots: int,
     seed: int | None,
     scenario_file: Path,
-    records: Path,
+    store: Path,
     as_json: bool,
     check: bool,
 ) -> None:
@@ -58,24 +59,23 @@ def demo(
 
     Example: harness demo --units 8 --slots 4
     """
-    scenario = load_line(scenario_file, units=units, seed=seed)
+    scenario = load_line(scenario_file, units=units, seed=seed, held=check)
     plans = load_plans(PLAN, catalogue())
-    planted = [(unit.serial, unit.expect.outcome, unit.expect.code) for unit in scenario.units]
     results = run_line(
         orders(plans, scenario),
-        open_line(records, scenario, slots),
-        records,
-        lambda screen, results: _say_verdicts(screen, results, records),
+        open_line(store, scenario, slots),
+        store,
+        lambda screen, results: _say_verdicts(screen, results, store),
     )
-    for (serial, *_), result in zip(planted, results, strict=True):
+    for unit, result in zip(scenario.units, results, strict=True):
         if result is None:
-            click.echo(f"{serial} was not tested", err=True)
+            click.echo(f"{unit.serial} was not tested", err=True)
         elif result.failure:
             show_error(result.failure)
     if as_json:
-        _print_json(records, results)
+        _print_json(store, results)
     if check:
-        sys.exit(_check(planted, results))
+        sys.exit(_check(scenario, results))
     sys.exit(exit_code(result.outcome if result else Outcome.SKIPPED for result in results))
 
 
@@ -91,18 +91,39 @@ def _print_json(records: Path, results: Results) -> None:
                 click.echo(reader.json(result.record.run))
 
 
-def _check(planted: Sequence[tuple[str, Outcome, str]], results: Results) -> int:
+def _check(scenario: Scenario, results: Results) -> int:
     """0 when every unit got the verdict that was planted, else 1 and the differences."""
-    differences = 0
-    for (serial, outcome, code), result in zip(planted, results, strict=True):
-        found, wanted = _verdict(result), f"{outcome.name} {code}".strip()
-        any_code = not code and outcome is not Outcome.PASS
-        if found != wanted and not (any_code and found.startswith(f"{wanted} ")):
-            click.echo(f"{serial}: planted {wanted}, found {found}", err=True)
-            differences += 1
-    if not differences:
-        click.echo(f"All {len(planted)} verdicts are as planted.", err=True)
-    return int(differences > 0)
+    differences = list[str]()
+    for unit, result in zip(scenario.units, results, strict=True):
+        assert unit.expect, "a line that is held to its verdicts says all of them"
+        wanted = _wanted(unit.expect)
+        if not _agrees(unit.expect, result):
+            differences.append(f"{unit.serial}: planted {wanted}, found {_verdict(result)}")
+        if result and result.record:
+            differences += _unmet(unit.serial, unit.defects, unit.met)
+    differences += _unmet("the jigs", scenario.jig_defects, scenario.jig_met)
+    click.echo("\n".join(differences) or f"All {len(results)} verdicts are as planted.", err=True)
+    return int(bool(differences))
+
+
+def _unmet(whose: str, defects: Iterable[str], met: Container[str]) -> list[str]:
+    return [f"{whose}: {name} is planted, but was never met" for name in never_met(defects, met)]
+
+
+def _agrees(expect: Verdict, result: RunResult | None) -> bool:
+    """Whether it was found; any fault of that outcome will do where none is named."""
+    if not result or not result.record or result.outcome is not expect.outcome:
+        return False
+    if expect.concluded is not None:
+        return concluded(result.record) == expect.concluded
+    fault = result.record.fault
+    named = expect.code or expect.outcome is Outcome.PASS
+    return not named or (fault.code if fault else "") == expect.code
+
+
+def _wanted(expect: Verdict) -> str:
+    codes = sorted(expect.concluded or ()) or [expect.code]
+    return " ".join((expect.outcome.name, *codes)).strip()
 
 
 def _verdict(result: RunResult | None) -> str:

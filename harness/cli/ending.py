@@ -8,7 +8,10 @@ import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+import click
+
 from harness.cli import EXIT_ABORTED
+from harness.errors import HarnessError
 from harness.model.outcome import Outcome
 
 _EXIT_CODES = {
@@ -33,6 +36,12 @@ def operator() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a user without an entry in the system's list
         return f"uid-{os.getuid()}"
+
+
+def warn_changed(slot: int, why: HarnessError) -> None:
+    """Say on stderr that a handset may still have what a run changed, and what to do."""
+    words = f"warning: the handset of slot {slot} may not be as it was found: {why}"
+    click.echo(f"{words}\n  {why.remedy}", err=True)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from harness.cli.ending import operator, stopping
+from harness.cli.ending import operator, stopping, warn_changed
 from harness.clock import SystemClock
 from harness.model.pattern import matches
 from harness.model.plan import Variants
@@ -54,6 +54,13 @@ def _require_product(plans: Variants, serials: Sequence[str]) -> None:
             raise click.UsageError(message)
 
 
+def warn_of(results: Results) -> None:
+    """What was left changed, a line for each unit."""
+    for result in results:
+        if result and result.record and result.left_changed:
+            warn_changed(result.record.slot, result.left_changed)
+
+
 def run_line(
     order_of: OrderOf,
     line_to_open: AbstractContextManager[OpenLine],
@@ -83,4 +90,5 @@ def run_line(
                 results = line.run(opened.units, poll)
                 screen.draw(told.take(0))
             ended(screen, results)
+    warn_of(results)
     return results

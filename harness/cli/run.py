@@ -11,10 +11,9 @@ import click
 
 from harness.cli import EXIT_ABORTED, show_error
 from harness.cli.choosing import announced, chosen, pick, plan_for
-from harness.cli.ending import exit_code, operator, stopping
+from harness.cli.ending import exit_code, operator, stopping, warn_changed
 from harness.cli.options import RELEASES, records_option
 from harness.clock import SystemClock
-from harness.errors import HarnessError
 from harness.model.events import Purpose
 from harness.plans.resolve import load_plans
 from harness.records.query import Reader
@@ -123,12 +122,12 @@ def _run_all(
     stopper = _Stopper()
     with stopping(stopper.abort) as each_poll, open_station(store, layout) as opened:
         for number, why in opened.unrestored.items():
-            _warn_changed(number, why)
+            warn_changed(number, why)
         slot = replace(opened.slots[place.number], unit=place.unit)
         results = list(_repeat(opened, order, slot, times, stopper, each_poll))
         for result in results:
             if result.left_changed:
-                _warn_changed(place.number, result.left_changed)
+                warn_changed(place.number, result.left_changed)
             _report(result, store, as_json=as_json)
     return results
 
@@ -179,12 +178,6 @@ def _run_once(
     result = stopper.run.supervise(poll)
     printer.draw()
     return result
-
-
-def _warn_changed(slot: int, why: HarnessError) -> None:
-    """Say that a handset may still have what a run changed; the next `prepare` tries again."""
-    words = f"warning: the handset of slot {slot} may not be as it was found: {why}"
-    click.echo(words, err=True)
 
 
 def _report(result: RunResult, store: Path, *, as_json: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -12,13 +13,15 @@ import orjson
 
 from harness.cli import show_error
 from harness.cli.line import PLAN, Results, orders, run_line
+from harness.cli.options import records_option
 from harness.files.problems import nearest
 from harness.model.identity import Serial
 from harness.plans.resolve import load_plans
-from harness.sim.defects import DEFECTS, Defect
+from harness.sim.defects import DEFECTS, IN_RUNS, Defect, is_of_modem, never_met
 from harness.sim.planting import planted_by
 from harness.sim.profiles import PROFILES, SDK
 from harness.sim.scenario import unit_of_serial, units_with
+from harness.sim.unit import SimUnit
 from harness.station.slot import RunResult
 from harness.steps import catalogue
 from harness.ui.defects import Finding, Planted, defect_lines, defects_table
@@ -26,7 +29,6 @@ from harness.ui.findings import concluded
 from harness.ui.text import Terminal
 from harness.wiring import open_line
 
-_STORE = Path("reports/defects.db")
 _SPEED = 10.0
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -44,20 +46,21 @@ def sim() -> None:
 @click.option("--list", "only_list", is_flag=True, help="Say what can be planted; run nothing.")
 @click.option("--plan", "plan_file", type=_FILE, help="In place of the A57's final test.")
 @click.option("--slots", type=click.IntRange(1, 64), default=8, show_default=True)
-@click.option("--records", type=_FILE, default=_STORE, show_default=True, help="The record store.")
+@records_option(default=Path("reports/defects.db"))
 @click.option("--json", "as_json", is_flag=True, help="Each defect as a line of JSON on stdout.")
 def defects(
     names: tuple[str, ...],
     only_list: bool,
     plan_file: Path | None,
     slots: int,
-    records: Path,
+    store: Path,
     as_json: bool,
 ) -> None:
     """Plant each defect, or those named, in a unit of its own, and compare what is concluded.
 
     NAME may be the beginning of names, such as `camera`. What must be concluded is written beside
-    each defect, for the final test of the A57; another PLAN has only what it concludes.
+    each defect, for the final test of the A57; another PLAN has only what it concludes. Those of a
+    modem (`at`) are met by no plan: plant them by `harness sim handset --at`.
 
     Exit codes: 0 all as it must be, 1 not, 2 wrong usage or plan (nothing was touched).
 
@@ -67,10 +70,11 @@ def defects(
     if only_list:
         _list(chosen, as_json=as_json)
         return
+    chosen = _in_runs(chosen)
     scenario = units_with([[name] for name in chosen], speed=_SPEED)
     order_of = orders(load_plans(plan_file or PLAN, catalogue()), scenario)
-    results = run_line(order_of, open_line(records, scenario, min(slots, len(chosen))), records)
-    rows = _rows(chosen, results, told=plan_file is None)
+    results = run_line(order_of, open_line(store, scenario, min(slots, len(chosen))), store)
+    rows = _rows(chosen, scenario.units, results, told=plan_file is None)
     for result in results:
         if result and result.failure:
             show_error(result.failure)
@@ -79,7 +83,7 @@ def defects(
             click.echo(orjson.dumps(_json(row, result)))
     else:
         defects_table(rows, Terminal())
-        click.echo(f"Records: {records}", err=True)
+        click.echo(f"Records: {store}", err=True)
     sys.exit(int(not all(row.agrees for row in rows)))
 
 
@@ -95,29 +99,37 @@ def defects(
     help="As in a scenario: lte.weak, or 'lte.weak: {rsrp_dbm: -120}'. May be repeated.",
 )
 @click.option("--speed", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True)
+@click.option("--at", is_flag=True, help="Open the AT port of its modem too.")
 def handset(
-    serial: str, profile: str, android: int, planted: tuple[str, ...], speed: float
+    serial: str, profile: str, android: int, planted: tuple[str, ...], speed: float, at: bool
 ) -> None:
     """Run a simulated handset for any adb server to connect to, until Ctrl-C.
 
-    Its address is printed once it listens. SPEED divides its dwell times. As with a real one,
-    adb may say `failed to authenticate` before the handset takes its key a moment later.
+    Its address is printed once it listens, and the AT port of its modem. SPEED divides its dwell
+    times. As with a real one, adb may say `failed to authenticate` before the handset takes its
+    key a moment later.
 
     Example: harness sim handset --profile samsung --defect lte.no_attach
     """
+    from harness.sim import modem
     from harness.sim.handset import SimHandsets
 
     try:
         Serial(serial)
-        unit = unit_of_serial(serial, profile=profile, android=android, defects=planted_by(planted))
+        defects = planted_by(planted, with_modem=at)
+        unit = unit_of_serial(serial, profile=profile, android=android, defects=defects)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     waited_for = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
     signal.pthread_sigmask(signal.SIG_BLOCK, waited_for)  # before any thread, which inherits it
-    with SimHandsets(speed=speed) as handsets:
+    with SimHandsets(speed=speed) as handsets, ExitStack() as stack:
         address = handsets.add(unit)
         click.echo(f"{serial}  {profile}, Android {android}  at {address}")
         click.echo(f"adb connect {address}")
+        if at:
+            port = modem.pty(modem.ModemBehaviour(handsets.behaviour(address)))
+            stack.callback(port.close)
+            click.echo(f"harness handset --at {port.path}")
         click.echo("Ctrl-C ends it.", err=True)
         sys.stdout.flush()
         signal.sigwait(waited_for)
@@ -136,6 +148,19 @@ def _chosen(names: Sequence[str]) -> list[str]:
     return list(chosen)
 
 
+def _in_runs(names: Sequence[str]) -> list[str]:
+    """Those that a plan can meet.
+
+    Raises: click.UsageError when there is none.
+    """
+    of_modem = ", ".join(filter(is_of_modem, names))
+    chosen = [name for name in names if name in IN_RUNS]
+    if not chosen:
+        hint = "`harness sim handset --at --defect NAME` plants it"
+        raise click.UsageError(f"no plan talks to a modem, which has {of_modem}: {hint}")
+    return chosen
+
+
 def _list(names: Sequence[str], *, as_json: bool) -> None:
     known = [(name, DEFECTS[name]) for name in names]
     if as_json:
@@ -147,10 +172,18 @@ def _list(names: Sequence[str], *, as_json: bool) -> None:
         defect_lines(Terminal(), told_lines)
 
 
-def _rows(names: Sequence[str], results: Results, *, told: bool) -> list[Planted]:
+def _rows(
+    names: Sequence[str], units: Sequence[SimUnit], results: Results, *, told: bool
+) -> list[Planted]:
+    """A row of each defect, planted in a unit of its own."""
     return [
-        Planted(name, _must(DEFECTS[name]) if told else None, _found(result))
-        for name, result in zip(names, results, strict=True)
+        Planted(
+            name,
+            _must(DEFECTS[name]) if told else None,
+            _found(result),
+            met=not never_met([name], unit.met),
+        )
+        for name, unit, result in zip(names, units, results, strict=True)
     ]
 
 
@@ -168,6 +201,7 @@ def _json(row: Planted, result: RunResult | None) -> dict[str, object]:
     return {
         "defect": row.defect,
         "agrees": row.agrees,
+        "met": row.met,
         "must": row.must and _finding_json(row.must),
         "found": _finding_json(row.found),
         "run": record.run if record else None,

@@ -8,16 +8,13 @@ from typing import Any
 
 import click
 import orjson
-from rich.text import Text
 
+from harness.devices.android.decode import plain
 from harness.devices.usb.bus import UsbBus
-from harness.model.reading import Reading, Unknown, Unreadable
 from harness.model.usb import UsbDevice, UsbSpeed
 from harness.station.config import load_station
-from harness.station.sockets import ids, speed_words, words
-from harness.ui.text import Terminal, printable, say
-
-_TITLES = ("slot", "socket", "ids", "speed", "serial", "product", "mode")
+from harness.ui.text import Terminal, say
+from harness.ui.usb import table
 
 
 @click.command()
@@ -43,7 +40,7 @@ def usb(station: Path | None, as_json: bool) -> None:
             click.echo(orjson.dumps(entry))
         return
     console = Terminal()
-    for line in table(devices, numbers):
+    for line in table(devices, numbers, empty(devices, numbers)):
         say(console, line)
 
 
@@ -57,49 +54,17 @@ def entries(devices: Sequence[UsbDevice], numbers: Mapping[str, int]) -> Iterato
             "mode": device.mode.name.lower(),
             "vendor_id": f"{device.vendor_id:04x}",
             "product_id": f"{device.product_id:04x}",
-            "speed_mbit_s": _json(speed),
-            "max_power_ma": _json(device.max_power_ma),
-            "serial": _json(device.serial),
-            "manufacturer": _json(device.manufacturer),
-            "product": _json(device.product),
+            "speed_mbit_s": plain(speed),
+            "max_power_ma": plain(device.max_power_ma),
+            "serial": plain(device.serial),
+            "manufacturer": plain(device.manufacturer),
+            "product": plain(device.product),
         }
-    for port, number in _empty(devices, numbers):
+    for port, number in empty(devices, numbers).items():
         yield {"slot": number, "socket": port, "mode": None}
 
 
-def table(devices: Sequence[UsbDevice], numbers: Mapping[str, int]) -> Iterator[Text]:
-    """A line of titles, a line for each device, and one for each slot with an empty socket."""
-    rows = [_row(device, numbers) for device in devices]
-    rows += [(str(slot), port, *[""] * 4, "nothing") for port, slot in _empty(devices, numbers)]
-    if not rows:
-        yield Text("nothing is plugged in that this PC's USB shows")
-        return
-    rows.insert(0, _TITLES)
-    wide = [max(len(row[at]) for row in rows) for at in range(len(_TITLES))]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, wide, strict=True))
-        yield Text("  ".join(cells).rstrip(), "bold" if row is _TITLES else "")
-
-
-def _row(device: UsbDevice, numbers: Mapping[str, int]) -> tuple[str, ...]:
-    cells = (
-        str(numbers.get(device.port, "-")),
-        device.port,
-        ids(device),
-        speed_words(device.speed),
-        words(device.serial),
-        words(device.product),
-        device.mode.value,
-    )
-    return tuple(printable(cell) for cell in cells)
-
-
-def _empty(devices: Sequence[UsbDevice], numbers: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+def empty(devices: Sequence[UsbDevice], numbers: Mapping[str, int]) -> Mapping[str, int]:
+    """The slots with nothing in their socket."""
     taken = {device.port for device in devices}
-    return ((port, number) for port, number in numbers.items() if port not in taken)
-
-
-def _json(reading: Reading[str] | Reading[int] | Reading[float]) -> Any:
-    if isinstance(reading, Unknown):
-        return None
-    return {"unreadable": reading.why} if isinstance(reading, Unreadable) else reading
+    return {port: number for port, number in numbers.items() if port not in taken}

@@ -1,4 +1,4 @@
-"""The port by which a step's attempt hands in files."""
+"""The ports by which a step's attempt hands in files, and sees what its run has on record."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from harness.clock import Lease
 from harness.engine.log import RunLog
 from harness.errors import StepBug
 from harness.model.events import Attached
+from harness.model.record import Record
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -26,3 +27,18 @@ class Attachments:
         sha256 = self._log.keep(content)
         self._lease.check()
         self._log.emit(Attached(self._step, self._attempt, name, sha256, len(content)))
+
+
+class SoFar:
+    """The RunSoFar port of one attempt."""
+
+    def __init__(self, log: RunLog, lease: Lease) -> None:
+        self._log, self._lease = log, lease
+
+    def record(self) -> Record:
+        self._lease.check()
+        return self._log.record()
+
+    def content(self, sha256: str) -> bytes:
+        self._lease.check()
+        return self._log.read(sha256)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from harness.clock import Cancel, Deadline, Lease
-from harness.engine.attach import Attachments
+from harness.engine.attach import Attachments, SoFar
 from harness.engine.group import parent_of
 from harness.engine.job import Job
 from harness.engine.log import RunLog
@@ -18,7 +18,7 @@ from harness.model.events import Faulted, SafeStateFailed, StepEnded, StepStarte
 from harness.model.fault import Fault
 from harness.model.outcome import Outcome
 from harness.model.plan import PlannedStep
-from harness.model.ports import Attach, Measure, Stopwatch, UnitRegistry, Wait
+from harness.model.ports import Attach, Measure, RunSoFar, Stopwatch, UnitRegistry, Wait
 from harness.model.record import StepRecord
 from harness.model.step import StepSpec
 from harness.model.units import Quantity
@@ -73,6 +73,7 @@ def _run_body(step: PlannedStep, number: int, job: Job, log: RunLog, lease: Leas
     own: dict[type, object] = {
         Measure: measure,
         Attach: Attachments(log, lease, step.id, number),
+        RunSoFar: SoFar(log, lease),
         UnitRegistry: Registry(log, job.started.unit, job.plan.product),
         Wait: lease.sleep,
         Stopwatch: lambda: lease.deadline.limit_s - lease.deadline.left_s(),

@@ -11,10 +11,10 @@ from harness.engine.threads import in_thread
 from harness.errors import HarnessError, JigFault, unexpected
 from harness.model.fault import Fault
 from harness.model.plan import Plan
-from harness.model.ports import Attach, Device, Measure, Stopwatch, UnitRegistry, Wait
+from harness.model.ports import Attach, Device, Measure, RunSoFar, Stopwatch, UnitRegistry, Wait
 from harness.model.step import Catalogue
 
-OF_THE_RUN: frozenset[type] = frozenset({Attach, Measure, Stopwatch, UnitRegistry, Wait})
+OF_THE_RUN: frozenset[type] = frozenset({Attach, Measure, RunSoFar, Stopwatch, UnitRegistry, Wait})
 """Ports that the engine itself provides."""
 
 SAFE_LIMIT_S = 5.0

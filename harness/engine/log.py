@@ -90,6 +90,18 @@ class RunLog:
         """
         return self._core.journal.keep(content)
 
+    def read(self, sha256: str) -> bytes:
+        """A file that was kept.
+
+        Raises: StationFault(STORE-...).
+        """
+        return self._core.journal.read(sha256)
+
+    def record(self) -> Record:
+        """The record as it stands."""
+        with self._core.lock:
+            return self._core.builder.build()
+
     def attempt(self, step: str, number: int) -> StepRecord:
         """One running attempt as it stands."""
         with self._core.lock:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from harness.errors.base import Blame, Code, HarnessError
 
+NOT_THERE = frozenset({"ADB-ABSENT", "ADB-OFFLINE", "ADB-CONNECTING"})
+"""What adb says of a handset that it has not, or not yet: one that is on its way is so, too."""
+UNFINISHED = frozenset({"ADB-HANG", "ADB-DRIP"})
+"""What a command ends with that did not come to its end in its time, on a link that stands."""
+
 
 class LinkFault(HarnessError):
     """The handset cannot be reached or stopped answering: we do not know whether it is good."""
@@ -12,7 +17,7 @@ class LinkFault(HarnessError):
     codes = {
         "ADB-ABSENT": Code(
             "No handset with this serial is on the adb server.",
-            "Seat the handset and its cable again; check that USB debugging is on.",
+            "Seat handset and cable again; check USB debugging; stop other adb servers of the PC.",
         ),
         "ADB-OFFLINE": Code(
             "The handset is on the bus but its adb daemon does not answer.",
@@ -75,7 +80,7 @@ class LinkFault(HarnessError):
             "Seat the cable again; if it stays, change the cable or the slot.",
         ),
         "HANDSET-NOTE": Code(
-            "A run changed this handset, and the note of how it was found is gone or damaged.",
+            "The note of how a handset was found is gone, damaged, or of another handset.",
             "Reset the handset to its factory state (that erases it), then test it again.",
         ),
         "AT-ABSENT": Code(

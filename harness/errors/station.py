@@ -170,6 +170,10 @@ class StationFault(HarnessError):
             "The hub cannot switch the power of this USB port alone.",
             "Use a hub with power switching for each port, or plan without it.",
         ),
+        "USB-POWER-STAYS": Code(
+            "The hub has switched the power of a USB port off, and the handset stays on the bus.",
+            "Take its other supply away (the jig's VBUS, a charger); if it stays, change the hub.",
+        ),
         "USB-OVERCURRENT": Code(
             "The hub has cut a USB port off because it drew too much current.",
             "Unplug the handset, look for a short in it and the socket, switch the hub off and on.",

@@ -222,7 +222,33 @@ class Stopwatch(Protocol):
         ...
 
 
-PORTS: tuple[type, ...] = (Handset, Jig, Usb, UnitRegistry, Measure, Attach, Wait, Stopwatch)
+@runtime_checkable
+class RunSoFar(Protocol):
+    """What the run that a step belongs to has on record by now."""
+
+    def record(self) -> Record:
+        """The record as it stands; the step's own attempt has not ended in it."""
+        ...
+
+    def content(self, sha256: str) -> bytes:
+        """A file that the record names.
+
+        Raises: StationFault(STORE-...) when it is not there as it was kept.
+        """
+        ...
+
+
+PORTS: tuple[type, ...] = (
+    Handset,
+    Jig,
+    Usb,
+    UnitRegistry,
+    Measure,
+    Attach,
+    RunSoFar,
+    Wait,
+    Stopwatch,
+)
 
 
 class Device(Protocol):
@@ -267,6 +293,13 @@ class Journal(Protocol):
         """Store a file; returns its SHA-256 once it is on disk, so that an event may name it.
 
         Raises: StationFault(STORE-...).
+        """
+        ...
+
+    def read(self, sha256: str) -> bytes:
+        """A file that was kept.
+
+        Raises: StationFault(STORE-...) when it is not there as it was kept.
         """
         ...
 

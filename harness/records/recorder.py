@@ -132,6 +132,14 @@ class Recorder:
         with coded(self._path, "cannot keep an attachment of"):
             return self._files.keep(content_)
 
+    def read(self, sha256: str) -> bytes:
+        """A file that was kept.
+
+        Raises: StationFault(STORE-DAMAGED) when it is missing or has been changed.
+        """
+        with coded(self._path, "cannot read an attachment of"):
+            return self._files.read(sha256)
+
     def seal(self, record: Record) -> str:
         """Store the finished record; returns its SHA-256 in the chain once it is on disk.
 

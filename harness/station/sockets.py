@@ -29,7 +29,7 @@ def explained(socket: UsbSocket, fault: LinkFault) -> LinkFault:
     what USB shows as evidence.
     """
     try:
-        device = standing_in(socket)
+        device = socket.device()
     except HarnessError as error:
         return fault.again(usb_port=socket.port, usb=f"{error.code}: {error.message}")
     if device is None:
@@ -41,15 +41,6 @@ def explained(socket: UsbSocket, fault: LinkFault) -> LinkFault:
     message = f"in {socket.port} stands {described(device)}; expected {UsbMode.ADB.value}"
     evidence["adb"] = f"{fault.code}: {fault.message}"
     return LinkFault("USB-WRONG-MODE", message, evidence=evidence, remedy=remedy)
-
-
-def standing_in(socket: UsbSocket) -> UsbDevice | None:
-    """What stands in a socket now; None when nothing does.
-
-    Raises: StationFault(USB-...) as UsbSocket.find.
-    """
-    seen = socket.find()
-    return socket.bus.describe(seen) if seen else None
 
 
 def described(device: UsbDevice) -> str:

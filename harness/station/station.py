@@ -29,7 +29,7 @@ from harness.model.ports import Device, Handset, Jig, Journal
 from harness.model.record import Record
 from harness.model.step import Catalogue
 from harness.station.slot import SlotRun
-from harness.station.undo import Kept, after_kill, after_run
+from harness.station.undo import after_kill, after_run
 
 IDENTIFY_LIMIT_S = 2.0
 """The whole time for asking a jig who it is [s]."""
@@ -122,18 +122,20 @@ class Station:
         )
         return SlotRun(job, self.journal, listeners, self._undoing(slot))
 
-    def put_back(self, left: Iterable[Record], kept: Kept) -> Station:
+    def put_back(self, left: Iterable[Record]) -> Station:
         """The station, once what killed runs changed on the handsets in its slots is undone."""
         handsets = {n: s.bench.devices[Handset] for n, s in self.slots.items() if _has_handset(s)}
         left = list(left)
         if left:
             self.revive()
-        return replace(self, unrestored=after_kill(handsets, left, kept, self.clock, self.cancel))
+        read = self.journal.read
+        return replace(self, unrestored=after_kill(handsets, left, read, self.clock, self.cancel))
 
     def _undoing(self, slot: Slot) -> Callable[[Record], HarnessError | None]:
         if not _has_handset(slot):
             return lambda _: None
-        return partial(after_run, slot.bench.devices[Handset], self.clock, self.cancel)
+        handset = slot.bench.devices[Handset]
+        return partial(after_run, handset, self.clock, self.cancel, self.journal.read)
 
     def _started(self, order: Order, slot: Slot) -> RunStarted:
         plan = order.plan

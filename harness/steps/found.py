@@ -19,6 +19,12 @@ from hashlib import sha256
 from harness.model.reading import Unreadable
 
 Found = Mapping[str, str | None]
+Now = Mapping[str, str | Unreadable | None]
+"""What is there now, each by itself: one that cannot be read hides no other."""
+
+GONE = "gone"
+"""An app that is no longer there, or a permission for which it no longer asks. It never stands in
+a note: nothing can be put back there, and nothing has to be."""
 
 AIRPLANE = "global airplane_mode_on"
 SERVICES = {
@@ -91,10 +97,16 @@ def changes(found: Found) -> dict[str, str]:
     return {key: wanted[key] for key in order if found[key] != wanted[key]}
 
 
-def repairs(found: Found, now: Found) -> Found:
+def repairs(found: Found, now: Now) -> Found:
     """What has to be set so that all is as it was found, in that order; the screen last."""
-    differing = [key for key in found if not same(key, now[key], found[key])]
+    differing = [key for key in found if not _is_back(key, now[key], found[key])]
     return {key: found[key] for key in sorted(differing, key=lambda key: key == SCREEN)}
+
+
+def _is_back(key: str, now: str | Unreadable | None, found: str | None) -> bool:
+    if isinstance(now, Unreadable):
+        return False  # setting it is tried all the same
+    return now == GONE or same(key, now, found)
 
 
 def _wanted(key: str) -> str:

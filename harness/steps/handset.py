@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from harness.devices.android import package
-from harness.model.ports import Attach, Handset, Measure, Stopwatch, Wait
+from harness.model.ports import Attach, Handset, Measure, RunSoFar, Stopwatch, Wait
 from harness.model.reading import Unknown
 from harness.model.units import Duration, seconds
 from harness.steps.answers import ask, known, obey
 from harness.steps.api import CLAIMS, Numeric, step
 from harness.steps.found import ASKED_FOR, RADIOS, SCREEN, SET_UP, STAY_ON, Note, changes, checked
+from harness.steps.identity import serial_of
+from harness.steps.left import KEPT_NOTE, kept_note
 from harness.steps.shelf import setting_aside
-from harness.steps.undo import (
-    KEPT_NOTE,
-    KEYCODE_HOME,
-    look,
-    look_at_shelf,
-    serial_of,
-    set_,
-    undo,
-    write_note,
-)
+from harness.steps.switches import look, set_
+from harness.steps.undo import KEYCODE_HOME, find, look_at_shelf, undo, write_note
+
+ODD_NOTE = "handset-note.txt"
+"""What stood on the handset in the place of the note that this run made there."""
 
 _STILL_IMAGE = "-a android.media.action.STILL_IMAGE_CAMERA"
 _SETUP_WIZARD = "-a android.intent.action.MAIN -c android.intent.category.SETUP_WIZARD"
@@ -29,7 +26,9 @@ _ALL_IT_NOTES = ("camera", "modem", "screen", "wifi")
 
 
 @step(claims=[*_ALL_IT_NOTES, "vbus"])  # resets what `dumpsys battery` says
-def prepare(handset: Handset, attach: Attach, wait: Wait, stopwatch: Stopwatch) -> None:
+def prepare(
+    handset: Handset, attach: Attach, so_far: RunSoFar, wait: Wait, stopwatch: Stopwatch
+) -> None:
     """Make the handset ready: awake, unlocked, set up, its camera app free to open, DCIM empty.
 
     What an earlier run left behind is put back first. Then it is noted how the handset was found,
@@ -39,11 +38,11 @@ def prepare(handset: Handset, attach: Attach, wait: Wait, stopwatch: Stopwatch) 
     for. A wizard is disabled. What is in DCIM is set aside, out of the way of `camera.still`.
     Battery values that were set by hand are undone for good.
 
-    Raises: PlanError: HANDSET-NOTE when a note stands there that cannot be obeyed,
-    HANDSET-REFUSED, HANDSET-UNREADABLE.
+    Raises: LinkFault(HANDSET-NOTE) when a run left it changed and no note says how it was;
+    PlanError: HANDSET-REFUSED, HANDSET-UNREADABLE.
     """
-    undo(handset, wait, stopwatch)
-    serial = serial_of(handset)
+    _undone(handset, attach, so_far, wait, stopwatch)
+    serial = known("ro.serialno", serial_of(handset))
     found = dict(look(handset, [SCREEN, STAY_ON, *SET_UP, *RADIOS, *_ungranted(handset)]))
     if any(found[key] != done for key, done in SET_UP.items()):
         found |= look(handset, _wizard(handset))
@@ -59,18 +58,36 @@ def prepare(handset: Handset, attach: Attach, wait: Wait, stopwatch: Stopwatch) 
 
 
 @step(claims=_ALL_IT_NOTES)
-def restore(handset: Handset, wait: Wait, stopwatch: Stopwatch) -> None:
-    """Leave the camera app, and put back what `handset.prepare` changed; nothing without its note.
+def restore(
+    handset: Handset, attach: Attach, so_far: RunSoFar, wait: Wait, stopwatch: Stopwatch
+) -> None:
+    """Leave the camera app, and put back what `handset.prepare` changed, in this run or before.
+
+    What this run prepared goes by the note in its own record, whatever has become of the one on
+    the handset; what stood there instead is kept as `handset-note.txt`.
 
     The note on the handset goes last, once everything reads as it was found: a restore that
     failed or was cut anywhere can be tried again. Pictures that the run made go, those that were
     there come back. A lock that prepare took off an awake screen comes back by its own timeout.
 
-    Raises: PlanError: HANDSET-NOTE, HANDSET-REFUSED when something does not come back within
-    5 s, HANDSET-UNREADABLE.
+    Raises: LinkFault(HANDSET-NOTE) when no note can be obeyed; PlanError: HANDSET-REFUSED when
+    something does not come back within 5 s, HANDSET-UNREADABLE.
     """
-    if not undo(handset, wait, stopwatch):
+    if not _undone(handset, attach, so_far, wait, stopwatch):
         obey(handset, f"input keyevent {KEYCODE_HOME}")
+
+
+def _undone(
+    handset: Handset, attach: Attach, so_far: RunSoFar, wait: Wait, stopwatch: Stopwatch
+) -> bool:
+    """Put back what this run or an earlier one left; whether there was anything."""
+    left = find(handset, kept_note(so_far.record(), so_far.content))
+    if left is None:
+        return False
+    if left.instead_of:
+        attach(ODD_NOTE, left.instead_of.encode())
+    undo(handset, left.note, wait, stopwatch)
+    return True
 
 
 def _ungranted(handset: Handset) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.errors import LinkFault, StationFault
+from harness.errors.link import NOT_THERE
 from harness.model.identity import Unit
 from harness.model.ports import Handset, Measure, Stopwatch, UnitRegistry, Usb, Wait
 from harness.model.reading import Reading
@@ -15,8 +16,8 @@ from harness.steps.identity import serial_of
 LOOK_S = 0.05
 _GONE_WITHIN_S = 5.0
 """A handset lets go of the bus once VBUS has sunk under its threshold, at most [s]."""
-_COMING = frozenset({"ADB-ABSENT", "ADB-LOST", "ADB-OFFLINE", "ADB-CONNECTING"})
-"""What adb says of a handset that is on its way."""
+_COMING = NOT_THERE | {"ADB-LOST"}
+"""What adb says of a handset that is on its way; of one that this run has seen, that it is lost."""
 
 
 @step(
@@ -72,9 +73,10 @@ def enumerate_(
     `within` [s] at the most; `ready` [s] that until it answers over adb again, `ready_within` [s]
     at the most. A handset with a battery keeps running meanwhile; one without boots.
 
-    Raises: StationFault(USB-NO-POWER-SWITCH) when the hub of the port cannot switch its power, or
-    the handset stays on the bus without; USB-OVERCURRENT; LinkFault(USB-ABSENT, USB-WRONG-MODE)
-    when it does not come back, and the code of its state when adb does not.
+    Raises: StationFault(USB-NO-POWER-SWITCH) when the hub of the port cannot switch its power,
+    USB-POWER-STAYS when the handset stays on the bus without; USB-OVERCURRENT;
+    LinkFault(USB-ABSENT, USB-WRONG-MODE) when it does not come back, and the code of its state
+    when adb does not.
     """
     usb.look()
     ask(handset, "true")  # from here on, another handset that comes back is found out
@@ -122,7 +124,8 @@ def _wait_until_gone(usb: Usb, wait: Wait, stopwatch: Stopwatch) -> None:
                 f"{_GONE_WITHIN_S:g} s after the power of {usb.port} was switched off, "
                 f"{device.mode.value} is still there"
             )
-            raise StationFault("USB-NO-POWER-SWITCH", message)
+            evidence = {"port": usb.port, "mode": device.mode.name}
+            raise StationFault("USB-POWER-STAYS", message, evidence=evidence)
         wait(LOOK_S)
 
 

@@ -58,6 +58,7 @@ def test_every_verdict_is_as_planted_and_the_records_are_clean(cli: Cli) -> None
     records = checked.records()
     assert [r["scanned"]["serial"] for r in records] == [unit.serial for unit in LINE.units]
     for record, unit in zip(records, LINE.units, strict=True):
+        assert unit.expect
         assert record["outcome"] == unit.expect.outcome.name
         assert (record["fault"] or {"code": ""})["code"] == unit.expect.code
         assert record["scanned"]["sku"] == unit.sku
@@ -103,7 +104,10 @@ def test_the_table_says_what_was_found_and_what_to_do(cli: Cli) -> None:
 
 def test_a_verdict_that_is_not_as_planted_is_told(cli: Cli) -> None:
     scenario = cli.scenario(
-        TWO.replace("{serial: A57B000002}", "{serial: A57B000002, defects: [imei.not_written]}")
+        TWO.replace(
+            "{serial: A57B000002}",
+            "{serial: A57B000002, defects: [imei.not_written], expect: {outcome: PASS}}",
+        )
     )
     ran = cli("demo", "--scenario", scenario, "--check")
     assert ran.code == 1
@@ -208,6 +212,29 @@ def test_any_fault_of_the_outcome_will_do_where_no_code_is_expected(cli: Cli) ->
     assert ran.code == 0, ran.err
 
 
+def test_a_defect_by_itself_is_held_to_what_is_known_of_it_and_none_goes_unmet(cli: Cli) -> None:
+    known = "speed: 10\nunits: [{serial: A57A000005, defects: [battery.hot]}]\n"
+    ran = cli("demo", "--scenario", cli.scenario(known), "--check")
+    assert ran.code == 0, ran.err
+    unmet = (
+        "speed: 10\njig: {defects: [{jig.silent: {on: 'MEAS:CURR? (@4)'}}]}\n"
+        "units: [{serial: A57A000005, defects: [{usb.unplug: {at: 99999}}], "
+        "expect: {outcome: PASS}}]\n"
+    )
+    ran = cli("demo", "--scenario", cli.scenario(unmet), "--check")
+    assert ran.code == 1
+    assert "A57A000005: usb.unplug is planted, but was never met" in ran.err
+    assert "the jigs: jig.silent is planted, but was never met" in ran.err
+
+
+def test_a_defect_with_settings_is_checked_only_against_what_is_expected(cli: Cli) -> None:
+    path = cli.scenario("units:\n  - {serial: A57A000005, defects: [{adb.hang: {on: getprop}}]}\n")
+    ran = cli("demo", "--scenario", path, "--check")
+    assert ran.code == 2
+    assert "say what must be found, such as `expect: {outcome: FAIL}`" in ran.err
+    assert not cli.store.exists()
+
+
 def test_serials_of_another_product_are_wrong_usage(cli: Cli) -> None:
     ran = cli("demo", "--scenario", cli.scenario("units: [{serial: PIXEL0001}]\n"))
     assert ran.code == 2
@@ -228,7 +255,7 @@ def test_a_unit_of_the_export_variant_is_held_to_its_own_limits(cli: Cli) -> Non
     slow = "defects: [{lte.attach_slow: {attach_s: 13}}]"
     scenario = cli.scenario(
         "speed: 10\nunits:\n"
-        f"  - {{serial: A57A000001, sku: A57-PK, {slow}}}\n"
+        f"  - {{serial: A57A000001, sku: A57-PK, {slow}, expect: {{outcome: PASS}}}}\n"
         f"  - {{serial: A57A000002, sku: A57-AE, {slow},\n"
         "     expect: {outcome: FAIL, code: 'attach.time:HIGH'}}\n"
     )

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from harness.devices.adb import AdbServer
 from harness.model.outcome import Outcome
-from harness.sim.defects import DEFECTS
+from harness.sim.defects import DEFECTS, is_of_modem
 from harness.ui.defects import Finding, Planted, defects_table
 from tests.cli.conftest import ROOT, Cli
 from tests.cli.test_run import wait_for_journal
@@ -61,6 +61,52 @@ def test_another_plan_has_only_what_it_concludes(cli: Cli) -> None:
     weak, unseen = (json.loads(line) for line in ran.out.splitlines())
     assert weak["found"] == {"outcome": "FAIL", "concluded": ["charge.current_jig:LOW"]}
     assert (weak["must"], weak["agrees"], unseen["found"]["outcome"]) == (None, True, "PASS")
+
+
+def test_what_a_plan_never_meets_is_told(cli: Cli) -> None:
+    plan = ROOT / "testplans" / "battery.yaml"
+    planted = ("sim", "defects", "handset.restarts", "adb.stuck", "--plan", plan)
+    told = [json.loads(line) for line in cli(*planted, "--json").out.splitlines()]
+    assert {row["defect"]: row["met"] for row in told} == {
+        "handset.restarts": False,
+        "adb.stuck": True,
+    }
+    assert "planted, but never met" in " ".join(cli(*planted).out.split())
+
+
+def test_no_plan_meets_a_modem(cli: Cli) -> None:
+    ran = cli("sim", "defects", "at")
+    assert ran.code == 2
+    assert "no plan talks to a modem" in ran.err
+    assert not cli.store.parent.exists()
+
+
+@pytest.mark.parametrize("name", [name for name in DEFECTS if is_of_modem(name)])
+def test_what_is_planted_in_a_modem_is_concluded_at_its_port(cli: Cli, name: str) -> None:
+    with at_port(cli, "--defect", name) as port:
+        ran = cli("handset", "--at", port)
+    assert (ran.code, ran.out) == (3, "")
+    assert {ran.err.partition(":")[0]} == DEFECTS[name].concluded
+
+
+def test_a_modem_by_itself(cli: Cli) -> None:
+    with at_port(cli, "--serial", "A57A000007") as port:
+        ran = cli("handset", "--at", port, "--json")
+    assert ran.code == 0, ran.err
+    read = json.loads(ran.out)
+    assert (read["psn"], read["lte_attached"], len(read["imei2"])) == ("A57A000007", True, 15)
+
+
+@contextmanager
+def at_port(cli: Cli, *arguments: str) -> Iterator[str]:
+    """The AT port of a simulated handset."""
+    running = cli.start("sim", "handset", "--at", *arguments)
+    assert running.stdout
+    try:
+        yield [running.stdout.readline() for _ in range(3)][2].split()[-1]
+    finally:
+        running.kill()
+        running.communicate(timeout=20)
 
 
 def test_a_line_that_is_stopped_agrees_with_nothing(cli: Cli) -> None:
@@ -157,7 +203,7 @@ def test_a_defect_of_a_simulated_handset_is_there(cli: Cli, server: AdbServer) -
     ("arguments", "told"),
     [
         (["--defect", "lte.weal"], "did you mean 'lte.weak'?"),
-        (["--defect", "lte.weak: {rsrp_dbm: 5}"], "expected less than -95; found 5"),
+        (["--defect", "lte.weak: {rsrp_dbm: 5}"], "expected less than -100; found 5"),
         (["--defect", "jig.silent"], "a defect of a jig, not of a handset"),
         (["--serial", "two words"], "serial"),
         (["--android", "8"], "9<=x<=15"),

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli.usb import entries, table
+from harness.cli.usb import empty, entries
 from harness.devices.usb.bus import UsbBus
 from harness.model.usb import UsbDevice, UsbMode
 from harness.sim.unit import SimUnit
 from harness.sim.usb import Strings, VirtualBus, phone
+from harness.ui.usb import table
 from tests.cli.conftest import ROOT, Cli
 
 FINAL = ROOT / "testplans" / "a57-final.yaml"
@@ -29,7 +30,8 @@ def devices(tmp_path: Path) -> tuple[UsbDevice, ...]:
 
 
 def test_sockets_are_listed_with_their_slots(devices: tuple[UsbDevice, ...]) -> None:
-    lines = [line.plain for line in table(devices, {"sim-usb/1-3": 1, "sim-usb/1-4": 12})]
+    numbers = {"sim-usb/1-3": 1, "sim-usb/1-4": 12}
+    lines = [line.plain for line in table(devices, numbers, empty(devices, numbers))]
     assert lines == [
         "slot  socket       ids        speed       serial      product  mode",
         "-     sim-usb/1-1  22d9:2769  480 Mbit/s  A57A000001  CPH2565  Android with adb",
@@ -40,7 +42,7 @@ def test_sockets_are_listed_with_their_slots(devices: tuple[UsbDevice, ...]) -> 
 
 def test_what_a_device_says_of_itself_cannot_paint(devices: tuple[UsbDevice, ...]) -> None:
     painting = replace(devices[0], product="\x1b[2J\nPASS")
-    lines = [line.plain for line in table([painting], {})]
+    lines = [line.plain for line in table([painting], {}, {})]
     assert len(lines) == 2
     assert r"\x1b[2J\nPASS" in lines[1]
 

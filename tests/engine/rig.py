@@ -69,6 +69,9 @@ class MemoryJournal:
         self.files[sha256] = content
         return sha256
 
+    def read(self, sha256: str) -> bytes:
+        return self.files[sha256]
+
     def seal(self, record: Record) -> str:
         if self.failure:
             raise self.failure

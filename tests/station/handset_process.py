@@ -5,6 +5,7 @@ python -m tests.station.handset_process
 < state                    > everything that can be changed on it, as JSON
 < watch                    counts commands from 0
 < kill PID N               > armed; kills the process once N more commands have had effect
+< hold N                   > armed; the Nth command has its effect, and does not end
 < damage                   cuts off the end of the note of what was found
 < count                    > how many commands it was given since `watch`
 """
@@ -17,7 +18,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -42,20 +42,22 @@ class Executioner:
     def __init__(self, behaviour: HandsetBehaviour) -> None:
         self._run = behaviour.run
         self.count = 0
-        self._victim, self._left, self._wait_s = 0, 0, 0.0
+        self._armed, self._victim, self._left = False, 0, 0
         behaviour.run = self._counted  # type: ignore[method-assign]
 
-    def arm(self, victim: int, after: int, wait_s: float) -> None:
-        self._victim, self._left, self._wait_s = victim, after, wait_s
+    def arm(self, after: int, victim: int = 0) -> None:
+        """Let the command after which it dies never end; without a victim it does just that."""
+        self._armed, self._victim, self._left = True, victim, after
 
     def _counted(self, command: str, now_s: float) -> Answer:
         answer = self._run(command, now_s)
         self.count += 1
         self._left -= 1
-        if not self._victim or self._left > 0:
+        if not self._armed or self._left > 0:
             return answer
-        threading.Timer(self._wait_s, os.kill, (self._victim, signal.SIGKILL)).start()
-        self._victim = 0
+        self._armed = False
+        if self._victim:
+            os.kill(self._victim, signal.SIGKILL)
         return answer._replace(takes_s=math.inf)
 
 
@@ -85,8 +87,11 @@ class HandsetProcess:
     def watch(self) -> None:
         self._ask("watch")
 
-    def kill(self, pid: int, after: int, *, after_s: float = 0) -> None:
-        self._ask(f"kill {pid} {after} {after_s}")
+    def kill(self, pid: int, after: int) -> None:
+        self._ask(f"kill {pid} {after}")
+
+    def hold(self, after: int) -> None:
+        self._ask(f"hold {after}")
 
     def _ask(self, words: str) -> str:
         assert self._child.stdin
@@ -136,8 +141,11 @@ def main() -> None:
                 case ["watch"]:
                     executioner.count = 0
                     say("watching")
-                case ["kill", pid, after, wait_s]:
-                    executioner.arm(int(pid), int(after), float(wait_s))
+                case ["kill", pid, after]:
+                    executioner.arm(int(after), int(pid))
+                    say("armed")
+                case ["hold", after]:
+                    executioner.arm(int(after))
                     say("armed")
 
 

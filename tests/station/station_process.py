@@ -9,7 +9,9 @@ python -m tests.station.station_process run PLAN --station FILE ...
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -55,6 +57,16 @@ def stations(words: Sequence[str]) -> Iterator[Stations]:
             child.kill()
 
 
+PR_SET_PDEATHSIG = 1
+
+
+def die_with(parent: int) -> None:
+    """A station in the middle of a run must not outlive a test that failed (prctl(2))."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)  # it died before we asked for the signal
+
+
 def told() -> None:
     """Take one line from the parent, and no byte more: the next one is for somebody else."""
     while (byte := os.read(0, 1)) != b"\n":
@@ -66,9 +78,11 @@ def main() -> None:
     from harness.cli import main as harness
     from harness.cli.run import run  # noqa: F401 (whose import takes most of a start)
 
+    parent = os.getpid()
     while True:
         station = os.fork()
         if not station:
+            die_with(parent)
             told()
             os.dup2(2, 1)  # only the parent of the stations speaks on stdout
             harness()

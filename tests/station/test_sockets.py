@@ -13,7 +13,7 @@ from harness.errors import LinkFault
 from harness.model.usb import UsbMode
 from harness.sim.unit import SimUnit
 from harness.sim.usb import SimHub, Strings, VirtualBus, phone
-from harness.station.sockets import REMEDIES, described, explained, standing_in
+from harness.station.sockets import REMEDIES, described, explained
 
 UNIT = SimUnit("A57A000001")
 ABSENT = LinkFault("ADB-ABSENT", "no handset A57A000001", evidence={"others": ["B"]})
@@ -71,7 +71,7 @@ def test_a_socket_that_cannot_be_asked_leaves_the_absence_as_it_is(
 def test_a_device_is_described_even_where_its_strings_are_not_told(bus: VirtualBus) -> None:
     device = replace(phone(UNIT, UsbMode.ADB), strings=Strings.FORBIDDEN)
     bus.plug("sim-usb/1-3", device)
-    standing = standing_in(socket(bus))
+    standing = socket(bus).device()
     assert standing
     assert described(standing) == (
         "Android with adb, 22d9:2769, 480 Mbit/s, product unreadable, serial unreadable"

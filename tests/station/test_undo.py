@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from harness.model.events import Stamped, StepStarted
 from harness.model.outcome import Outcome
 from harness.plans.resolve import load_plans
+from harness.records.query import Reader
 from harness.sim.handset import SimHandsets
 from harness.sim.handset.answer import Answer
 from harness.sim.unit import SimUnit
@@ -21,14 +24,13 @@ from harness.station.station import Order
 from harness.steps import catalogue
 from harness.steps.undo import NOTE
 from harness.wiring import open_station
+from tests.engine.rig import until
 from tests.station.handset_process import HandsetProcess, handset_process, prepare
 from tests.station.station_process import stations
 from tests.steps.state import state_of
 
-CHUNKS = 16
+CHUNKS = 6
 FEWEST = 30
-RECORDER_BEHIND_S = 0.05
-"""How far the journal of a run may be behind its events."""
 LATE_IN_PREPARE = 16
 """A command of `prepare` after which the note is written and something is changed."""
 PLAN = """
@@ -117,7 +119,7 @@ steps:
   - id: rear
     use: camera.still
     timeout: 20 s
-    with: {camera: rear}
+    with: {camera: rear, within: 3 s}
     limits: {width: {low: 100 px}, height: record only, mean_luma: record only,
              luma_across: record only}
 teardown:
@@ -257,8 +259,24 @@ def test_a_step_that_fails_is_undone(bench: OnBench) -> None:
 def kill_late_in_prepare(folder: Path, handset: HandsetProcess) -> None:
     """When the note is written, something is changed, and the record is on disk."""
     with stations(run_words(folder, handset.address)) as station:
-        handset.kill(station.next(), LATE_IN_PREPARE, after_s=20 * RECORDER_BEHIND_S)
+        victim = station.next()
+        handset.watch()
+        handset.hold(LATE_IN_PREPARE)
+
+        def kill() -> None:
+            until(lambda: handset.count() >= LATE_IN_PREPARE and noted(folder / "records.db"))
+            os.kill(victim, signal.SIGKILL)
+
+        killing = threading.Thread(target=kill)
+        killing.start()
         assert station.go() == -9
+        killing.join()
+
+
+def noted(store: Path) -> bool:
+    """Whether the journal on disk has the note of what was found."""
+    with Reader(store) as reader:
+        return any(reader.record(head.run).attachments for head in reader.runs())
 
 
 def test_a_damaged_note_is_replaced_by_that_of_the_record(
@@ -280,3 +298,49 @@ def test_a_damaged_note_alone_is_told(tmp_path: Path, handset: HandsetProcess) -
             file.unlink()
     with open_station(tmp_path / "records.db", config(handset.address)) as opened:
         assert opened.unrestored[1].code == "HANDSET-NOTE"
+
+
+@pytest.mark.parametrize("copy", [True, False])
+def test_another_unit_in_the_slot_is_left_alone_and_the_one_that_is_away_is_named(
+    tmp_path: Path, handset: HandsetProcess, handsets: SimHandsets, copy: bool
+) -> None:
+    kill_late_in_prepare(tmp_path, handset)
+    if not copy:
+        for file in (tmp_path / "records.db.files").rglob("*"):
+            if file.is_file():
+                file.unlink()
+    address = handsets.add(SimUnit("A57A000999"))
+    before = state_of(handsets.behaviour(address))
+    with open_station(tmp_path / "records.db", config(address)) as opened:
+        why = opened.unrestored[1]
+    assert why.code == "UNIT-WRONG"
+    assert "A57A000001 left the slot" in why.message
+    assert "A57A000001" in why.remedy
+    assert state_of(handsets.behaviour(address)) == before
+
+
+def test_an_abort_undoes_by_the_record_when_the_note_is_gone(bench: OnBench) -> None:
+    bench.unit.defects = {"adb.hang": {"on": "dumpsys media.camera"}}
+
+    def wipe_and_abort(running: SlotRun) -> None:
+        bench.behaviour.files.pop(NOTE)
+        abort_twice(running)
+
+    result = bench.run("rear", wipe_and_abort)
+    assert not restored(result)
+    assert result.left_changed is None
+    assert state_of(bench.behaviour) == bench.before
+
+
+def test_an_abort_after_which_another_unit_is_in_the_slot_is_told(
+    bench: OnBench, handsets: SimHandsets
+) -> None:
+    bench.unit.defects = {"adb.hang": {"on": "dumpsys media.camera"}}
+
+    def swap_and_abort(running: SlotRun) -> None:
+        handsets.swap(bench.address, SimUnit("A57A000999"))
+        abort_twice(running)
+
+    result = bench.run("rear", swap_and_abort)
+    assert result.left_changed is not None
+    assert result.left_changed.code == "UNIT-WRONG"

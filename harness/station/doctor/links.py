@@ -14,7 +14,7 @@ from harness.devices.usb.topology import SYSFS as USB_IN_KERNEL
 from harness.errors import HarnessError, StationFault
 from harness.model.usb import UsbMode
 from harness.station.doctor.finding import Finding, Level
-from harness.station.sockets import REMEDIES, described, standing_in
+from harness.station.sockets import REMEDIES, described
 
 RULES_FOLDERS = tuple(
     map(Path, ("/etc/udev/rules.d", "/run/udev/rules.d", "/usr/lib/udev/rules.d"))
@@ -55,7 +55,7 @@ def usb_socket(bus: UsbBus, slot: int, port: str) -> Finding:
     """What stands in the socket of a slot; an empty one is fine, and one that is gone is not."""
     name = f"slot {slot}"
     try:
-        device = standing_in(UsbSocket(bus, port))
+        device = UsbSocket(bus, port).device()
     except HarnessError as fault:
         return Finding(name, Level.FAIL, f"{fault.code}: {fault.message}", fault.remedy)
     if device is None:
