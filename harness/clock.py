@@ -187,6 +187,24 @@ class Lease:
         """This lease for a call that may take `limit_s` at the most: they end together."""
         return Lease(self.deadline.sooner(limit_s), self.cancel)
 
+    @contextmanager
+    def holding(self, lock: threading.Lock | threading.RLock, what: str) -> Iterator[None]:
+        """Hold the lock of `what` for the block; waits while another thread has it.
+
+        Raises: StepBug(STEP-TIMEOUT) when the deadline comes first; the reason of a lease that
+        was cancelled or ended.
+        """
+        while not lock.acquire(timeout=POLL_S):
+            self.check()
+            if self.deadline.expired():
+                words = f"{what} was busy for the whole {self.deadline.limit_s:g} s"
+                raise StepBug("STEP-TIMEOUT", words)
+        try:
+            self.check()  # it may have ended while this thread waited
+            yield
+        finally:
+            lock.release()
+
     def sleep(self, seconds: float) -> None:
         """Wait, awake to cancelling.
 

@@ -11,9 +11,11 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from harness.clock import SystemClock
+from harness.devices.adb.finding import Where
 from harness.devices.adb.handset import AdbHandset
 from harness.devices.adb.keys import key_home
 from harness.devices.adb.server import AdbServer
+from harness.devices.adb.states import is_address
 from harness.devices.jig.exchange import Expected
 from harness.devices.jig.jig import SerialJig
 from harness.devices.usb.bus import UsbBus
@@ -26,7 +28,6 @@ from harness.model.identity import Unit
 from harness.model.plan import Plan
 from harness.model.ports import Device, Handset, Jig, Usb
 from harness.model.usb import UsbMode
-from harness.records.query import Reader
 from harness.records.recorder import Recorder
 from harness.sim.handset import SimHandsets
 from harness.sim.line import INSTRUMENTS, SimLine, SimSlot
@@ -110,12 +111,7 @@ def open_station(records: Path, layout: Layout) -> Iterator[Station]:
         revive = _reviving(server, the_key)
         station = _opened(layout.name, layout.location, slots, recorder, revive)
         station = replace(station, instruments=Instruments(layout.instruments))
-        yield station.put_back(recorder.recovered, partial(_kept, records))
-
-
-def _kept(records: Path, sha256: str) -> bytes:
-    with Reader(records) as reader:
-        return reader.attachment(sha256)
+        yield station.put_back(recorder.recovered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +167,15 @@ def open_handsets(layout: Layout | None) -> Iterator[Handsets]:
         yield Handsets(server, named, bus, ports)
 
 
-def load_line(path: Path, *, units: int | None = None, seed: int | None = None) -> Scenario:
+def load_line(
+    path: Path, *, units: int | None = None, seed: int | None = None, held: bool = False
+) -> Scenario:
     """The scenario of a file; of its units the first so many, its noise from another seed.
 
-    Raises: StationFault(STATION-FILE), also when it has fewer units.
+    Raises: StationFault(STATION-FILE), also when it has fewer units, or when its units are to be
+    `held` to a verdict and it does not say to which.
     """
-    scenario = load_scenario(path)
+    scenario = load_scenario(path, held=held)
     known = len(scenario.units)
     if units is not None and units > known:
         raise StationFault("STATION-FILE", f"{path} has {known} units, not {units}")
@@ -209,8 +208,8 @@ def open_line(records: Path, scenario: Scenario, slots: int) -> Iterator[OpenLin
         station = _opened("simulated", "", empty.values(), recorder, _reviving(server))
 
         def insert(unit: SimUnit, number: int) -> Slot:
-            why = partial(explained, sockets[number])
-            handset = AdbHandset(server, sim.insert(number, unit), explain=why)
+            where = Where(explain=partial(explained, sockets[number]))
+            handset = AdbHandset(server, sim.insert(number, unit), where)
             devices = {**empty[number].bench.devices, Handset: handset}
             return replace(empty[number], bench=Bench(devices), unit=unit.label)
 
@@ -305,7 +304,7 @@ def _handset(config: SlotConfig, server: AdbServer, socket: UsbSocket | None) ->
     serial = config.handset or ""  # whatever handset stands in the socket
     if socket is None:
         return AdbHandset(server, serial)
-    return AdbHandset(server, serial, port=socket.sysfs_name, explain=partial(explained, socket))
+    return AdbHandset(server, serial, Where(socket.sysfs_name, partial(explained, socket)))
 
 
 def _jig(config: JigConfig) -> SerialJig:
@@ -320,4 +319,4 @@ def _jig(config: JigConfig) -> SerialJig:
 def _unit_of(config: SlotConfig) -> Unit:
     """The unit of a slot, if its handset is named by serial: an address says where, not who."""
     name = config.handset or ""
-    return Unit() if ":" in name else Unit(name)
+    return Unit() if is_address(name) else Unit(name)

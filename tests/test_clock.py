@@ -366,6 +366,48 @@ def test_sleeping_takes_its_time() -> None:
     assert time.monotonic() - before >= 0.12
 
 
+def test_a_lock_is_held_for_the_block_and_given_back() -> None:
+    _, lease = a_lease()
+    lock = threading.Lock()
+    with lease.holding(lock, "the line"):
+        assert lock.locked()
+    assert not lock.locked()
+
+
+def test_a_lock_that_stays_with_another_is_a_fault_of_the_step() -> None:
+    _, lease = a_lease(0.05)
+    lock = threading.Lock()
+    with (
+        lock,
+        pytest.raises(StepBug, match="the line was busy") as caught,
+        lease.holding(lock, "the line"),
+    ):
+        pass
+    assert caught.value.code == "STEP-TIMEOUT"
+
+
+def test_whoever_waits_for_a_lock_wakes_when_stopped() -> None:
+    run, lease = a_lease()
+    lock = threading.Lock()
+    with (
+        lock,
+        in_thread(lambda: run.set(STOP)),
+        pytest.raises(OperatorStop, match="smoke"),
+        lease.holding(lock, "the line"),
+    ):
+        pass
+
+
+def test_a_lock_is_not_held_under_a_lease_that_has_ended() -> None:
+    _, lease = a_lease()
+    lock = threading.Lock()
+    lease.end()
+    with pytest.raises(StepBug) as caught, lease.holding(lock, "the line"):
+        pass
+    assert caught.value.code == "LEASE-ENDED"
+    assert not lock.locked()
+
+
 def test_sleeping_past_the_deadline_is_a_fault_of_the_step() -> None:
     _, lease = a_lease(0.05)
     before = time.monotonic()

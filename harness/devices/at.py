@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from harness.clock import POLL_S, Deadline, Lease
-from harness.devices.android.at_session import is_final
+from harness.devices.android.at_session import ends
 from harness.devices.at_answer import Answer, Heard, LineBuffer
 from harness.devices.link import ByteLink
 from harness.devices.serial import SerialLink
@@ -50,8 +50,11 @@ class AtPort:
     """An AT port, opened when first asked, and again after it was lost.
 
     The modem is told to echo: an answer is taken only after the echo of its own command, so one
-    that comes late answers nothing. A modem that does not echo is waited for until it is quiet.
-    `dropped` counts lines that were garbled or too long.
+    that comes late answers nothing. A modem that does not echo is waited for until it is quiet,
+    after each answer too; as nothing can prove whose answer came, none of it has its command
+    (`Answer.echoed`), and no identity is read from it. One final result code more than commands
+    is a fault: an answer may have gone to another command. `dropped` counts lines that were
+    garbled or too long.
     """
 
     def __init__(self, url: str, baud: int = _BAUD) -> None:
@@ -65,22 +68,14 @@ class AtPort:
         self._echoes = False
         self._owed = 0
 
-    def ask(self, command: str, lease: Lease, *, limit_s: float = _LIMIT_S) -> tuple[str, ...]:
-        """The information text of an answer that ended with OK.
-
-        Raises: LinkFault(AT-REFUSED) for any other final result code; else as `exchange`.
-        """
-        answer = self.exchange(command, lease, limit_s=limit_s)
-        if answer.result != "OK":
-            raise self._fault("AT-REFUSED", f"{command} ended with {answer.result}", answer.text)
-        return answer.lines
-
     def exchange(self, command: str, lease: Lease, *, limit_s: float = _LIMIT_S) -> Answer:
         """Ask, and wait for the final result code, whichever it is, for `limit_s` at the most.
 
         Raises: LinkFault(AT-ABSENT | AT-LOST) without a port; AT-SILENT without a final result
-        code in time; AT-GARBLED when a line within the answer had to be dropped; ValueError for
-        what is no command line.
+        code in time; AT-GARBLED when a line within the answer had to be dropped, or a final
+        result code came that nobody had asked for; AT-REFUSED by a modem that will not even be
+        greeted; StepBug(STEP-TIMEOUT) when another thread has the port; ValueError for what is
+        no command line.
         """
         if not _COMMAND.fullmatch(command):
             raise ValueError(f"no AT command line: {command!r}")
@@ -111,19 +106,13 @@ class AtPort:
     @contextmanager
     def _held(self, lease: Lease) -> Iterator[None]:
         """The port for this thread alone; a port that fails is closed."""
-        while not self._lock.acquire(timeout=POLL_S):
-            lease.check()
-            if lease.deadline.expired():
-                raise self._fault("AT-SILENT", "another command was not done in time", "")
-        try:
-            lease.check()
-            yield
-        except JigFault as error:
-            self.close()
-            code = _CODES[error.code]
-            raise LinkFault(code, error.message, evidence=error.evidence) from error
-        finally:
-            self._lock.release()
+        with lease.holding(self._lock, f"the modem on {self.name}"):
+            try:
+                yield
+            except JigFault as error:
+                self.close()
+                code = _CODES.get(error.code, "AT-LOST")
+                raise LinkFault(code, error.message, evidence=error.evidence) from error
 
     def _synchronise(self, lease: Lease) -> None:
         """Agree with the modem on where one answer ends and the next begins.
@@ -156,7 +145,7 @@ class AtPort:
 
     def _answer(self, command: str, lease: Lease) -> Answer:
         heard = Heard(command, waits_for_echo=self._echoes)
-        heard.unsolicited += self._unasked()
+        heard.unsolicited += self._unasked(command)
         dropped = self.dropped
         self._write(command)
         self._hear(heard, lease)
@@ -164,13 +153,21 @@ class AtPort:
             raise self._unanswered(command, heard.said, garbled=self.dropped > dropped)
         if heard.spoilt:
             raise self._fault("AT-GARBLED", f"the answer to {command} is not whole", heard.said)
-        return Answer(command, tuple(heard.lines), heard.final, tuple(heard.unsolicited))
+        if not heard.echoed and self._drain(lease):
+            raise self._one_too_many(command, heard.said)
+        lines, unsolicited = tuple(heard.lines), tuple(heard.unsolicited)
+        return Answer(command, lines, heard.final, unsolicited, heard.echoed)
 
-    def _unasked(self) -> list[str]:
-        """What has come since the last answer."""
+    def _unasked(self, command: str) -> list[str]:
+        """What has come since the last answer.
+
+        Raises: LinkFault(AT-GARBLED) when a final result code is among it.
+        """
         self._receive(0.0)
         unasked = [line for line in self._lines.whole if line]
         self._lines.whole.clear()
+        if any(ends(line, "") for line in unasked):
+            raise self._one_too_many(command, "\n".join(unasked))
         return unasked
 
     def _write(self, command: str) -> None:
@@ -208,7 +205,7 @@ class AtPort:
             if self._receive(silent.left_s()):
                 silent = Deadline(quiet_s)
         while self._lines.whole:
-            late += is_final(self._lines.whole.popleft())
+            late += ends(self._lines.whole.popleft(), "")
         self._owed = max(0, self._owed - late)
         return late
 
@@ -217,6 +214,10 @@ class AtPort:
         data = self._link.read(min(timeout_s, POLL_S))
         self.dropped += self._lines.feed(data)
         return bool(data)
+
+    def _one_too_many(self, command: str, said: str) -> LinkFault:
+        words = f"more final result codes than commands, at {command}: whose answer is whose?"
+        return self._fault("AT-GARBLED", words, said)
 
     def _unanswered(self, command: str, said: str, *, garbled: bool) -> LinkFault:
         if garbled:
@@ -238,11 +239,3 @@ def read_session(url: str, commands: Iterable[str], lease: Lease, *, baud: int =
         return port.session(commands, lease)
     finally:
         port.close()
-
-
-def identity(port: AtPort, lease: Lease) -> str:
-    """What a modem answers when asked for its IMEIs and serial, as text that `read_at` reads.
-
-    Raises: as `AtPort.exchange`.
-    """
-    return port.session(IDENTITY, lease)

@@ -9,7 +9,7 @@ import re
 from collections import deque
 from dataclasses import dataclass
 
-from harness.devices.android.at_session import is_echo, is_final
+from harness.devices.android.at_session import ends, is_echo, is_of_call
 
 _NAMES = re.compile(r"(?:^AT|;)([+^$*%#&][A-Z0-9]{1,20})")
 _NOTICE = re.compile(r"[+^$*%#&][A-Z0-9]{1,20}:|RING")
@@ -19,17 +19,22 @@ _LONGEST = 4_096
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A command, its information text, and its final result code. What came unasked is apart."""
+    """A command, its information text, and its final result code. What came unasked is apart.
+
+    One that was not `echoed` is an answer to this command only where its lines say so by name.
+    """
 
     command: str
     lines: tuple[str, ...]
     result: str
     unsolicited: tuple[str, ...]
+    echoed: bool
 
     @property
     def text(self) -> str:
-        """As a session of an echoing modem, which `read_at` reads."""
-        return "".join(f"{line}\n" for line in (self.command, *self.lines, self.result))
+        """As the modem gave it, which `read_at` reads: the command only where it was echoed."""
+        echo = (self.command,) if self.echoed else ()
+        return "".join(f"{line}\n" for line in (*echo, *self.lines, self.result))
 
 
 class LineBuffer:
@@ -87,11 +92,15 @@ class Heard:
             self.lines.clear()
         elif self._waits:
             self.unsolicited += [line] if line else []
-        elif is_final(line):
+        elif ends(line, self._command):
             self.final = line
         elif not line or is_echo(line):
             self.spoilt = True  # a line that was dropped, or the echo of another command
-        elif self._own and _NOTICE.match(line) and not line.startswith(self._own):
+        elif is_of_call(line) or self._is_of_other(line):
             self.unsolicited.append(line)
         else:
             self.lines.append(line)
+
+    def _is_of_other(self, line: str) -> bool:
+        """Whether a line names what this command has not asked for."""
+        return bool(self._own and _NOTICE.match(line) and not line.startswith(self._own))

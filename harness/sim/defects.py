@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from harness.model.outcome import Outcome
@@ -16,6 +16,7 @@ class Defect:
     values they take.
     `concluded` is the exact set of failed measurements (`charge.current_jig:LOW`) and of fault
     codes (`ADB-HANG`) in the record of a unit of the SKU A57-PK, planted with default settings.
+    No plan talks to a modem: what is concluded of one is the fault of `harness handset --at`.
     """
 
     doc: str
@@ -37,7 +38,7 @@ def _aborted(doc: str, *concluded: str, **settings: str) -> Defect:
 
 
 _ON_COMMAND = "only the commands with this in them, `pull PATH` and `push PATH` too; all"
-_ON_JIG = "only the commands with this in them; all"
+_ON_JIG = _ON_MODEM = "only the commands with this in them; all"
 
 DEFECTS: Mapping[str, Defect] = {
     "adb.absent": _error("adb does not find it", "ADB-ABSENT"),
@@ -66,6 +67,11 @@ DEFECTS: Mapping[str, Defect] = {
         "it does not trust this PC's adb key",
         "ADB-UNAUTHORIZED",
         allow_s="somebody taps Allow after so long [s]; never",
+    ),
+    "battery.hot": _fails(
+        "its battery is too hot",
+        "charge.temperature:HIGH",
+        battery_c="how hot [degC]; 52",
     ),
     "battery.weak_charge": _fails(
         "draws too little from its charger",
@@ -154,6 +160,11 @@ DEFECTS: Mapping[str, Defect] = {
     ),
     "wifi.dead": _fails("its Wi-Fi does not come on", "WIFI-NOT-ON"),
     "wifi.deaf": _fails("hears no Wi-Fi, lists what it heard long ago", "WIFI-AP-NOT-FOUND"),
+    "at.late": _error(
+        "its modem answers too late", "AT-SILENT", on=_ON_MODEM, by_s="how late [s]; 1"
+    ),
+    "at.noise": _error("bytes of noise stand in its modem's answers", "AT-GARBLED", on=_ON_MODEM),
+    "at.silent": _error("its modem does not answer", "AT-SILENT", on=_ON_MODEM),
     "jig.interlock_open": _error("its interlock opens", "JIG-INTERLOCK", on=_ON_JIG),
     "jig.late_reply": _error(
         "its replies come too late",
@@ -179,7 +190,7 @@ DEFECTS: Mapping[str, Defect] = {
     "jig.stuck_fixture": _error("its fixture never arrives", "JIG-STUCK", on=_ON_JIG),
     "jig.wrong_identity": _error("answers with another jig's serial", "JIG-WRONG", on=_ON_JIG),
 }
-"""By name: those of a jig begin with `jig.`, all others are of a unit."""
+"""By name: those of a jig begin with `jig.`, of a modem with `at.`, all others are of a unit."""
 
 
 def is_of_jig(name: str) -> bool:
@@ -187,20 +198,35 @@ def is_of_jig(name: str) -> bool:
     return name.startswith("jig.")
 
 
+def is_of_modem(name: str) -> bool:
+    """Whether a modem's AT port has this defect, which only `harness handset --at` asks."""
+    return name.startswith("at.")
+
+
+IN_RUNS = tuple(name for name in DEFECTS if not is_of_modem(name))
+"""What a test of a unit can meet."""
+
+
+def never_met(planted: Iterable[str], met: Container[str]) -> list[str]:
+    """Of what is planted the defects that strike at commands, and have met none of theirs."""
+    return [name for name in planted if "on" in DEFECTS[name].settings and name not in met]
+
+
 _COMMAND_PART = {"type": "string", "minLength": 1, "description": "a part of a command"}
 SETTINGS: Mapping[str, Mapping[str, object]] = {
     "allow_s": {"type": "number", "exclusiveMinimum": 0, "maximum": 3600},
     "at": {"type": "integer", "minimum": 1},
-    "attach_s": {"type": "number", "exclusiveMinimum": 0, "maximum": 3600},
+    "attach_s": {"type": "number", "exclusiveMinimum": 12, "maximum": 3600},
     "back_s": {"type": "number", "minimum": 0, "maximum": 3600},
+    "battery_c": {"type": "number", "exclusiveMinimum": 40, "maximum": 120},
     "by_s": {"type": "number", "exclusiveMinimum": 0, "maximum": 3600},
-    "current_a": {"type": "number", "minimum": 0, "exclusiveMaximum": 0.9},
-    "falloff": {"type": "number", "exclusiveMinimum": 0.06, "maximum": 1},
+    "current_a": {"type": "number", "minimum": 0, "exclusiveMaximum": 0.45},
+    "falloff": {"type": "number", "exclusiveMinimum": 0.4, "maximum": 1},
     "for_s": {"type": "number", "exclusiveMinimum": 0, "maximum": 3600},
     "imei": {"type": ["string", "integer"]},
     "label": {"type": "string", "minLength": 1},
-    "light": {"type": "number", "minimum": 0, "exclusiveMaximum": 1},
-    "luma": {"type": "number", "minimum": 0, "exclusiveMaximum": 118},
+    "light": {"type": "number", "minimum": 0, "exclusiveMaximum": 0.88},
+    "luma": {"type": "number", "minimum": 0, "exclusiveMaximum": 104},
     "on": _COMMAND_PART,
     "plmn": {
         "type": "string",
@@ -210,9 +236,10 @@ SETTINGS: Mapping[str, Mapping[str, object]] = {
     },
     "rate": {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
     "reason": {"enum": ["searching", "rejected", "sim_absent"]},
-    "rsrp_dbm": {"type": "integer", "minimum": -140, "exclusiveMaximum": -95},
+    "rsrp_dbm": {"type": "integer", "minimum": -140, "exclusiveMaximum": -100},
 }
 """What values each setting takes (JSON Schema), by its name: it is the same for every defect.
 
-None is that of a good unit: what is planted is there.
+None is that of a unit that the final test, of its strictest variant, finds good: what is planted
+is there.
 """

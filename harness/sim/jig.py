@@ -39,7 +39,8 @@ class JigBehaviour:
 
     `noise` is the relative standard deviation of its meter. It has its own `defects` always, those
     that are planted in a unit while that unit stands in it. A defect strikes the commands that
-    contain its `on`, or all; `jig.refuses` without `on` spares the common and SYST commands.
+    contain its `on`, or all; `jig.refuses` without `on` spares the common and SYST commands. What
+    has struck is noted in `met`, and in its unit.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class JigBehaviour:
         noise: float = 0.0,
         seed: int = 0,
         defects: Defects | None = None,
+        met: set[str] | None = None,
     ) -> None:
         self.output = False
         self.set_v = 0.0
@@ -61,6 +63,7 @@ class JigBehaviour:
         self._noise = noise
         self._random = random.Random(seed)  # noqa: S311 (repeatable, not secret)
         self._own_defects = defects or {}
+        self._met = set() if met is None else met
         self._errors: deque[str] = deque(maxlen=_QUEUE)
         self._fixture = "OPEN"
         self._arrives_s = 0.0
@@ -127,12 +130,17 @@ class JigBehaviour:
 
     def _struck(self, defect: str, line: str) -> bool:
         settings = self._defects.get(defect)
-        return settings is not None and str(settings.get("on", "")).upper() in line.upper()
+        if settings is None or str(settings.get("on", "")).upper() not in line.upper():
+            return False
+        self._met.add(defect)
+        if self._unit:
+            self._unit.met.add(defect)
+        return True
 
     def _refuses(self, line: str) -> bool:
         common = line.startswith("*") or line.upper().startswith("SYST")
         named = "on" in self._defects.get("jig.refuses", {})
-        return self._struck("jig.refuses", line) and (named or not common)
+        return (named or not common) and self._struck("jig.refuses", line)
 
     def _error(self, code: int, words: str) -> None:
         self._errors.append(f'{code},"{words}"')

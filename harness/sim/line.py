@@ -110,6 +110,7 @@ class SimLine:
             serial=serial,
             noise=self._scenario.jig_noise,
             defects=self._scenario.jig_defects,
+            met=self._scenario.jig_met,
         )
         wire = PtyJig(behaviour, speed=self._scenario.speed)
         self._exit.callback(wire.close)

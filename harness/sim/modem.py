@@ -134,8 +134,7 @@ class ModemBehaviour:
                 return ERROR
 
     def _imei(self, slot: int) -> str:
-        unit = self._handset.unit
-        written = () if "imei.not_written" in unit.defects else unit.imei
+        written = self._handset.unit.written_imei
         return written[slot] if slot < len(written) else ""
 
     def _cpin(self, served: Served) -> str | int:

@@ -11,9 +11,9 @@ from harness.files.parse import parse
 from harness.files.problems import nearest
 from harness.files.schema import check
 from harness.files.shapes import listing, mapping
-from harness.sim.defects import DEFECTS, SETTINGS, is_of_jig
+from harness.sim.defects import DEFECTS, SETTINGS, is_of_jig, is_of_modem
 from harness.sim.jig import COMMANDS
-from harness.sim.unit import Defects
+from harness.sim.unit import Defects, Verdict
 
 DEFECTS_SHAPE = listing(
     {
@@ -29,6 +29,10 @@ _STRIKES = {
 }
 """What defects of a jig strike at, of all its commands, if not at all."""
 
+_EXPECT = (
+    "say what must be found, such as `expect: {outcome: FAIL}`: it is known only of one defect, "
+    "with its default settings, and with a good jig"
+)
 _ALL = "`harness sim defects --list` has all"
 
 
@@ -41,8 +45,23 @@ def planted(entries: Sequence[str | Mapping[str, Any]]) -> Defects:
     return defects
 
 
-def planted_by(words: Sequence[str]) -> Defects:
+def expected(defects: Defects) -> Verdict | None:
+    """What the final test must find of a unit; None where the table of defects leaves it open.
+
+    The table says it of one defect with its default settings.
+    """
+    if not defects:
+        return Verdict()
+    if len(defects) > 1 or any(defects.values()):
+        return None
+    defect = DEFECTS[next(iter(defects))]
+    return Verdict(defect.outcome, concluded=defect.concluded)
+
+
+def planted_by(words: Sequence[str], *, with_modem: bool = False) -> Defects:
     """Defects of a handset, one a word: `lte.weak`, or `lte.weak: {rsrp_dbm: -120}`.
+
+    Those of its modem are for one whose AT port stands open (`with_modem`).
 
     Raises: ValueError saying what is wrong, and with which.
     """
@@ -57,6 +76,8 @@ def planted_by(words: Sequence[str]) -> Defects:
             for name, *_ in _named(root):
                 if is_of_jig(name.text):
                     found.error(name, "a defect of a jig, not of a handset")
+                elif is_of_modem(name.text) and not with_modem:
+                    found.error(name, "a defect of a modem's AT port: open it with --at")
         if problems := found.sorted():
             hint = f" (did you mean {problems[0].suggestion!r}?)" if problems[0].suggestion else ""
             raise ValueError(f"{word}: {problems[0].message}{hint}")
@@ -69,7 +90,19 @@ def tell_wrong_defects(root: Node, found: Problems) -> None:
     _tell_wrong(jig.get("defects") if jig else None, of_jig=True, found=found)
     for unit in root.get("units") or ():
         _tell_wrong(unit.get("defects"), of_jig=False, found=found)
+        _tell_modem(unit.get("defects"), found)
         _tell_own_label(unit, found)
+
+
+def tell_unexpected(root: Node, found: Problems) -> None:
+    """Adds the units of a scenario without wrong defects, of which nobody says what to expect."""
+    jig = root.get("jig")
+    open_jig = bool(jig and jig.get("defects"))
+    for unit in root.get("units") or ():
+        defects = unit.get("defects")
+        known = planted(defects.plain()) if defects else {}
+        if unit.get("expect") is None and (open_jig or expected(known) is None):
+            found.error(defects or unit, _EXPECT)
 
 
 def _tell_wrong(defects: Node | None, *, of_jig: bool, found: Problems) -> None:
@@ -84,6 +117,14 @@ def _tell_wrong(defects: Node | None, *, of_jig: bool, found: Problems) -> None:
         else:
             _tell_wrong_settings(name.text, settings, found)
         told.add(name.text)
+
+
+def _tell_modem(defects: Node | None, found: Problems) -> None:
+    for name, *_ in _named(defects):
+        if is_of_modem(name.text) and name.text in DEFECTS:
+            found.error(
+                name, f"no plan talks to a modem: `harness sim handset --at` has {name.text}"
+            )
 
 
 def _tell_own_label(unit: Node, found: Problems) -> None:

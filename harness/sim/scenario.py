@@ -8,12 +8,20 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
+from harness.files.collect import Problems
+from harness.files.nodes import Node
 from harness.files.settings import load_settings
 from harness.files.shapes import SERIAL, VERSION, WORD, listing, mapping
 from harness.model.identity import luhn_digit
 from harness.model.outcome import Outcome
 from harness.model.plan import InputFile
-from harness.sim.planting import DEFECTS_SHAPE, planted, tell_wrong_defects
+from harness.sim.planting import (
+    DEFECTS_SHAPE,
+    expected,
+    planted,
+    tell_unexpected,
+    tell_wrong_defects,
+)
 from harness.sim.profiles import PROFILES
 from harness.sim.unit import Defects, SimUnit, Verdict
 
@@ -64,14 +72,16 @@ class Scenario:
     jig_noise: float = 0.0
     jig_defects: Defects = field(default_factory=dict)
     files: Mapping[str, InputFile] = field(default_factory=dict)
+    jig_met: set[str] = field(default_factory=set)
+    """Of the defects of its jigs, those that have struck."""
 
 
-def load_scenario(path: Path) -> Scenario:
-    """Read a scenario file.
+def load_scenario(path: Path, *, held: bool = False) -> Scenario:
+    """Read a scenario file, whose units can be `held` to what must be found of each.
 
     Raises: StationFault(STATION-FILE) with every problem and its place as evidence.
     """
-    data, file = load_settings(path, SCHEMA, tell_wrong_defects)
+    data, file = load_settings(path, SCHEMA, _tell_unheld if held else tell_wrong_defects)
     jig = data.get("jig", {})
     seed = data.get("seed", 0)
     units = tuple(_unit(entry, seed) for entry in data.get("units", ()))
@@ -85,6 +95,12 @@ def load_scenario(path: Path) -> Scenario:
     )
 
 
+def _tell_unheld(root: Node, found: Problems) -> None:
+    tell_wrong_defects(root, found)
+    if not found.sorted():
+        tell_unexpected(root, found)
+
+
 def _unit(entry: Mapping[str, Any], seed: int) -> SimUnit:
     given: dict[str, Any] = {name: entry[name] for name in _AS_WRITTEN if name in entry}
     if "imei" in entry:
@@ -92,6 +108,7 @@ def _unit(entry: Mapping[str, Any], seed: int) -> SimUnit:
     if wanted := entry.get("expect"):
         given["expect"] = Verdict(Outcome[wanted["outcome"]], wanted.get("code", ""))
     defects = planted(entry.get("defects", ()))
+    given.setdefault("expect", expected(defects))
     return unit_of_serial(entry["serial"], defects=defects, seed=seed, **given)
 
 

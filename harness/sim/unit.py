@@ -22,6 +22,8 @@ class Verdict:
 
     outcome: Outcome = Outcome.PASS
     code: str = ""
+    concluded: frozenset[str] | None = None
+    """All that must be found, where the table of defects says so."""
 
 
 @dataclass(slots=True)
@@ -34,7 +36,8 @@ class SimUnit:
     android: int = 13
     profile: str = "oppo-mtk"
     defects: Defects = field(default_factory=dict)
-    expect: Verdict = Verdict()
+    expect: Verdict | None = Verdict()
+    """None where nobody has said it: what is planted in it leaves it open."""
     level_percent: int = 62
     temperature_c: float = 27.5
     cell_v: float = 3.914
@@ -58,6 +61,8 @@ class SimUnit:
     bluetooth_crashes: int = 0
     gnss_cn0_dbhz: float | None = 38.4
     """Mean C/N0 of its best four satellites; None when it received none."""
+    met: set[str] = field(default_factory=set)
+    """Of the planted defects that strike at commands, those that have struck."""
 
     @property
     def label(self) -> Unit:
@@ -78,6 +83,12 @@ class SimUnit:
         if "imei.bad_check_digit" in self.defects:
             return (f"{first[:-1]}{(int(first[-1]) + 1) % 10}", *others)
         return (first, first) if "imei.duplicate" in self.defects else self.imei
+
+    @property
+    def battery_c(self) -> float:
+        """How hot its battery is [degC]; a hot one 52."""
+        hot = self.defects.get("battery.hot")
+        return self.temperature_c if hot is None else float(hot.get("battery_c", 52.0))
 
     @property
     def charging(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from harness.errors import FAULTS, HarnessError
-from harness.sim.defects import DEFECTS, is_of_jig
+from harness.sim.defects import DEFECTS, IN_RUNS, is_of_jig, is_of_modem
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -54,19 +54,27 @@ What can be planted in a simulated unit or its jig, and what the final test of t
 (`testplans/a57-final.yaml`) must conclude of it, with default settings: exactly these failed
 measurements and fault codes. `harness sim defects [NAME]...` plants each and compares; a test
 does so with all. How a scenario file names them: [station.md](station.md).
+
+What no step measures today cannot be planted today (a Bluetooth that is off, a weak GNSS, a
+blurred lens, a storage too small, worn relays): the tests of further areas bring their defects.
+"""
+_OF_MODEMS = """\
+No plan talks to a modem: `harness sim handset --at --defect NAME` plants these, and
+`harness handset --at PORT` concludes them ([handset.md](handset.md#a-modem)).
 """
 
 
 def defects_page() -> str:
     """Every defect with its settings and what must be concluded of it."""
-    of_units = [name for name in DEFECTS if not is_of_jig(name)]
+    of_units = [name for name in IN_RUNS if not is_of_jig(name)]
+    of_modems = [_OF_MODEMS, *_table(filter(is_of_modem, DEFECTS))]
     of_jigs = [name for name in DEFECTS if is_of_jig(name)]
-    return "\n".join([_DEFECTS, *_defects("Units", of_units), *_defects("Jigs", of_jigs)])
+    sections = {"Units": _table(of_units), "Modems": of_modems, "Jigs": _table(of_jigs)}
+    told = (line for title, lines in sections.items() for line in (f"## {title}", "", *lines))
+    return "\n".join([_DEFECTS, *told])
 
 
-def _defects(title: str, names: Iterable[str]) -> Iterator[str]:
-    yield f"## {title}"
-    yield ""
+def _table(names: Iterable[str]) -> Iterator[str]:
     yield "| defect | what it does | settings; their defaults | must be concluded |"
     yield "| --- | --- | --- | --- |"
     for name in names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from harness.cli.line import PLAN, orders, run_line
 from harness.model.outcome import Outcome
 from harness.plans.resolve import load_plans
-from harness.sim.defects import DEFECTS
-from harness.sim.scenario import units_with
+from harness.sim.defects import DEFECTS, IN_RUNS, never_met
+from harness.sim.scenario import Scenario, unit_of_serial, units_with
+from harness.sim.unit import Defects
 from harness.steps import catalogue
 from harness.ui.findings import concluded
 from harness.wiring import open_line
@@ -24,17 +26,21 @@ pytestmark = pytest.mark.timeout(240)  # a machine may be busy; the line takes 3
 
 def found(store: Path, planted: Sequence[Sequence[str]], slots: int = SLOTS) -> list[Found]:
     """What the final test concludes of units with these defects, on one line."""
-    scenario = units_with(planted, speed=10)
+    return concluded_of(store, units_with(planted, speed=10), slots)
+
+
+def concluded_of(store: Path, scenario: Scenario, slots: int = SLOTS) -> list[Found]:
+    """What the final test concludes of each unit of a line."""
     order_of = orders(load_plans(PLAN, catalogue()), scenario)
-    opening = open_line(store, scenario, min(slots, len(planted)))
+    opening = open_line(store, scenario, min(slots, len(scenario.units)))
     results = run_line(order_of, opening, store)
     records = [result.record for result in results if result and result.record]
-    assert len(records) == len(planted)
+    assert len(records) == len(scenario.units)
     return [(record.outcome, concluded(record)) for record in records]
 
 
 ALONE: Mapping[Sequence[str], Found] = {
-    (name,): (defect.outcome, defect.concluded) for name, defect in DEFECTS.items()
+    (name,): (DEFECTS[name].outcome, DEFECTS[name].concluded) for name in IN_RUNS
 }
 PAIRS: Mapping[Sequence[str], Found] = {
     (): (Outcome.PASS, frozenset()),
@@ -65,6 +71,51 @@ def test_a_defect_is_concluded_as_what_it_is_and_of_two_both_or_the_first_that_s
     must = {**ALONE, **PAIRS}
     seen = found(tmp_path / "records.db", list(must))
     assert dict(zip(must, seen, strict=True)) == must
+
+
+EDGES: Mapping[str, Mapping[str, float]] = {
+    "battery.hot": {"battery_c": 40.1},
+    "battery.weak_charge": {"current_a": 0.449},
+    "camera.rear.dark": {"luma": 103},
+    "camera.rear.half_dark": {"light": 0.87},
+    "camera.rear.vignette": {"falloff": 0.41},
+    "lte.attach_slow": {"attach_s": 12.5},
+    "lte.weak": {"rsrp_dbm": -101},
+}
+"""Settings as near to those of a good unit as may be planted."""
+
+
+def test_a_setting_that_may_be_planted_is_found(tmp_path: Path) -> None:
+    units = tuple(
+        unit_of_serial(f"A57E00000{n}", defects={name: settings}, sku="A57-AE")
+        for n, (name, settings) in enumerate(EDGES.items())
+    )
+    seen = concluded_of(tmp_path / "records.db", Scenario(units, speed=10))
+    must = {name: (DEFECTS[name].outcome, DEFECTS[name].concluded) for name in EDGES}
+    assert dict(zip(EDGES, seen, strict=True)) == must
+
+
+NEVER: Defects = {
+    "adb.hang": {"on": "no-such-command"},
+    "adb.stuck": {"on": "no-such-command"},
+    "handset.restarts": {"on": "no-such-command"},
+    "usb.unplug": {"at": 99999},
+    "jig.silent": {"on": "MEAS:CURR? (@4)"},
+}
+
+
+def test_what_no_command_meets_is_known(tmp_path: Path) -> None:
+    """At the handset and at the jig, in a unit and in all jigs; what was met is met by one."""
+    defects: Defects = {**NEVER, "adb.drip": {"on": "cat /sys/class/power_supply"}}
+    units = (unit_of_serial("A57E000001", defects=NEVER), unit_of_serial("A57E000002"))
+    scenario = Scenario(units, speed=10, jig_defects={"jig.noise": {"on": "MEAS:VOLT? (@4)"}})
+    seen = concluded_of(tmp_path / "records.db", scenario)
+    assert seen == [(Outcome.PASS, frozenset())] * 2
+    assert never_met(NEVER, units[0].met) == list(NEVER)
+    assert never_met(scenario.jig_defects, scenario.jig_met) == ["jig.noise"]
+    met = replace(units[1], defects=defects)
+    concluded_of(tmp_path / "again.db", replace(scenario, units=(met,)))
+    assert never_met(defects, met.met) == list(NEVER)
 
 
 def test_what_a_jig_had_with_one_unit_it_has_not_with_the_next(tmp_path: Path) -> None:

@@ -10,15 +10,16 @@ import pytest
 from harness.errors import StationFault, all_codes
 from harness.model.outcome import Outcome
 from harness.plans.resolve import load_plans
-from harness.sim.defects import DEFECTS, SETTINGS
-from harness.sim.planting import planted_by
+from harness.sim.defects import DEFECTS, IN_RUNS, SETTINGS
+from harness.sim.planting import expected, planted_by
 from harness.sim.scenario import load_scenario, units_with
+from harness.sim.unit import Verdict
 from harness.steps import catalogue
 
 PLAN = Path(__file__).parents[2] / "testplans" / "a57-final.yaml"
 MEASURED_TODAY = """
     identity.label_mismatch imei.not_written imei.bad_check_digit imei.duplicate wifi.deaf
-    camera.front.missing camera.rear.dark camera.still_fails battery.weak_charge
+    camera.front.missing camera.rear.dark camera.still_fails battery.weak_charge battery.hot
     lte.no_attach lte.wrong_plmn lte.weak lte.attach_slow
     adb.unauthorized adb.offline adb.hang adb.drip adb.drop adb.garbage
     usb.full_speed usb.unplug usb.edl
@@ -53,8 +54,8 @@ def test_settings_have_words_and_values_and_none_is_of_no_defect() -> None:
 
 
 def test_every_unit_of_a_line_is_another_one() -> None:
-    units = units_with([[name] for name in DEFECTS], speed=10).units
-    assert [list(unit.defects) for unit in units] == [[name] for name in DEFECTS]
+    units = units_with([[name] for name in IN_RUNS], speed=10).units
+    assert [list(unit.defects) for unit in units] == [[name] for name in IN_RUNS]
     assert len({unit.serial for unit in units}) == len(units)
     assert len({imei for unit in units for imei in unit.imei}) == 2 * len(units)
 
@@ -69,13 +70,17 @@ REFUSED = {
     UNIT.format("{lte.weak: 5}"): "expected a mapping; found 5",
     UNIT.format("{lte.weak: {dbm: -120}}"): "lte.weak has no setting 'dbm': it takes rsrp_dbm",
     UNIT.format("{lte.weak: {rsrp_dbm: weak}}"): "expected a whole number; found 'weak'",
-    UNIT.format("{lte.weak: {rsrp_dbm: -90}}"): "expected less than -95; found -90",
+    UNIT.format("{lte.weak: {rsrp_dbm: -90}}"): "expected less than -100; found -90",
     UNIT.format("{lte.weak: , rsrp_dbm: -120}"): "rsrp_dbm is a setting of lte.weak: indent it",
     UNIT.format("{lte.wrong_plmn: {plmn: '00101'}}"): "expected another network than 00101",
     UNIT.format("{lte.no_attach: {reason: rejcted}}"): "(did you mean 'rejected'?)",
     UNIT.format("{adb.hang: {on: ''}}"): "expected a part of a command; found ''",
     UNIT.format("{identity.label_mismatch: {label: A57A000001}}"): "is its own: that is no mism",
     UNIT.format("{identity.label_mismatch: {imei: '860123450000012'}}"): "is its own: that is no",
+    UNIT.format("at.late"): "no plan talks to a modem: `harness sim handset --at` has at.late",
+    UNIT.format("{battery.weak_charge: {current_a: 0.89}}"): "expected less than 0.45; found 0.89",
+    UNIT.format("{camera.rear.half_dark: {light: 0.99}}"): "expected less than 0.88; found 0.99",
+    UNIT.format("{lte.attach_slow: {attach_s: 0.5}}"): "expected more than 12; found 0.5",
     JIG.format("lte.weak"): "lte.weak is a defect of a unit: plant it there",
     JIG.format("jig.silence"): "no defect 'jig.silence' (did you mean 'jig.silent'?)",
     JIG.format("{jig.noise: {rate: 3}}"): "expected at most 1; found 3",
@@ -109,7 +114,52 @@ def test_what_plants_something_is_taken(tmp_path: Path, text: str) -> None:
     assert scenario.units[0].defects or scenario.jig_defects
 
 
+HELD = {
+    UNIT.format(""): Verdict(),
+    UNIT.format("lte.weak"): Verdict(Outcome.FAIL, concluded=frozenset({"attach.rsrp:LOW"})),
+    UNIT.format("{lte.weak: }"): Verdict(Outcome.FAIL, concluded=frozenset({"attach.rsrp:LOW"})),
+    UNIT.format("lte.weak").replace("}]", ", expect: {outcome: PASS}}]"): Verdict(),
+    JIG.format("jig.silent")
+    + UNIT.format("").replace("}]", ", expect: {outcome: ERROR, code: JIG-TIMEOUT}}]"): Verdict(
+        Outcome.ERROR, "JIG-TIMEOUT"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", HELD)
+def test_what_must_be_found_of_a_unit(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "scenario.yaml"
+    path.write_text(f"schema: 1\n{text}")
+    assert [unit.expect for unit in load_scenario(path, held=True).units] == [HELD[text]]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (UNIT.format("{adb.hang: {on: getprop}}"), "2:"),
+        (UNIT.format("lte.weak, wifi.deaf"), "2:"),
+        (JIG.format("jig.silent") + UNIT.format(""), "3:"),
+    ],
+)
+def test_a_verdict_that_nobody_knows_is_asked_for_where_units_are_held_to_it(
+    tmp_path: Path, text: str, place: str
+) -> None:
+    path = tmp_path / "scenario.yaml"
+    path.write_text(f"schema: 1\n{text}")
+    with pytest.raises(StationFault, match="say what must be found") as refused:
+        load_scenario(path, held=True)
+    assert f"scenario.yaml:{place}" in refused.value.message
+    load_scenario(path)
+
+
+def test_of_what_has_settings_nothing_is_expected() -> None:
+    assert expected({"lte.weak": {"rsrp_dbm": -118}}) is None
+    assert expected({"lte.weak": {}, "wifi.deaf": {}}) is None
+    assert expected({"camera.leftover": {}}) == Verdict(concluded=frozenset())
+
+
 def test_defects_of_a_command_line() -> None:
+    assert planted_by(["at.late: {by_s: 2}"], with_modem=True) == {"at.late": {"by_s": 2}}
     assert planted_by(["wifi.deaf", "lte.weak: {rsrp_dbm: -120}"]) == {
         "wifi.deaf": {},
         "lte.weak": {"rsrp_dbm": -120},
@@ -120,8 +170,9 @@ def test_defects_of_a_command_line() -> None:
     ("word", "told"),
     [
         ("lte.weal", "lte.weal: no defect 'lte.weal' (did you mean 'lte.weak'?)"),
-        ("lte.weak: {rsrp_dbm: 5}", "lte.weak: {rsrp_dbm: 5}: expected less than -95; found 5"),
+        ("lte.weak: {rsrp_dbm: 5}", "lte.weak: {rsrp_dbm: 5}: expected less than -100; found 5"),
         ("jig.silent", "jig.silent: a defect of a jig, not of a handset"),
+        ("at.silent", "at.silent: a defect of a modem's AT port: open it with --at"),
         ("wifi.deaf, lte.weak", "at most 1 in the list"),
         ("", "at least 1 in the list"),
         ("]", "not YAML"),

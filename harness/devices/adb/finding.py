@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from harness.clock import POLL_S, Deadline, Lease
 from harness.devices.adb.server import AdbServer
-from harness.devices.adb.states import DeviceInfo, pick, pick_at
+from harness.devices.adb.states import DeviceInfo, is_address, pick, pick_at
 from harness.devices.adb.watch import Link
 from harness.errors import LinkFault
+from harness.errors.link import NOT_THERE
 
-_ADDRESS = re.compile(r"\S+:[0-9]{1,5}")
 _ABSENT, _OFFLINE, _READY = "absent", "offline", "device"
-_GONE = frozenset({"ADB-ABSENT", "ADB-OFFLINE", "ADB-CONNECTING"})
 _PATIENCE_S = {"ADB-CONNECTING": 5.0, "ADB-UNAUTHORIZED": 10.0}
 """How long a run waits, in all, for what ends by itself or by a person's tap on Allow [s]."""
 _CONNECT_S = 5.0
@@ -22,27 +21,36 @@ _TO_TELL_S = 0.25
 """What is left of a call's time for its fault: waiting any longer would hide the state [s]."""
 
 
-class Finder:
-    """Where one run's handset is: by its serial, and by the USB port of its slot where known.
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What is known of the place of a handset beside its serial: the USB socket of its slot.
 
-    `port` gives the port as adb calls it (`1-4.2`), None while nothing is plugged in; a handset
-    with an address (`host:port`) has none. Without a `serial` it is whatever stands on the port
-    first. `explain` may replace an absence by what USB knows.
+    `port` gives the port as adb calls it (`1-4.2`), None while nothing is plugged in: the handset
+    is taken from there alone. `explain` may replace the fault of an absence by what USB knows of
+    it, such as a unit in a chip's own mode.
     """
 
-    def __init__(
-        self,
-        server: AdbServer,
-        serial: str,
-        *,
-        port: Callable[[], str | None] | None = None,
-        explain: Callable[[LinkFault], LinkFault] | None = None,
-    ) -> None:
+    port: Callable[[], str | None] | None = None
+    explain: Callable[[LinkFault], LinkFault] | None = None
+
+
+ANYWHERE = Where()
+"""Wherever the adb server has it."""
+
+
+class Finder:
+    """Finds one run's handset: by its serial, and on the USB port of its slot where known.
+
+    One with an address (`host:port`) has no port. Without a serial it is whatever stands on the
+    port first.
+    """
+
+    def __init__(self, server: AdbServer, serial: str, where: Where = ANYWHERE) -> None:
         self.server = server
         self.serial = serial
-        self._address = bool(_ADDRESS.fullmatch(serial))
-        self._port = None if self._address else port
-        self._explain = explain
+        self._address = is_address(serial)
+        self._port = None if self._address else where.port
+        self._explain = where.explain
         self._patience: dict[str, Deadline] = {}
         self._seen = False
 
@@ -88,7 +96,7 @@ class Finder:
         """The fault of a state, as one who knows what was before and what USB says tells it."""
         if fault.code == "ADB-ABSENT" and self._explain:
             fault = self._explain(fault)
-        if not self._seen or fault.code not in _GONE:
+        if not self._seen or fault.code not in NOT_THERE:
             return fault
         evidence = {**fault.evidence, "found": fault.code}
         message = f"the handset was there before: {fault.message}"

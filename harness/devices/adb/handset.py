@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from harness.clock import Deadline, Lease
 from harness.devices.adb import lifecycle, shell, sync
-from harness.devices.adb.finding import Finder
+from harness.devices.adb.finding import ANYWHERE, Finder, Where
 from harness.devices.adb.server import AdbServer
 from harness.devices.adb.session import Session
-from harness.errors import LinkFault
 from harness.model.ports import ShellResult
 
 
@@ -69,28 +68,18 @@ class LeasedHandset:
 class AdbHandset:
     """A handset by its adb serial; an address `host:port` is connected to when it is absent.
 
-    `port` gives the USB port of its slot as adb calls it (`1-4.2`), None while nothing is plugged
-    in: the handset is taken from there alone. `explain` may replace the fault of an absence by
-    what USB knows of it, such as a unit in a chip's own mode.
+    Without a serial it is whatever handset stands in the socket of its slot.
     """
 
-    def __init__(
-        self,
-        server: AdbServer,
-        serial: str,
-        *,
-        port: Callable[[], str | None] | None = None,
-        explain: Callable[[LinkFault], LinkFault] | None = None,
-    ) -> None:
+    def __init__(self, server: AdbServer, serial: str, where: Where = ANYWHERE) -> None:
         self._server = server
         self._serial = serial
-        self._port = port
-        self._explain = explain
+        self._where = where
         self._launch = server.launches
-        self._session = Session(Finder(server, serial, port=port, explain=explain))
+        self._session = Session(Finder(server, serial, where))
 
     def for_run(self) -> AdbHandset:
-        return AdbHandset(self._server, self._serial, port=self._port, explain=self._explain)
+        return AdbHandset(self._server, self._serial, self._where)
 
     def under(self, lease: Lease) -> LeasedHandset:
         return LeasedHandset(self._session, lease, self._launch)

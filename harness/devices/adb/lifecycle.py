@@ -12,7 +12,7 @@ from harness.devices.adb.session import Session
 from harness.devices.adb.status import COMMAND, Status, Who, read_status
 from harness.devices.adb.watch import Link
 from harness.errors import LinkFault
-from harness.model.reading import Unreadable
+from harness.errors.link import UNFINISHED
 
 _AWAY_S = 60.0
 """What a handset may take to shut down [s]."""
@@ -20,7 +20,7 @@ _SAID_S = 5.0
 """What a daemon may take to say what it does, or to take its stream with it [s]."""
 _ASK_S = 5.0
 _SHORTEST_S = 0.5
-_CUT_OFF = frozenset({"ADB-LOST", "ADB-HANG", "ADB-DRIP"})
+_CUT_OFF = UNFINISHED | {"ADB-LOST"}
 
 Accept = Callable[[Status], LinkFault | None]
 """What a handset that answers is not yet; None when it is all that is waited for."""
@@ -29,15 +29,19 @@ Accept = Callable[[Status], LinkFault | None]
 def reboot(session: Session, lease: Lease, within_s: float) -> float:
     """Restart Android and wait until it has booted; what that took [s]. The run goes on with it.
 
-    Raises: LinkFault(ADB-NO-REBOOT) when it does not go away, or comes back in the same boot;
-    ADB-NO-BOOT when it does not come back ready; OperatorStop(UNIT-WRONG).
+    Raises: LinkFault(ADB-NO-REBOOT) when it tells no boot or no serial to know it by afterwards,
+    does not go away, or comes back in the same boot; ADB-NO-BOOT when it does not come back
+    ready; OperatorStop(UNIT-WRONG).
     """
     limit = lease.within(within_s)
     begun_s = limit.deadline.left_s()
     link = session.link(limit)
     before = _status(session, link, limit)
-    if isinstance(before.boot, Unreadable):
+    if not isinstance(before.boot, str):
         raise _fault(session, "ADB-NO-REBOOT", "does not tell its boot, so none is new", before)
+    if not isinstance(before.serial, str):
+        unsure = "does not tell its serial, so another one might come back unnoticed"
+        raise _fault(session, "ADB-NO-REBOOT", unsure, before)
     _order(session, link, "reboot:", limit, "ADB-NO-REBOOT")
     _wait_away(session, link, limit.within(_AWAY_S), "ADB-NO-REBOOT")
 
@@ -60,7 +64,7 @@ def restart_adb(session: Session, lease: Lease, *, root: bool, within_s: float) 
     """Restart the adb daemon as root, or as the shell user; returns once it answers as such.
 
     Raises: LinkFault(ADB-NO-ROOT) with what it said; the last absence when it does not come
-    back; as Session.check.
+    back, ADB-LOST when it does not tell who it is; as Session.check.
     """
     limit = lease.within(within_s)
     link = session.link(limit)
@@ -71,9 +75,13 @@ def restart_adb(session: Session, lease: Lease, *, root: bool, within_s: float) 
         raise _fault(session, "ADB-NO-ROOT", f"says {said:.200}", said[:2000])
 
     def accept(now: Status) -> LinkFault | None:
+        if not isinstance(now.boot, str):  # a shell that is half up
+            return _fault(session, "ADB-LOST", "is back, but does not tell who it is", now)
         session.check(now.who)
         if now.root == root:
             return None
+        if not isinstance(now.root, bool):
+            return _fault(session, "ADB-LOST", "is back, but does not tell its user", now)
         return _fault(session, "ADB-NO-ROOT", f"has an adb daemon of the same user after {said!r}")
 
     session.pin(*_wait_back(session, limit, accept, session.finder.told))

@@ -167,14 +167,8 @@ class AdbServer:
 
         Raises: StepBug(STEP-TIMEOUT) when the lease's deadline comes first.
         """
-        lock = self._links.setdefault(address, threading.Lock())
-        while not lock.acquire(timeout=POLL_S):
-            lease.check()
-            lease.check_time()
-        try:
+        with lease.holding(self._links.setdefault(address, threading.Lock()), address):
             yield
-        finally:
-            lock.release()
 
     def disconnect(self, address: str, lease: Lease) -> None:
         """Forget a handset at `host:port`; does nothing when it is not known.

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from harness.clock import POLL_S, Lease
+from harness.clock import Lease
 from harness.devices.adb import shell
 from harness.devices.adb.finding import Finder
 from harness.devices.adb.status import WHO_COMMAND, Who, read_who
 from harness.devices.adb.watch import Link
 from harness.errors import LinkFault, OperatorStop
-from harness.model.reading import Unreadable
+from harness.model.reading import Unknown
+
+_NOT_SEEN = Unknown("the handset was not seen yet")
 
 
 class Session:
@@ -25,7 +25,7 @@ class Session:
 
     def __init__(self, finder: Finder) -> None:
         self.finder = finder
-        self.who = Who(Unreadable("the handset was not seen yet"), "")
+        self.who = Who(_NOT_SEEN, _NOT_SEEN)
         self._link: Link | None = None
         self._lock = threading.Lock()
 
@@ -36,7 +36,7 @@ class Session:
         """
         link = self.finder.find(lease)
         if link != self._link:
-            with self._alone(lease):
+            with lease.holding(self._lock, f"handset {self.finder.serial}"):
                 if link != self._link:  # another thread may have proven it meanwhile
                     self._prove(link, lease)
         return link
@@ -67,10 +67,10 @@ class Session:
 
     def check_serial(self, found: Who) -> None:
         """Raises: OperatorStop(UNIT-WRONG) when it tells another serial than that of the run."""
-        expected = self.who.serial
-        if expected and found.serial and found.serial != expected:
-            words = f"{found.serial} came back in the place of {expected}"
-            evidence = {"expected": expected, "found": found.serial}
+        expected, told = self.who.serial, found.serial
+        if isinstance(expected, str) and isinstance(told, str) and told != expected:
+            words = f"{told} came back in the place of {expected}"
+            evidence = {"expected": expected, "found": told}
             raise OperatorStop("UNIT-WRONG", words, evidence=evidence)
 
     def _prove(self, link: Link, lease: Lease) -> None:
@@ -80,13 +80,3 @@ class Session:
         else:
             self.check(found)
         self._link = link
-
-    @contextmanager
-    def _alone(self, lease: Lease) -> Iterator[None]:
-        while not self._lock.acquire(timeout=POLL_S):
-            lease.check()
-            lease.check_time()
-        try:
-            yield
-        finally:
-            self._lock.release()

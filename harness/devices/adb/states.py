@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -10,6 +11,7 @@ from harness.devices.android.adb_devices import NO_SERIALS, read_entry
 from harness.errors import LinkFault, OperatorStop
 from harness.model.reading import Unreadable
 
+_ADDRESS = re.compile(r"[^\s/]+:[0-9]{1,5}")
 _CODES = {
     "offline": "ADB-OFFLINE",
     "unauthorized": "ADB-UNAUTHORIZED",
@@ -32,6 +34,14 @@ class DeviceInfo:
     state: str
     transport_id: int
     details: Mapping[str, str] = field(default_factory=dict)
+
+
+def is_address(name: str) -> bool:
+    """Whether a handset is named by `host:port`: it is connected to, and has no USB port.
+
+    Any other name is a serial, or the path of a socket, which has a `/`.
+    """
+    return bool(_ADDRESS.fullmatch(name))
 
 
 def parse_devices(text: str) -> list[DeviceInfo]:

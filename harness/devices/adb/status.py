@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from harness.model.reading import Reading, Unreadable
+from harness.model.reading import Reading, Unknown, Unreadable
 
 BOOT_ID_COMMAND = "cat /proc/sys/kernel/random/boot_id"
 """A UUID that the kernel draws at each boot (random(4)); every user may read it."""
@@ -24,28 +24,29 @@ COMMAND = "; ".join(
 )
 _LINES = 5
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_USER = re.compile(r"[0-9]{1,10}")
 _ROOT = "0"
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Which boot of which handset; `serial` is ro.serialno, empty where the build hides it."""
+    """Which boot of which handset; `serial` is ro.serialno, Unknown where the build hides it."""
 
     boot: Reading[str]
-    serial: str
+    serial: Reading[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """A handset at one moment: which boot it is, how far that has come, who its adb daemon is.
 
-    `serial` is ro.serialno, empty where the build hides it.
+    `booted` is False, too, while nothing tells it: that is how a boot begins.
     """
 
     boot: Reading[str]
-    serial: str
+    serial: Reading[str]
     booted: bool
-    root: bool
+    root: Reading[bool]
 
     @property
     def who(self) -> Who:
@@ -56,7 +57,7 @@ def read_who(output: str) -> Who:
     """What WHO_COMMAND printed. Without the boot id, nothing shows whether a line is the serial."""
     first, _, rest = output.partition("\n")
     boot = read_boot(first)
-    return Who(boot, rest.strip() if isinstance(boot, str) else "")
+    return Who(boot, _serial(rest) if isinstance(boot, str) else boot)
 
 
 def read_boot(output: str) -> Reading[str]:
@@ -66,14 +67,23 @@ def read_boot(output: str) -> Reading[str]:
 
 
 def read_status(output: str) -> Status:
-    """What COMMAND printed; nothing is booted or root that does not say so.
+    """What COMMAND printed; nothing is booted that does not say so.
 
     Booted is sys.boot_completed = 1 (ActivityManagerService, finishBooting), with the boot
     animation stopped where the build tells of it.
     """
     lines = [line.strip() for line in output.splitlines()]
     if len(lines) != _LINES:  # early in a boot some of these programs are not there yet
-        return Status(Unreadable(f"expected {_LINES} lines", output), "", booted=False, root=False)
+        cut = Unreadable(f"expected {_LINES} lines", output)
+        return Status(cut, cut, booted=False, root=cut)
     boot, serial, completed, animation, user = lines
     booted = completed == "1" and animation in ("", "stopped")
-    return Status(read_boot(boot), serial, booted, user == _ROOT)
+    return Status(read_boot(boot), _serial(serial), booted, _root(user))
+
+
+def _serial(line: str) -> Reading[str]:
+    return line.strip() or Unknown("the build hides ro.serialno")
+
+
+def _root(user: str) -> Reading[bool]:
+    return user == _ROOT if _USER.fullmatch(user) else Unreadable("no number of a user", user)

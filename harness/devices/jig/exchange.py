@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from harness.clock import POLL_S, Lease
+from harness.clock import Lease
 from harness.devices.jig.codec import Line
 from harness.devices.jig.dialect import Dialect, Verb
 from harness.devices.jig.replies import QueuedError, read_error, read_identity
@@ -70,14 +70,8 @@ class Exchange:
 
         Raises: StepBug(STEP-TIMEOUT) when the lease's deadline comes first.
         """
-        while not self._wire.lock.acquire(timeout=POLL_S):
-            self.lease.check()
-            if self.lease.deadline.expired():
-                raise StepBug("STEP-TIMEOUT", f"the jig on {self._wire.name} was busy until then")
-        try:
+        with self.lease.holding(self._wire.lock, f"the jig on {self._wire.name}"):
             yield
-        finally:
-            self._wire.lock.release()
 
     def query(self, command: str, limit_s: float, read: Callable[[str], T]) -> T:
         """The reply to a query, asked once more when it is garbled.

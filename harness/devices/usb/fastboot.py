@@ -12,26 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.clock import POLL_S, Lease
+from harness.devices.android.fastboot import VARIABLES
 from harness.devices.usb.faults import handset_fault, is_timeout
 from harness.devices.usb.modes import FASTBOOT
 from harness.devices.usb.seen import Seen
 from harness.devices.usb.socket import UsbSocket
 from harness.errors import HarnessError, LinkFault
 from harness.model.usb import UsbMode
-
-VARIABLES = (
-    "product",
-    "serialno",
-    "variant",
-    "unlocked",
-    "secure",
-    "current-slot",
-    "version-bootloader",
-    "version-baseband",
-    "battery-voltage",
-    "battery-soc-ok",
-)
-"""What is asked for one by one when a bootloader does not list all."""
 
 _LINE = "(bootloader) {}\n"
 _MOST_LINES = 4096

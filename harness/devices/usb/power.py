@@ -17,7 +17,6 @@ from harness.devices.usb.faults import hub_fault
 from harness.devices.usb.seen import Seen
 from harness.devices.usb.topology import Place
 from harness.errors import StationFault
-from harness.model.usb import UsbSpeed
 
 ANSWER_MS = 500
 """USB 2.0, 9.2.6.4: the longest that a hub may take for a standard request [ms]."""
@@ -142,7 +141,8 @@ def port_power(bus: UsbBus, socket: str) -> Iterator[PortPower]:
 
     Raises: StationFault(USB-PORT-MISSING | USB-NO-BUS | USB-NO-TOPOLOGY).
     """
-    places = bus.topology().places(socket)
+    topology = bus.topology()
+    places = topology.places(socket)
     hubs = {seen.place: seen for seen in bus.seen() if seen.is_hub}
     with ExitStack() as stack:
         halves = []
@@ -150,7 +150,7 @@ def port_power(bus: UsbBus, socket: str) -> Iterator[PortPower]:
             hub = _hub(hubs, place)
             device = stack.enter_context(bus.opened(hub))
             device.default_timeout = ANSWER_MS
-            halves.append(HubPort(device, place, _is_super(hub)))
+            halves.append(HubPort(device, place, topology.root_hubs[place.bus].super_speed))
         yield PortPower(halves)
 
 
@@ -166,10 +166,6 @@ def _wait_shown(half: HubPort, lease: Lease, *, on: bool) -> None:
         if deadline.expired():
             raise half.stuck(on=on)
         lease.sleep(_POLL_S)
-
-
-def _is_super(hub: Seen) -> bool:
-    return isinstance(hub.speed, UsbSpeed) and hub.speed.value >= UsbSpeed.SUPER.value
 
 
 def _hub(hubs: dict[Place, Seen], place: Place) -> Seen:

@@ -77,6 +77,14 @@ class UsbSocket:
         self._require_known(everyone)
         return None
 
+    def device(self) -> UsbDevice | None:
+        """What is plugged in now, with its strings; None when nothing is.
+
+        Raises: StationFault(USB-...) as `find`.
+        """
+        seen = self.find()
+        return self.bus.describe(seen) if seen else None
+
     def switch_power(self, lease: Lease, *, on: bool) -> None:
         with self._lock:
             self._switch(lease, on=on)
@@ -145,7 +153,7 @@ class LeasedSocket:
 
     def look(self) -> UsbDevice:
         self._check()
-        device = self._device()
+        device = self.socket.device()
         self.lease.check()
         if device is None:
             raise self.socket.absent("nothing is plugged in")
@@ -163,7 +171,7 @@ class LeasedSocket:
             self.lease.cancel.wait(min(POLL_S, max(deadline.left_s(), 0)))
             self.lease.check()
         self.lease.check_time()  # else the handset had its full time
-        device = self._device()
+        device = self.socket.device()
         wanted = " or ".join(mode.value for mode in modes)
         if device is None:
             why = f"nothing is plugged in after {within_s:g} s, expected {wanted}"
@@ -197,10 +205,6 @@ class LeasedSocket:
             return None
         device = self.socket.bus.describe(seen)
         return device if device and device.mode in modes else None
-
-    def _device(self) -> UsbDevice | None:
-        seen = self.socket.find()
-        return self.socket.bus.describe(seen) if seen else None
 
 
 def _shown(device: UsbDevice) -> dict[str, object]:

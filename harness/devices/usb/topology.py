@@ -59,6 +59,11 @@ class RootHub:
     controller: str
     half: int
 
+    @property
+    def super_speed(self) -> bool:
+        """Whether it is the USB 3 half, as all hubs behind it then are."""
+        return self.half == _USB_3
+
 
 class Topology:
     """The buses of this PC at one moment.

@@ -191,7 +191,10 @@ class _Handset:
     def _leave(self) -> None:
         """Break all links; nobody listens any more."""
         if self._server:
-            self._server.close()
+            loop = asyncio.get_running_loop()
+            for listening in self._server.sockets:
+                loop.remove_reader(listening.fileno())
+            loop.call_soon(self._server.close)  # after what was taken on just now: it would leak
             self._held.shutdown(socket.SHUT_RDWR)  # listens no more, keeps its port
             self._server = None
             self._shows(None)
@@ -246,6 +249,7 @@ async def _all_ended() -> None:
     """Wait until nothing is under way: a loop that stops before leaves tasks that never end."""
     while others := asyncio.all_tasks() - {asyncio.current_task()}:
         await asyncio.wait(others)
+    await asyncio.sleep(0)  # transports close by a callback
 
 
 def _planted_mode(unit: SimUnit) -> str:

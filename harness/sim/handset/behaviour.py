@@ -12,21 +12,21 @@ from harness.sim.handset import (
     location,
     memory,
     packages,
+    power,
     radios,
     sensors,
     settings,
     shell,
     storage,
     thermal,
-    wakefulness,
 )
 from harness.sim.handset.answer import Answer, Program
 from harness.sim.handset.answer import failure as _failure
 from harness.sim.handset.answer import text as _text
+from harness.sim.handset.battery import Battery
 from harness.sim.handset.cellular import Cellular
 from harness.sim.handset.gauge import FOLDER, BatteryGauge
 from harness.sim.handset.phone import Phone
-from harness.sim.handset.power import Power
 from harness.sim.handset.properties import Properties
 from harness.sim.handset.system import System
 from harness.sim.handset.telephony import Telephony
@@ -67,7 +67,7 @@ class HandsetBehaviour:
             **radios.programs(unit, self.radios, sdk),
             **Wifi(unit, self.radios, sdk, speed).programs(),
             **self.system.programs(),
-            **Power(unit, gauge).programs(),
+            **Battery(unit, gauge).programs(),
             **Phone(unit, self.system).programs(),
             **Properties(unit, self.system, telephony).programs(),
             **telephony.programs(),
@@ -75,7 +75,7 @@ class HandsetBehaviour:
             **self.packages.programs(),
             **settings.programs(self.settings),
             **self.storage.programs(),
-            **wakefulness.programs(self.screen),
+            **power.programs(self.screen),
             **bluetooth.programs(unit, self.radios, sdk),
             **display.Display(unit, self.screen, self.settings, sdk).programs(),
             **input_devices.programs(unit, sdk),
@@ -102,9 +102,12 @@ class HandsetBehaviour:
         for length in (2, 1):
             if program := self.programs.get(" ".join(words[:length])):
                 answer = program(words[length:], now_s)
-                stuck = " ".join(words) == self._stuck
-                return answer._replace(takes_s=math.inf) if stuck else answer
+                return self._without_end(answer) if " ".join(words) == self._stuck else answer
         return _failure(f"/system/bin/sh: {words[0]}: inaccessible or not found", 127)
+
+    def _without_end(self, answer: Answer) -> Answer:
+        self.unit.met.add("adb.stuck")
+        return answer._replace(takes_s=math.inf)
 
     def _basics(self) -> dict[str, Program]:
         """The programs of every firmware; of services, those that find none."""

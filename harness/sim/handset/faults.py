@@ -11,7 +11,7 @@ from harness.sim.handset.link import Gone, Stream
 
 DRIP_S = 0.1
 UNPLUG, RESTARTS = "usb.unplug", "handset.restarts"
-_FAULTS = ("hang", "drip", "drop", "garbage")
+_FAULTS = ("adb.hang", "adb.drip", "adb.drop", "adb.garbage")
 
 CUTS = (UNPLUG, RESTARTS)
 """What strikes once, and takes the link with it."""
@@ -46,12 +46,23 @@ class Handset(Protocol):
 
 def struck(handset: Handset, command: str) -> str | None:
     """The planted fault that strikes at this command; for files it is `pull` or `push PATH`."""
+    return _met(handset, _at_command(handset, command))
+
+
+def _met(handset: Handset, fault: str | None) -> str | None:
+    """Note in the unit what has struck."""
+    if fault:
+        handset.behaviour.unit.met.add(fault)
+    return fault
+
+
+def _at_command(handset: Handset, command: str) -> str | None:
     for fault in CUTS:
         settings = handset.pending(fault)
         if settings is not None and "at" not in settings and _meant(fault, settings, command):
             return fault
     for fault in _FAULTS:
-        settings = handset.behaviour.unit.defects.get(f"adb.{fault}")
+        settings = handset.behaviour.unit.defects.get(fault)
         if settings is not None and _meant(fault, settings, command):
             return fault
     return None
@@ -59,9 +70,8 @@ def struck(handset: Handset, command: str) -> str | None:
 
 def struck_at(handset: Handset, service: int) -> str | None:
     """The planted fault that strikes before this service, counted from 1, is answered."""
-    return next(
-        (fault for fault in CUTS if (handset.pending(fault) or {}).get("at") == service), None
-    )
+    due = (fault for fault in CUTS if (handset.pending(fault) or {}).get("at") == service)
+    return _met(handset, next(due, None))
 
 
 def _meant(fault: str, settings: Mapping[str, Any], command: str) -> bool:
@@ -75,11 +85,11 @@ async def suffer(fault: str, handset: Handset, stream: Stream, answer: bytes, fr
         await stream.delivered()
         await handset.cut(fault)
         raise Gone
-    if fault == "drop":
+    if fault == "adb.drop":
         stream.cut()
-    elif fault == "garbage":
+    elif fault == "adb.garbage":
         await stream.write(b"\xff" * 64)
     while True:
         await asyncio.sleep(DRIP_S)
-        if fault == "drip":
+        if fault == "adb.drip":
             await stream.write(frame(b"."))

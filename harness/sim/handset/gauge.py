@@ -63,7 +63,7 @@ class BatteryGauge:
             "CAPACITY": str(unit.level_percent),
             "CURRENT_NOW": str(self.current(gauge.per_a)),
             "VOLTAGE_NOW": str(round(unit.cell_v * 1e6)),
-            "TEMP": str(round(unit.temperature_c * 10)),
+            "TEMP": str(round(unit.battery_c * 10)),
             "CHARGE_COUNTER": str(self.counter_uah),
             "CHARGE_FULL": str(self.full_uah),
             "CHARGE_FULL_DESIGN": str(self._profile.pack_mah * 1_000),

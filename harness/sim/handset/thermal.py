@@ -71,7 +71,7 @@ def programs(unit: SimUnit, sdk: int) -> Programs:
 def temperatures(unit: SimUnit) -> dict[str, float]:
     """What each place has [degC]."""
     return {
-        place.name: NO_READING_C if place.above_c is None else unit.temperature_c + place.above_c
+        place.name: NO_READING_C if place.above_c is None else unit.battery_c + place.above_c
         for place in PLACES[unit.profile]
     }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.devices.adb import AdbHandset
+from harness.devices.adb import AdbHandset, Where
 from harness.devices.adb.states import parse_devices, pick, pick_at
 from harness.errors import LinkFault
 from tests.devices.adb.listed import listing
@@ -77,7 +77,7 @@ def test_twins_without_a_port_are_nobody() -> None:
 def test_each_slot_talks_to_its_own_twin() -> None:
     with listing(TWINS) as server:
         for port, transport in (("3-3", "12"), ("3-4", "13")):
-            device = AdbHandset(server, "TST8", port=partial(str, port)).for_run()
+            device = AdbHandset(server, "TST8", Where(partial(str, port))).for_run()
             assert device.under(lease()).shell("echo").out == transport
         assert code_of(lambda: AdbHandset(server, "TST8").under(lease()).shell("echo")) == (
             "ADB-TWINS"
@@ -87,7 +87,7 @@ def test_each_slot_talks_to_its_own_twin() -> None:
 def test_a_port_that_changes_in_the_middle_of_a_run_is_another_handset() -> None:
     places = ["3-3"]
     with listing(TWINS) as server:
-        device = AdbHandset(server, "TST8", port=lambda: places[0]).for_run()
+        device = AdbHandset(server, "TST8", Where(lambda: places[0])).for_run()
         assert device.under(lease()).shell("echo").out == "12"
         places[0] = "3-4"  # the socket's twin half, or a hub that was moved
         assert code_of(lambda: device.under(lease()).shell("echo")) == "ADB-RESTARTED"
@@ -107,7 +107,7 @@ def test_a_slot_without_a_serial_says_the_state_of_whatever_is_there(port: str, 
 def test_a_slot_without_a_serial_takes_what_is_there_and_keeps_to_it() -> None:
     places = ["3-5"]
     with listing(TWINS) as server:
-        slot = AdbHandset(server, "", port=lambda: places[0])
+        slot = AdbHandset(server, "", Where(lambda: places[0]))
         run = slot.for_run().under(lease())
         assert run.shell("echo").out == "14"
         assert run.serial == "TST9"
@@ -121,5 +121,5 @@ def test_a_slot_without_a_serial_takes_what_is_there_and_keeps_to_it() -> None:
 def test_an_address_has_no_port() -> None:
     rows = "127.0.0.1:5555    device product:p model:m device:d transport_id:4\n"
     with listing(rows) as server:
-        device = AdbHandset(server, "127.0.0.1:5555", port=lambda: None)
+        device = AdbHandset(server, "127.0.0.1:5555", Where(lambda: None))
         assert device.under(lease()).shell("echo").out == "4"

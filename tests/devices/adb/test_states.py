@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.devices.adb import AdbHandset, AdbServer
-from harness.devices.adb.states import DeviceInfo, parse_devices, pick
+from harness.devices.adb.states import DeviceInfo, is_address, parse_devices, pick
 from harness.errors import LinkFault
 from harness.sim.handset import SimHandsets
 from tests.devices.adb.listed import listing
@@ -180,3 +180,21 @@ def test_a_broken_link_that_stays_is_told(rows: str, code: str) -> None:
     with listing("", repeat((KNOWN, rows))) as server:
         assert code_of(lambda: server.connect(AT, lease())) == code
         assert code_of(lambda: server.connect(AT, lease(0.3))) == code  # also when time is short
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("127.0.0.1:5555", True),
+        ("[::1]:5555", True),
+        ("line-pc.local:40001", True),
+        ("A57A000001", False),
+        ("", False),
+        ("A57:B", False),
+        ("pci-0000:00:14.0/1-4.2", False),
+        ("pci-0000:00/1:14", False),
+        ("adb-A57A000001-x._adb-tls-connect._tcp", False),
+    ],
+)
+def test_an_address_is_told_from_a_serial_and_a_socket(name: str, address: bool) -> None:
+    assert is_address(name) is address

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -78,6 +79,21 @@ def test_motion_that_outlasts_the_step(rig: BuildRig) -> None:
     assert caught.value.code == "STEP-TIMEOUT"
 
 
+class Asked:
+    """The lock of a line, which tells when somebody waits for it."""
+
+    def __init__(self, lock: Any) -> None:
+        self._lock = lock
+        self.waits = threading.Event()
+
+    def acquire(self, *, timeout: float) -> bool:
+        self.waits.set()
+        return bool(self._lock.acquire(timeout=timeout))
+
+    def release(self) -> None:
+        self._lock.release()
+
+
 def test_who_waited_for_the_line_looks_at_his_lease_before_he_sends(no_leaks: None) -> None:
     sim = JigBehaviour(None)
     pty = PtyJig(sim)
@@ -92,9 +108,11 @@ def test_who_waited_for_the_line_looks_at_his_lease_before_he_sends(no_leaks: No
             codes.append(error.code)
 
     with Exchange(wire, CORE, lease(), ANY_JIG).turn():
+        asked = Asked(wire.lock)
+        wire.lock = asked  # type: ignore[assignment]
         thread = threading.Thread(target=late)
         thread.start()
-        time.sleep(0.02)
+        assert asked.waits.wait(10)
         until.end()
     thread.join()
     assert codes == ["LEASE-ENDED"]

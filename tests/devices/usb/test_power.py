@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,6 +11,7 @@ from harness.devices.usb.bus import UsbBus
 from harness.devices.usb.power import Status, port_power
 from harness.devices.usb.socket import UsbSocket
 from harness.errors import HarnessError, StepBug
+from harness.model.reading import Unknown
 from harness.model.usb import UsbMode
 from harness.sim.usb import SimHub, Switching, VirtualBus, phone
 from tests.devices.usb.conftest import UNIT, lease
@@ -54,6 +57,32 @@ def test_a_port_alone_is_switched_off_and_on(
     switch_power(bus, port, lease(), on=True)
     assert set(serials(bus)) == {"A57A000001", "OTHER"}
     assert heard == [(port, False), (port, True)]
+
+
+class SpeedlessHubs(VirtualBus):
+    """libusb tells no speed of hubs (LIBUSB_SPEED_UNKNOWN)."""
+
+    def get_device_descriptor(self, handle: Any) -> Any:
+        told = super().get_device_descriptor(handle)
+        if handle.hub:
+            told.speed = 0
+        return told
+
+
+@pytest.mark.parametrize("usb_3", [True, False])
+def test_a_hub_of_unknown_speed_is_switched_by_the_half_that_it_is_on(
+    tmp_path: Path, usb_3: bool
+) -> None:
+    virtual = SpeedlessHubs(tmp_path, ports=8)
+    virtual.add_hub("sim-usb/1-4", SimHub(usb_3=usb_3))
+    bus = UsbBus(virtual, sysfs=virtual.sysfs)
+    hubs = [seen for seen in bus.seen() if seen.is_hub]
+    assert hubs
+    assert all(isinstance(hub.speed, Unknown) for hub in hubs)
+    for on in (False, True):
+        switch_power(bus, PORT, lease(), on=on)
+        assert port_status(bus, PORT) == Status(powered=on, overcurrent=False)
+        assert virtual.hub(PORT).vbus(2) == on
 
 
 @pytest.mark.parametrize("switching", [Switching.GANGED, Switching.NONE])

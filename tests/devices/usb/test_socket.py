@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -129,9 +130,20 @@ def test_an_empty_socket_tells_of_its_power(virtual: VirtualBus, socket: UsbSock
 def test_wait_for_a_handset_that_comes_and_changes_its_mode(
     virtual: VirtualBus, socket: UsbSocket
 ) -> None:
+    listed = threading.Event()
+    listing = virtual.enumerate_devices
+
+    def told() -> Iterator[Any]:
+        found = list(listing())
+        listed.set()
+        return iter(found)
+
+    virtual.enumerate_devices = told  # type: ignore[method-assign]
+
     def come() -> None:
         for mode in (UsbMode.PRELOADER, UsbMode.MTP, UsbMode.ADB):
-            time.sleep(0.1)
+            listed.clear()
+            assert listed.wait(15)
             virtual.plug(PORT, phone(UNIT, mode))
 
     comer = threading.Thread(target=come)
