@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from harness.sim.handset.behaviour import HandsetBehaviour
-from harness.sim.handset.cellular import NAME, RSRQ_DB, RSSI_OVER_RSRP_DB, Served
+from harness.sim.handset.state.cellular import NAME, RSRQ_DB, RSSI_OVER_RSRP_DB, Served
 from harness.sim.jig import Reply
 from harness.sim.profiles import PROFILES
 from harness.sim.pty import PtyJig

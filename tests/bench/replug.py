@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from harness.clock import Cancel, Deadline, Lease
 from harness.devices.adb import AdbHandset, AdbServer
 from harness.sim.handset import SimHandsets
-from harness.sim.handset.adbd import BOOT_S, OFF_S
+from harness.sim.handset.daemon.adbd import BOOT_S, OFF_S
 from harness.sim.unit import SimUnit
 from tests.bench.figure import Figure, percentile
 

@@ -16,7 +16,7 @@ from harness.model.outcome import Outcome
 from harness.plans.resolve import load_plans
 from harness.records.query import Reader
 from harness.sim.handset import SimHandsets
-from harness.sim.handset.answer import Answer
+from harness.sim.handset.state.answer import Answer
 from harness.sim.unit import SimUnit
 from harness.station.config import SlotConfig, StationConfig
 from harness.station.slot import RunResult, SlotRun

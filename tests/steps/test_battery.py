@@ -25,7 +25,7 @@ from harness.model.ports import Handset, Jig
 from harness.model.record import MeasurementRecord, Record
 from harness.model.units import Quantity
 from harness.sim.handset import HandsetBehaviour, SimHandsets
-from harness.sim.handset.answer import Program, failure, text
+from harness.sim.handset.state.answer import Program, failure, text
 from harness.sim.jig import JigBehaviour
 from harness.sim.pty import PtyJig
 from harness.sim.unit import Defects, SimUnit

@@ -15,8 +15,8 @@ from harness.model.mask import Mask, MaskPoint
 from harness.model.outcome import Outcome
 from harness.model.record import Attachment, Record
 from harness.sim.handset import SimHandsets
-from harness.sim.handset.camera import FOLDER
-from harness.sim.handset.photo import GREY_CARD, HEIGHT_PX, WIDTH_PX
+from harness.sim.handset.prints.camera import FOLDER
+from harness.sim.handset.state.photo import GREY_CARD, HEIGHT_PX, WIDTH_PX
 from harness.sim.unit import SimUnit
 from tests.steps.phone import Phone, fault, measured, step
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.model.reading import Unreadable
-from harness.sim.handset.storage import ROOTS, Storage
+from harness.sim.handset.state.storage import ROOTS, Storage
 from harness.steps.found import (
     ASKED_FOR,
     GONE,

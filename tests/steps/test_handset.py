@@ -13,7 +13,7 @@ from harness.model.outcome import Outcome
 from harness.model.plan import PlannedStep
 from harness.model.record import Record
 from harness.sim.handset import SimHandsets
-from harness.sim.handset.answer import Answer
+from harness.sim.handset.state.answer import Answer
 from harness.sim.unit import SimUnit
 from harness.steps.found import Note, read_note
 from harness.steps.handset import ODD_NOTE

@@ -16,8 +16,8 @@ from harness.model.outcome import Outcome
 from harness.model.ports import Handset
 from harness.model.record import MeasurementRecord, Record
 from harness.sim.handset import HandsetBehaviour, SimHandsets
-from harness.sim.handset.answer import Answer, Program, failure, text
-from harness.sim.handset.parcel import security_reply, string_reply
+from harness.sim.handset.prints.parcel import security_reply, string_reply
+from harness.sim.handset.state.answer import Answer, Program, failure, text
 from harness.sim.unit import SimUnit
 from harness.steps import catalogue
 from tests.engine.rig import Rig, planned

@@ -14,8 +14,8 @@ from harness.model.fault import Fault
 from harness.model.outcome import Outcome
 from harness.model.record import Record
 from harness.sim.handset import SimHandsets
-from harness.sim.handset.answer import text
-from harness.sim.handset.cellular import ATTACH_S
+from harness.sim.handset.state.answer import text
+from harness.sim.handset.state.cellular import ATTACH_S
 from harness.sim.unit import SimUnit
 from tests.steps.phone import Phone, fault, measured
 from tests.steps.plans import steps_of

@@ -12,7 +12,7 @@ from harness.devices.android.getprop import Properties
 from harness.devices.android.wifi import WifiStatus
 from harness.model.ports import ShellResult
 from harness.model.reading import Reading, Unknown, Unreadable
-from harness.sim.handset.parcel import security_reply, string_reply
+from harness.sim.handset.prints.parcel import security_reply, string_reply
 from harness.steps.overview import Overview, Question, overview, questions, read_who
 from tests.devices.android.corpus import OURS
 

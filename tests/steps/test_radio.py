@@ -12,7 +12,7 @@ from harness.errors import Blame
 from harness.model.outcome import Outcome
 from harness.model.record import Record
 from harness.sim.handset import SimHandsets
-from harness.sim.handset.answer import text
+from harness.sim.handset.state.answer import text
 from harness.sim.unit import SimUnit
 from tests.steps.phone import Phone, fault, measured
 from tests.steps.plans import steps_of

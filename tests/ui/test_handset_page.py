@@ -12,7 +12,7 @@ from harness.devices.android.batch import Answer
 from harness.devices.android.decode import DECODERS, decode
 from harness.model.ports import ShellResult
 from harness.model.reading import Unknown, Unreadable
-from harness.sim.handset.parcel import string_reply
+from harness.sim.handset.prints.parcel import string_reply
 from harness.steps.overview import Overview, overview, questions, read_who
 from harness.ui.handset import show_handset
 from harness.ui.handset_facts import groups

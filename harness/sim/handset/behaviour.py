@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from harness.sim.handset import (
+from harness.sim.handset import shell
+from harness.sim.handset.prints import (
     bluetooth,
     camera,
     display,
@@ -13,24 +14,22 @@ from harness.sim.handset import (
     memory,
     packages,
     power,
-    radios,
     sensors,
-    settings,
-    shell,
-    storage,
     thermal,
 )
-from harness.sim.handset.answer import Answer, Program
-from harness.sim.handset.answer import failure as _failure
-from harness.sim.handset.answer import text as _text
-from harness.sim.handset.battery import Battery
-from harness.sim.handset.cellular import Cellular
-from harness.sim.handset.gauge import FOLDER, BatteryGauge
-from harness.sim.handset.phone import Phone
-from harness.sim.handset.properties import Properties
-from harness.sim.handset.system import System
-from harness.sim.handset.telephony import Telephony
-from harness.sim.handset.wifi import Wifi
+from harness.sim.handset.prints.battery import Battery
+from harness.sim.handset.prints.phone import Phone
+from harness.sim.handset.prints.properties import Properties
+from harness.sim.handset.prints.telephony import Telephony
+from harness.sim.handset.prints.wifi import Wifi
+from harness.sim.handset.state import radios, settings, storage
+from harness.sim.handset.state.answer import Answer, Program
+from harness.sim.handset.state.answer import failure as _failure
+from harness.sim.handset.state.answer import text as _text
+from harness.sim.handset.state.cellular import Cellular
+from harness.sim.handset.state.gauge import FOLDER, BatteryGauge
+from harness.sim.handset.state.screen import Screen
+from harness.sim.handset.state.system import System
 from harness.sim.profiles import SDK
 from harness.sim.unit import SimUnit
 
@@ -57,7 +56,7 @@ class HandsetBehaviour:
         gauge = BatteryGauge(unit)
         self._kernel_files = {**gauge.files(), **self.system.files(), **memory.files(unit)}
         self.cameras = camera.Cameras(unit, self.files, speed)
-        self.screen = camera.Screen()
+        self.screen = Screen()
         self.packages = packages.Packages(self.cameras)
         self.settings = settings.Settings(self.radios)
         self.storage = storage.Storage(self.files, self.cameras.advance)

@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterator
 
-from harness.sim.handset.answer import Answer, Program, failure
+from harness.sim.handset.state.answer import Answer, Program, failure
 
 _JOINTS = (";", "&&")
 _TO_STDERR = [">&", "2"]

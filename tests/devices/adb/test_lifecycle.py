@@ -16,8 +16,8 @@ from harness.devices.adb.status import BOOT_ID_COMMAND, COMMAND, read_status
 from harness.errors import LinkFault, OperatorStop
 from harness.model.reading import Unknown, Unreadable
 from harness.sim.handset import HandsetBehaviour, SimHandsets
-from harness.sim.handset.adbd import BOOT_S, OFF_S
-from harness.sim.handset.answer import Answer, text
+from harness.sim.handset.daemon.adbd import BOOT_S, OFF_S
+from harness.sim.handset.state.answer import Answer, text
 from harness.sim.unit import SimUnit
 from tests.devices.adb.rig import state_of, unit, unplugged
 from tests.engine.rig import until

@@ -14,7 +14,7 @@ from harness.devices.adb.status import Who, read_who
 from harness.errors import HarnessError, LinkFault, OperatorStop
 from harness.model.reading import Reading, Unknown, Unreadable
 from harness.sim.handset import SimHandsets
-from harness.sim.handset.answer import Answer, text
+from harness.sim.handset.state.answer import Answer, text
 from harness.sim.unit import SimUnit
 from tests.devices.adb.rig import state_of, unit, unplugged
 from tests.engine.rig import until

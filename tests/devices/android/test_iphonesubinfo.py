@@ -11,7 +11,7 @@ from harness.devices.android.iphonesubinfo import (
     read_reply,
 )
 from harness.model.reading import Unknown, Unreadable
-from harness.sim.handset.parcel import error_reply, security_reply, string_reply
+from harness.sim.handset.prints.parcel import error_reply, security_reply, string_reply
 
 PACKAGE = "s16 com.android.shell"
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.sim.handset.answer import Answer
 from harness.sim.handset.behaviour import UEVENT, HandsetBehaviour
-from harness.sim.handset.parcel import security_reply, string_reply
+from harness.sim.handset.prints.parcel import security_reply, string_reply
+from harness.sim.handset.state.answer import Answer
 from harness.sim.unit import SimUnit
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "android"

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image, ImageStat
 
 from harness.sim.handset import HandsetBehaviour
-from harness.sim.handset.camera import DWELL_S, FOLDER
-from harness.sim.handset.photo import GREY_CARD, HEIGHT_PX, WIDTH_PX, grey_card
+from harness.sim.handset.prints.camera import DWELL_S, FOLDER
+from harness.sim.handset.state.photo import GREY_CARD, HEIGHT_PX, WIDTH_PX, grey_card
 from harness.sim.unit import SimUnit
 
 FIND = "find /sdcard/DCIM -type f -exec stat -c '%s %n' {} +"

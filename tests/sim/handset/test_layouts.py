@@ -8,7 +8,7 @@ import pytest
 
 from harness.sim.handset import HandsetBehaviour
 from harness.sim.handset.behaviour import UEVENT
-from harness.sim.handset.wifi import AROUND
+from harness.sim.handset.prints.wifi import AROUND
 from harness.sim.unit import SimUnit
 from tests.devices.android.corpus import sample_text
 

@@ -22,14 +22,14 @@ from harness.devices.android.thermal import Thermal, read_thermal
 from harness.devices.android.window_size import WindowSize, read_window_size
 from harness.model.reading import Unknown, Unreadable
 from harness.sim.handset import HandsetBehaviour
-from harness.sim.handset.bluetooth import address
-from harness.sim.handset.camera_service import LENSES, PROVIDERS, Lens, printed
-from harness.sim.handset.display import PANELS
-from harness.sim.handset.input_devices import INPUTS
-from harness.sim.handset.location import CONSTELLATIONS, REPORTS, TTFF_S
-from harness.sim.handset.memory import data_kb, ram_kb
-from harness.sim.handset.sensors import COMPUTED, HARDWARE
-from harness.sim.handset.thermal import NO_READING_C, temperatures
+from harness.sim.handset.prints.bluetooth import address
+from harness.sim.handset.prints.camera_service import LENSES, PROVIDERS, Lens, printed
+from harness.sim.handset.prints.display import PANELS
+from harness.sim.handset.prints.input_devices import INPUTS
+from harness.sim.handset.prints.location import CONSTELLATIONS, REPORTS, TTFF_S
+from harness.sim.handset.prints.memory import data_kb, ram_kb
+from harness.sim.handset.prints.sensors import COMPUTED, HARDWARE
+from harness.sim.handset.prints.thermal import NO_READING_C, temperatures
 from harness.sim.modem import ModemBehaviour
 from harness.sim.profiles import PROFILES, SDK
 from harness.sim.unit import SimUnit

@@ -9,7 +9,7 @@ from harness.devices.android.power_supply import PowerSupply, read_uevent
 from harness.model.reading import Unreadable
 from harness.sim.handset import HandsetBehaviour
 from harness.sim.handset.behaviour import UEVENT
-from harness.sim.handset.gauge import FOLDER
+from harness.sim.handset.state.gauge import FOLDER
 from harness.sim.profiles import PROFILES
 from harness.sim.unit import SimUnit
 

@@ -18,7 +18,7 @@ from harness.devices.android import iphonesubinfo, phone_imei, wifi_scan
 from harness.devices.android.decode import DECODERS, decode
 from harness.sim.handset import HandsetBehaviour, SimHandsets
 from harness.sim.handset.behaviour import UEVENT
-from harness.sim.handset.wifi import AROUND
+from harness.sim.handset.prints.wifi import AROUND
 from harness.sim.profiles import PROFILES, SDK
 from harness.sim.unit import SimUnit
 from tests.short import lease

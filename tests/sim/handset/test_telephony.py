@@ -10,7 +10,7 @@ import pytest
 from harness.devices.android.telephony import COMMAND, CONNECTED, Phone, Registry, read_registry
 from harness.model.reading import Unknown
 from harness.sim.handset import HandsetBehaviour
-from harness.sim.handset.cellular import ATTACH_S, DATA_S, SLOW_ATTACH_S
+from harness.sim.handset.state.cellular import ATTACH_S, DATA_S, SLOW_ATTACH_S
 from harness.sim.profiles import PROFILES, SDK
 from harness.sim.unit import SimUnit
 

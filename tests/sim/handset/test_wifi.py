@@ -10,7 +10,7 @@ import pytest
 from harness.devices.android.wifi import WifiStatus, read_status, status_command
 from harness.devices.android.wifi_scan import AccessPoint, Scan, list_command, read_scan
 from harness.sim.handset import HandsetBehaviour
-from harness.sim.handset.wifi import AROUND, ENABLE_S, SCAN_S
+from harness.sim.handset.prints.wifi import AROUND, ENABLE_S, SCAN_S
 from harness.sim.profiles import SDK
 from harness.sim.unit import SimUnit
 

@@ -13,8 +13,8 @@ from harness.clock import Deadline
 from harness.devices.adb import AdbServer
 from harness.devices.adb.process import find_adb
 from harness.sim.handset import SimHandsets
-from harness.sim.handset.system import BOOT_ID
-from harness.sim.handset.wire import HEADER, Message, PublicKey, unpack_header
+from harness.sim.handset.daemon.wire import HEADER, Message, PublicKey, unpack_header
+from harness.sim.handset.state.system import BOOT_ID
 from harness.sim.unit import SimUnit
 
 

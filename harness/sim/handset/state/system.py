@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from harness.sim.handset.answer import Answer, Programs, failure, text
+from harness.sim.handset.state.answer import Answer, Programs, failure, text
 
 BOOT_ID = "/proc/sys/kernel/random/boot_id"
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from harness.sim.handset.answer import Programs, text
-from harness.sim.handset.camera import Screen
+from harness.sim.handset.state.answer import Programs, text
+from harness.sim.handset.state.screen import Screen
 
 
 def programs(screen: Screen) -> Programs:

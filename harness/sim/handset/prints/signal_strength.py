@@ -5,7 +5,7 @@ Numbers by their place up to Android 9, a CellSignalStrength for each technology
 
 from __future__ import annotations
 
-from harness.sim.handset.cellular import RSRQ_DB, RSSI_OVER_RSRP_DB, RSSNR_DB, Served
+from harness.sim.handset.state.cellular import RSRQ_DB, RSSI_OVER_RSRP_DB, RSSNR_DB, Served
 
 _UNKNOWN = 2147483647
 _ASU_UNKNOWN = 99

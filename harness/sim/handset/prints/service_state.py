@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.sim.handset.cellular import BAND, EARFCN, NAME, Registration, Served
+from harness.sim.handset.state.cellular import BAND, EARFCN, NAME, Registration, Served
 from harness.sim.profiles import Profile
 
 _PLMN_NOT_ALLOWED = 11

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 
-from harness.sim.handset import wifi_info
-from harness.sim.handset.answer import Answer, Program, Programs, failure, text
-from harness.sim.handset.radios import Radios
-from harness.sim.handset.wifi_info import AccessPoint
+from harness.sim.handset.prints import wifi_info
+from harness.sim.handset.prints.wifi_info import AccessPoint
+from harness.sim.handset.state.answer import Answer, Program, Programs, failure, text
+from harness.sim.handset.state.radios import Radios
 from harness.sim.profiles import PROFILES
 from harness.sim.unit import SimUnit
 

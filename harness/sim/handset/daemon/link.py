@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import NamedTuple
 
-from harness.sim.handset import wire
-from harness.sim.handset.wire import Message, PublicKey
+from harness.sim.handset.daemon import wire
+from harness.sim.handset.daemon.wire import Message, PublicKey
 
 Service = Callable[["Stream", str], Awaitable[None]]
 """Serves an opened stream. Returns once all is said; raises Unserved for an unknown name."""

@@ -5,9 +5,9 @@ After PhoneSubInfoController and TelephonyShellCommand.handleGetImei of AOSP.
 
 from __future__ import annotations
 
-from harness.sim.handset import parcel
-from harness.sim.handset.answer import Answer, Programs, failure, text
-from harness.sim.handset.system import System
+from harness.sim.handset.prints import parcel
+from harness.sim.handset.state.answer import Answer, Programs, failure, text
+from harness.sim.handset.state.system import System
 from harness.sim.unit import SimUnit
 
 _SHELL = "com.android.shell"

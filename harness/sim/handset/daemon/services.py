@@ -6,8 +6,8 @@ import asyncio
 import stat
 import struct
 
-from harness.sim.handset.faults import Handset, struck, struck_at, suffer
-from harness.sim.handset.link import Gone, Stream, Unserved
+from harness.sim.handset.daemon.faults import Handset, struck, struck_at, suffer
+from harness.sim.handset.daemon.link import Gone, Stream, Unserved
 
 _STDOUT, _STDERR, _EXIT = 1, 2, 3
 _SYNC = struct.Struct("<4sI")

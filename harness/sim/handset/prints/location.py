@@ -6,8 +6,8 @@ anew; within it GnssMetrics.dumpGnssMetricsAsText.
 
 from __future__ import annotations
 
-from harness.sim.handset.answer import Answer, Programs, text
-from harness.sim.handset.settings import Settings
+from harness.sim.handset.state.answer import Answer, Programs, text
+from harness.sim.handset.state.settings import Settings
 from harness.sim.profiles import PROFILES, Profile
 from harness.sim.unit import SimUnit
 

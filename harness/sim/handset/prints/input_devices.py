@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from harness.sim.handset.answer import Answer, Programs, text
+from harness.sim.handset.state.answer import Answer, Programs, text
 from harness.sim.unit import SimUnit
 
 _NAMED = 31

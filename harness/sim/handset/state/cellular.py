@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from harness.sim.handset.radios import Radios
+from harness.sim.handset.state.radios import Radios
 from harness.sim.unit import SimUnit
 
 ATTACH_S = 4.0

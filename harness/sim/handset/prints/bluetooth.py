@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import zlib
 
-from harness.sim.handset.answer import Answer, Programs, failure, text
-from harness.sim.handset.radios import SWITCH, Radios
+from harness.sim.handset.state.answer import Answer, Programs, failure, text
+from harness.sim.handset.state.radios import SWITCH, Radios
 from harness.sim.profiles import PROFILES
 from harness.sim.unit import SimUnit
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from harness.sim.handset.answer import Answer, Programs, failure, text
-from harness.sim.handset.radios import Radios
+from harness.sim.handset.state.answer import Answer, Programs, failure, text
+from harness.sim.handset.state.radios import Radios
 
 _NAMESPACES = ("global", "secure", "system")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.sim.handset.answer import Answer, Programs, text
-from harness.sim.handset.system import System
-from harness.sim.handset.telephony import Telephony
+from harness.sim.handset.prints.telephony import Telephony
+from harness.sim.handset.state.answer import Answer, Programs, text
+from harness.sim.handset.state.system import System
 from harness.sim.profiles import PROFILES, SDK
 from harness.sim.unit import SimUnit
 

@@ -6,8 +6,8 @@ Samsung prints after it.
 
 from __future__ import annotations
 
-from harness.sim.handset.answer import Answer, Programs, text
-from harness.sim.handset.gauge import BatteryGauge
+from harness.sim.handset.state.answer import Answer, Programs, text
+from harness.sim.handset.state.gauge import BatteryGauge
 from harness.sim.profiles import PROFILES
 from harness.sim.unit import SimUnit
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from harness.sim.handset.answer import Answer, Programs, failure, text
+from harness.sim.handset.state.answer import Answer, Programs, failure, text
 from harness.sim.unit import SimUnit
 
 _MEMINFO = "/proc/meminfo"

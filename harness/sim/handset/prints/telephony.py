@@ -5,11 +5,11 @@ Layouts: TelephonyRegistry.dump of AOSP, Android 9 to 15.
 
 from __future__ import annotations
 
-from harness.sim.handset import signal_strength
-from harness.sim.handset.answer import Answer, Programs, text
-from harness.sim.handset.cellular import NAME, PLMN, Cellular, Served
-from harness.sim.handset.radios import Radios
-from harness.sim.handset.service_state import ServiceStatePrinter
+from harness.sim.handset.prints import signal_strength
+from harness.sim.handset.prints.service_state import ServiceStatePrinter
+from harness.sim.handset.state.answer import Answer, Programs, text
+from harness.sim.handset.state.cellular import NAME, PLMN, Cellular, Served
+from harness.sim.handset.state.radios import Radios
 from harness.sim.profiles import PROFILES, SDK
 from harness.sim.unit import SimUnit
 

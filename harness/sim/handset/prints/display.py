@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.sim.handset.answer import Answer, Programs, failure, text
-from harness.sim.handset.camera import Screen
-from harness.sim.handset.settings import Settings
+from harness.sim.handset.state.answer import Answer, Programs, failure, text
+from harness.sim.handset.state.screen import Screen
+from harness.sim.handset.state.settings import Settings
 from harness.sim.unit import SimUnit
 
 _SIZE = re.compile(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from harness.sim.handset.answer import Answer, Programs, failure, text
+from harness.sim.handset.state.answer import Answer, Programs, failure, text
 from harness.sim.unit import SimUnit
 
 _AIRPLANE_BY_SHELL = 30

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from harness.sim.handset.answer import Answer, Programs, failure, text
-from harness.sim.handset.camera import CAMERA, FINE_LOCATION, STILL_IMAGE, Cameras
+from harness.sim.handset.prints.camera import CAMERA, FINE_LOCATION, STILL_IMAGE, Cameras
+from harness.sim.handset.state.answer import Answer, Programs, failure, text
 
 WIZARD = "com.google.android.setupwizard"
 SETUP_WIZARD = "android.intent.category.SETUP_WIZARD"

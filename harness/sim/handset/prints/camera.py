@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.sim.handset.answer import Answer, Programs, failure, text
-from harness.sim.handset.camera_service import LENSES, PROVIDERS, Lens, printed
-from harness.sim.handset.photo import GREY_CARD, grey_card
+from harness.sim.handset.prints.camera_service import LENSES, PROVIDERS, Lens, printed
+from harness.sim.handset.state.answer import Answer, Programs, failure, text
+from harness.sim.handset.state.photo import GREY_CARD, grey_card
+from harness.sim.handset.state.screen import Screen
 from harness.sim.profiles import PROFILES, SDK
 from harness.sim.unit import SimUnit
 
@@ -134,14 +135,6 @@ class Cameras:
         luma = GREY_CARD if dark is None else float(dark.get("luma", _DARK))
         whole = grey_card(luma, f"{unit.seed} {unit.serial} {facing} {self._taken}", **light)
         return whole[: len(whole) // 2] if "camera.cut_file" in unit.defects else whole
-
-
-@dataclass(slots=True)
-class Screen:
-    """Whether something can be seen on it."""
-
-    awake: bool = False
-    locked: bool = True
 
 
 def programs(cameras: Cameras, screen: Screen) -> Programs:

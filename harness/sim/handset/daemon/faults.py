@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from harness.sim.handset.behaviour import HandsetBehaviour
-from harness.sim.handset.link import Gone, Stream
+from harness.sim.handset.daemon.link import Gone, Stream
 
 DRIP_S = 0.1
 UNPLUG, RESTARTS = "usb.unplug", "handset.restarts"

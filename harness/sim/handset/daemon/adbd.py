@@ -13,10 +13,10 @@ from itertools import count
 from typing import Any, Self, TypeVar
 
 from harness.sim.handset.behaviour import HandsetBehaviour
-from harness.sim.handset.faults import RESTARTS
-from harness.sim.handset.link import LettingIn, Link
-from harness.sim.handset.services import serve
-from harness.sim.handset.wire import MAX_DATA, PublicKey
+from harness.sim.handset.daemon.faults import RESTARTS
+from harness.sim.handset.daemon.link import LettingIn, Link
+from harness.sim.handset.daemon.services import serve
+from harness.sim.handset.daemon.wire import MAX_DATA, PublicKey
 from harness.sim.unit import SimUnit
 
 T = TypeVar("T")

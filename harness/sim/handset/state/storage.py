@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from harness.sim.handset.answer import Answer, Programs, failure
+from harness.sim.handset.state.answer import Answer, Programs, failure
 
 ROOTS = ("/sdcard", "/sdcard/DCIM", "/data/local/tmp")
 """Folders that are there although nothing is in them."""

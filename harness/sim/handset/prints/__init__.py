@@ -1,0 +1,1 @@
+"""What a simulated handset prints, a module for each service that is asked."""
