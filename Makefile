@@ -22,7 +22,7 @@ demo: setup
 	$(BIN)/harness demo --check
 
 test: setup
-	$(BIN)/pytest -n 4
+	$(BIN)/pytest -n 4 --dist worksteal
 
 lint: setup
 	$(BIN)/ruff format --check .

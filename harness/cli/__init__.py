@@ -22,6 +22,7 @@ COMMANDS = {
     "demo": "Test a line of simulated handsets, some of them planted bad.",
     "doctor": "Say what is missing on this PC, with the remedy for each; 3 when something FAILs.",
     "handset": "Show everything that is understood of a handset, on one page.",
+    "image": "Measure a saved picture with the code of the camera steps.",
     "plan": "Check, show and compare plans, start new ones, judge old runs by them.",
     "records": "Read and verify the record store; nothing here writes.",
     "release": "Make, sign, install and show releases: what production may run.",
