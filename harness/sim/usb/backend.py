@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import threading
 import time
+from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -40,7 +41,7 @@ class Attached:
         return self.device.speed if self.half == USB_3 else min(self.device.speed, HIGH)
 
 
-class Backend:
+class Backend(ABC):
     """The functions of usb.backend.IBackend that pyusb uses, without importing it.
 
     The handle of a device serves while it is opened, too. As with libusb, the descriptors of one
@@ -51,9 +52,9 @@ class Backend:
         self._changed = threading.Condition(threading.RLock())
         self._attached: dict[tuple[Ports, int], Attached] = {}
 
+    @abstractmethod
     def _power(self, path: Ports, change: Callable[[SimHub, int], bool]) -> bool:
         """Change the power of a port; whether the hub knows what was asked."""
-        raise NotImplementedError
 
     def enumerate_devices(self) -> Iterator[Attached]:
         with self._changed:
