@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.model.events import Stamped, StepStarted
+from harness.model.events import RunEnded, Stamped, StepStarted
 from harness.model.outcome import Outcome
 from harness.plans.resolve import load_plans
 from harness.records.query import Reader
@@ -139,13 +139,20 @@ class OnBench:
         prepare(self.behaviour)
         self.before = state_of(self.behaviour)
 
-    def run(self, step: str = "", then: Callable[[SlotRun], None] = lambda _: None) -> RunResult:
-        """A run; once the step has started, `then` is done to it."""
+    def run(
+        self,
+        step: str = "",
+        then: Callable[[SlotRun], None] = lambda _: None,
+        at_end: Callable[[], object] = lambda: None,
+    ) -> RunResult:
+        """A run; once the step has started, `then` is done to it, and `at_end` once it is over."""
         started: set[str] = set()
 
         def listen(stamped: Stamped) -> None:
             if isinstance(stamped.event, StepStarted):
                 started.add(stamped.event.step)
+            if isinstance(stamped.event, RunEnded):
+                at_end()
 
         with open_station(self._records, config(self.address)) as opened:
             running = opened.run(Order(self._plan), opened.slots[1], (listen,))
@@ -337,10 +344,9 @@ def test_an_abort_after_which_another_unit_is_in_the_slot_is_told(
 ) -> None:
     bench.unit.defects = {"adb.hang": {"on": "dumpsys media.camera"}}
 
-    def swap_and_abort(running: SlotRun) -> None:
+    def swap() -> None:
         handsets.swap(bench.address, SimUnit("A57A000999"))
-        abort_twice(running)
 
-    result = bench.run("rear", swap_and_abort)
+    result = bench.run("rear", abort_twice, at_end=swap)
     assert result.left_changed is not None
     assert result.left_changed.code == "UNIT-WRONG"
