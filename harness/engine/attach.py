@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from harness.clock import Lease
 from harness.engine.log import RunLog
@@ -20,13 +21,29 @@ class Attachments:
         self._log, self._lease = log, lease
         self._step, self._attempt = step, attempt
 
+        self._if_not_passed: dict[str, Callable[[], bytes]] = {}
+
     def __call__(self, name: str, content: bytes) -> None:
         self._lease.check()
-        if not _NAME.fullmatch(name):
-            raise StepBug("STEP-BUG", f"{name!r:.120} is no name for an attachment")
+        _require_name(name)
         sha256 = self._log.keep(content)
         self._lease.check()
         self._log.emit(Attached(self._step, self._attempt, name, sha256, len(content)))
+
+    def unless_passed(self, name: str, make: Callable[[], bytes]) -> None:
+        self._lease.check()
+        _require_name(name)
+        self._if_not_passed[name] = make
+
+    def keep_evidence(self) -> None:
+        """Keep what the step has for an attempt that did not pass."""
+        for name, make in self._if_not_passed.items():
+            self(name, make())
+
+
+def _require_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise StepBug("STEP-BUG", f"{name!r:.120} is no name for an attachment")
 
 
 class SoFar:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from harness.clock import Cancel, Deadline, Lease
@@ -70,26 +70,42 @@ def _run_body(step: PlannedStep, number: int, job: Job, log: RunLog, lease: Leas
     """Call the step's function; the fault it ended in, or None."""
     spec = job.catalogue[step.use]
     measure = Measurements(log, lease, spec, step, number)
+    attach = Attachments(log, lease, step.id, number)
     own: dict[type, object] = {
         Measure: measure,
-        Attach: Attachments(log, lease, step.id, number),
+        Attach: attach,
         RunSoFar: SoFar(log, lease),
         UnitRegistry: Registry(log, job.started.unit, job.plan.product),
         Wait: lease.sleep,
         Stopwatch: lambda: lease.deadline.limit_s - lease.deadline.left_s(),
     }
-    try:
+
+    def body() -> None:
         spec.body(**_ports(spec, job, lease, own), **_arguments(step))
         lease.check()
         lease.check_time()
         measure.check_complete()
+
+    try:
+        fault = _fault_of(step, body)
+        made = log.attempt(step.id, number)
+        if attempt_outcome(made.measurements, fault) is not Outcome.PASS:
+            late = _fault_of(step, attach.keep_evidence)
+            fault = fault or late
+        return fault
+    finally:
+        lease.end()
+
+
+def _fault_of(step: PlannedStep, work: Callable[[], None]) -> Fault | None:
+    """The fault in which the step's own code ends, or None."""
+    try:
+        work()
     except HarnessError as error:
         return Fault.of(error)
     except BaseException as error:  # noqa: BLE001 a step that calls sys.exit() is a bug like any
         words = f"{step.use} raised {type(error).__name__}: {error}"
         return Fault.of(StepBug("STEP-BUG", words, evidence=unexpected(error)))
-    finally:
-        lease.end()
     return None
 
 

@@ -6,12 +6,13 @@ the lease of the step's attempt: its total deadline, its cancelling, and its end
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from harness.clock import Deadline, Lease
 from harness.errors import HarnessError
+from harness.model.cell import Cell, PathLoss
 from harness.model.identity import Unit
 from harness.model.reading import Reading
 from harness.model.usb import UsbDevice, UsbMode
@@ -119,12 +120,69 @@ class Jig(Protocol):
         """Open the relay of a channel."""
         ...
 
+    def show(self, field: Literal["chart", "flat"]) -> None:
+        """Bring the chart or the flat field before the camera; returns when it is there."""
+        ...
+
+    def light(self, level_pct: float) -> None:
+        """Set the light of the light box [% of its calibrated full light]; 0 is dark."""
+        ...
+
     def voltage_v(self, channel: str) -> float:
         """Voltage on a channel [V], read until two readings agree."""
         ...
 
     def current_a(self, channel: str) -> float:
         """Current through a channel [A], read until two readings agree."""
+        ...
+
+
+@runtime_checkable
+class CallBox(Protocol):
+    """A base-station simulator for LTE, as the slot sees it through its own cable."""
+
+    def identify(self) -> JigIdentity:
+        """Ask who it is."""
+        ...
+
+    def serve(self, cell: Cell) -> None:
+        """Put a cell on the air in place of any other; returns when it says that it is on.
+
+        Raises: InstrumentFault when it refuses, does not answer, or has set something else.
+        """
+        ...
+
+    def stop(self) -> None:
+        """Take the cell off the air."""
+        ...
+
+    def attached(self) -> bool:
+        """Whether it has a handset attached to its cell."""
+        ...
+
+    def detach(self) -> None:
+        """Have the network detach the handset; returns when it says that none is attached."""
+        ...
+
+    def path_loss(self, band: int) -> PathLoss:
+        """What the slot's cable and coupler lose in a band.
+
+        Raises: StationFault(PATH-LOSS-ABSENT, PATH-LOSS-STALE).
+        """
+        ...
+
+
+@runtime_checkable
+class Agent(Protocol):
+    """The test app on the handset, for what the shell of a user build cannot do."""
+
+    def run(self, test: str, settings: Mapping[str, str], *, within_s: float) -> Mapping[str, str]:
+        """Run one of its tests to its end; the values that it gives, by name, as it spells them.
+
+        Raises: PlanError(AGENT-MISSING) when the handset has no such app, AGENT-REFUSED when
+        the app does not know the test; DutFault(AGENT-FAILED) when it says that the handset
+        cannot; LinkFault.
+        """
         ...
 
 
@@ -200,6 +258,13 @@ class Attach(Protocol):
         """
         ...
 
+    def unless_passed(self, name: str, make: Callable[[], bytes]) -> None:
+        """Keep what `make` gives if this attempt ends in anything but PASS; else it is not called.
+
+        Raises: StepBug(STEP-BUG) when the name is no file name.
+        """
+        ...
+
 
 @runtime_checkable
 class Wait(Protocol):
@@ -242,6 +307,8 @@ PORTS: tuple[type, ...] = (
     Handset,
     Jig,
     Usb,
+    CallBox,
+    Agent,
     UnitRegistry,
     Measure,
     Attach,

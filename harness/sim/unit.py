@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.model.identity import Unit
 from harness.model.outcome import Outcome
+from harness.sim.cell import SimCell
 
 Defects = Mapping[str, Mapping[str, Any]]
 """Planted defects by name, such as `battery.weak_charge`, each with its settings."""
@@ -61,6 +62,14 @@ class SimUnit:
     bluetooth_crashes: int = 0
     gnss_cn0_dbhz: float | None = 38.4
     """Mean C/N0 of its best four satellites; None when it received none."""
+    cell: SimCell = field(default_factory=SimCell)
+    """The cell that its modem hears; by itself that of the line's network."""
+    path_loss_db: float = 42.0
+    """What is lost on the way from the call box to its antenna."""
+    sees: str = "flat"
+    """What stands before its cameras: `flat`, an even grey field, or `chart`."""
+    light_pct: float = 100.0
+    """How brightly that is lit [% of full light]; 0 is dark."""
     met: set[str] = field(default_factory=set)
     """Of the planted defects that strike at commands, those that have struck."""
 

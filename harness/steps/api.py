@@ -21,7 +21,12 @@ from harness.model.units import Unit
 Body = Callable[..., None]
 MARK = "__step__"
 """The attribute under which a step's function keeps its specification."""
-CLAIMS = frozenset({"modem", "wifi", "screen", "camera", "vbus", "adb-restart"})
+CLAIMS = frozenset(
+    {
+        *("modem", "wifi", "bluetooth", "location", "nfc"),
+        *("screen", "camera", "audio", "vbus", "adb-restart"),
+    }
+)
 """The parts of a handset that one step at a time may use."""
 
 _NEVER_RUN_BY_A_CALL = (

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import math
+from decimal import Decimal
 
 import pytest
 
 from harness.clock import Cancel, Deadline, Lease
 from harness.engine.attach import Attachments
 from harness.engine.execute import execute
-from harness.errors import StationFault, StepBug
+from harness.errors import DutFault, StationFault, StepBug
+from harness.model.limits import Range
 from harness.model.outcome import Outcome
 from harness.model.ports import Attach, Measure, Stopwatch, Wait
 from harness.model.step import Numeric
@@ -68,6 +71,51 @@ def test_a_step_that_has_ended_attaches_nothing() -> None:
     with pytest.raises(StepBug, match="LEASE-ENDED"):
         attach("a.jpg", b"late")
     assert rig.journal.files == {}
+
+
+def evidence_rig(value: float, *, fails: bool = False) -> Rig:
+    def looks(attach: Attach, measure: Measure) -> None:
+        attach.unless_passed("drawn.jpg", lambda: b"drawn")
+        measure("level", value)
+        if fails:
+            raise DutFault("CAMERA-NO-PICTURE", "none")
+
+    spec = spec_of(looks, measures=[Numeric("level", "V")])
+    step = planned(spec, "shoot", limit=Range(low=Decimal(1)))
+    return Rig([(spec, step)])
+
+
+@pytest.mark.parametrize(("value", "fails"), [(0.0, False), (2.0, True), (math.nan, False)])
+def test_evidence_is_kept_of_an_attempt_that_does_not_pass(value: float, fails: bool) -> None:
+    rig = evidence_rig(value, fails=fails)
+    record = execute(rig.job, rig.log)
+    assert record.outcome is not Outcome.PASS
+    assert [kept.name for kept in record.attachments] == ["drawn.jpg"]
+    assert list(rig.journal.files.values()) == [b"drawn"]
+    assert rig.replay().attachments == record.attachments
+
+
+def test_evidence_is_not_even_made_of_one_that_passes() -> None:
+    rig = evidence_rig(2.0)
+    record = execute(rig.job, rig.log)
+    assert record.outcome is Outcome.PASS
+    assert record.attachments == ()
+    assert rig.journal.files == {}
+
+
+def test_evidence_that_cannot_be_made_is_a_fault_beside_the_fail() -> None:
+    def looks(attach: Attach, measure: Measure) -> None:
+        attach.unless_passed("drawn.jpg", lambda: bytes(1 // 0))
+        measure("level", 0.0)
+
+    spec = spec_of(looks, measures=[Numeric("level", "V")])
+    step = planned(spec, "shoot", limit=Range(low=Decimal(1)))
+    rig = Rig([(spec, step)])
+    record = execute(rig.job, rig.log)
+    assert record.outcome is Outcome.ERROR
+    assert record.fault
+    assert record.fault.code == "STEP-BUG"
+    assert record.dut_failed
 
 
 def test_the_stopwatch_runs_with_the_attempt() -> None:
