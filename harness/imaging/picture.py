@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from harness.imaging.exif import Exif, read_exif
 from harness.model.reading import Reading, Unreadable
 from harness.model.value import Curve
 
@@ -21,13 +22,14 @@ _MOST_PIXELS = 1 << 28  # the largest phone sensors have 200 million; a forged h
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The luma of a picture, as rows of code values from 0 to 255.
+    """A picture's luma, as rows of code values from 0 to 255, and the JPEG file that it is of.
 
     Luma is the Y of JFIF (ITU-T T.871 clause 7: ITU-R BT.601 weights, full range), taken from
     the file as it is, without a way through RGB.
     """
 
     luma: NDArray[uint8]
+    content: bytes = field(repr=False)
 
     @property
     def width_px(self) -> int:
@@ -36,6 +38,21 @@ class Picture:
     @property
     def height_px(self) -> int:
         return int(self.luma.shape[0])
+
+    def rgb(self) -> NDArray[uint8]:
+        """Red, green and blue of each pixel [code values, 0 to 255], decoded anew at each call.
+
+        They are taken as sRGB: a colour profile in the file is not applied.
+        """
+        import simplejpeg
+
+        decoded: NDArray[uint8] = simplejpeg.decode_jpeg(self.content, "RGB", strict=True)
+        return decoded
+
+    @property
+    def exif(self) -> Exif:
+        """What the camera wrote into the file of the shot."""
+        return read_exif(self.content)
 
     @property
     def mean_luma(self) -> float:
@@ -71,6 +88,7 @@ def decode_jpeg(content: bytes) -> Picture | Unreadable:
         height, width, _, _ = simplejpeg.decode_jpeg_header(content)
         if width * height > _MOST_PIXELS:
             return Unreadable(f"a JPEG of {width} x {height} px", content[:16].hex())
-        return Picture(simplejpeg.decode_jpeg(content, colorspace="GRAY", strict=True)[:, :, 0])
+        luma = simplejpeg.decode_jpeg(content, colorspace="GRAY", strict=True)[:, :, 0]
+        return Picture(luma, content)
     except ValueError as error:
         return Unreadable(f"no whole JPEG of {len(content)} bytes: {error}", content[:16].hex())

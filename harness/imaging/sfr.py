@@ -101,6 +101,16 @@ def measure(region: NDArray[floating]) -> Sfr | Unreadable:
     return Sfr(frequencies, response, math.degrees(math.atan(slope)), step)
 
 
+def mean(one: Sfr, other: Sfr) -> Sfr:
+    """The mean of two responses, of their steps and of the size of their slants."""
+    return Sfr(
+        one.frequencies,
+        (one.mtf + other.mtf) / 2,
+        (abs(one.angle_deg) + abs(other.angle_deg)) / 2,
+        (one.step + other.step) / 2,
+    )
+
+
 def _upright(lines: Lines) -> Lines:
     """The region turned so that its edge runs down it, dark on the left."""
     across, down = (_halves_differ(lines.mean(axis)) for axis in (0, 1))

@@ -11,6 +11,8 @@ from PIL import Image
 
 from tests.cli.conftest import Cli
 from tests.imaging.edges import codes, of_mtf50
+from tests.imaging.fields import cos4, flat, noisy, spotted
+from tests.imaging.squares import Chart
 
 
 def chart(folder: Path) -> Path:
@@ -61,3 +63,62 @@ def test_a_region_that_is_none_of_the_picture_is_wrong_usage(cli: Cli, region: s
     ran = cli("image", "sfr", chart(cli.folder), "--region", region)
     assert ran.code == 2
     assert "whole pixels" in ran.err or "600 x 400 px" in ran.err
+
+
+def saved(folder: Path, picture: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Path:
+    path = folder / "picture.jpg"
+    Image.fromarray(picture).save(path, "JPEG", quality=95)
+    return path
+
+
+def test_uniformity(cli: Cli) -> None:
+    path = saved(cli.folder, codes(cos4(0.7)))
+    ran = cli("image", "uniformity", path, "--json")
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["uniformity_percent"] == pytest.approx(74.2, abs=0.5)
+    inner = cli("image", "uniformity", path, "--region", "600,440,80,80")
+    assert inner.out.startswith(("uniformity 100", "uniformity 99"))
+
+
+def test_blemishes_and_bad_pixels(cli: Cli) -> None:
+    picture = noisy(spotted(flat(), 0.25, 0.75, 24, -0.2), seed=1)
+    picture[100, 1000] = 255
+    path = saved(cli.folder, picture)
+    ran = cli("image", "blemish", path, "--json")
+    assert ran.code == 0, ran.err
+    found = json.loads(ran.out)
+    (spot,) = found["blemishes"]
+    assert (spot["x"], spot["y"]) == pytest.approx((0.25, 0.75), abs=0.01)
+    assert found["bad_pixels"] >= 1
+    ran = cli("image", "blemish", path, "--step", "0.9", "--contrast", "50")
+    assert ran.out == "0 blemishes, 0 bad pixels\n"
+    assert cli("image", "blemish", path, "--region", "0,0,2,2").code == 2
+
+
+def test_colour_of_a_region_and_of_the_chart(cli: Cli) -> None:
+    path = saved(cli.folder, codes(Chart(moved_px=(12.0, -9.0), turned_deg=1.0).image()))
+    ran = cli("image", "colour", path, "--region", "0,0,80,60", "--json")
+    assert ran.code == 0, ran.err
+    found = json.loads(ran.out)
+    assert found["red_green"] == pytest.approx(1, abs=0.02)
+    assert found["lab"] == pytest.approx([49.6, 0, 0], abs=0.7)
+    ran = cli("image", "colour", path, "--chart", "--json")
+    found = json.loads(ran.out)
+    assert found["delta_e_max"] <= 1.2
+    assert set(found["patches"]) == {"white", "neutral_5", "red", "green", "blue", "yellow"}
+    assert found["framing"]["right_px"] == pytest.approx(12, abs=0.4)
+    assert "yellow" in cli("image", "colour", path, "--chart").out
+    assert cli("image", "colour", path, "--chart", "--region", "0,0,9,9").code == 2
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [(["uniformity"], "no light"), (["colour"], "no green"), (["colour", "--chart"], "squares")],
+)
+def test_what_cannot_be_measured_is_no_number(cli: Cli, command: list[str], why: str) -> None:
+    path = saved(cli.folder, np.zeros((960, 1280, 3), np.uint8))
+    ran = cli("image", *command, path, "--json")
+    assert ran.code == 3
+    assert "MEAS-UNREADABLE" in ran.err
+    assert why in ran.err
+    assert json.loads(ran.out)["code"] == "MEAS-UNREADABLE"

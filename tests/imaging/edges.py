@@ -30,7 +30,7 @@ class Edge:
         places = (np.arange(side * fine) + 0.5) / fine - side / 2
         slant = math.radians(self.angle_deg)
         way = (places - self.off_px) * math.cos(slant) - places[:, None] * math.sin(slant)
-        light = self.dark + (self.bright - self.dark) * _normal(way / self.sigma_px)
+        light = self.dark + (self.bright - self.dark) * normal(way / self.sigma_px)
         pixels: Light = light.reshape(side, fine, side, fine).mean(axis=(1, 3))
         return pixels
 
@@ -65,6 +65,6 @@ _WAYS = np.linspace(-8, 8, 160_001)
 _SHARES = np.array([0.5 + 0.5 * math.erf(way / math.sqrt(2)) for way in _WAYS[::16]])
 
 
-def _normal(way: Light) -> Light:
+def normal(way: Light) -> Light:
     shares: Light = np.interp(way, _WAYS[::16], _SHARES)
     return shares

@@ -60,6 +60,15 @@ def test_luma_has_the_weights_of_bt_601(colour: tuple[int, int, int], luma: floa
     assert picture.mean_luma == pytest.approx(luma, abs=0.6)
 
 
+def test_the_colours_are_those_of_the_file() -> None:
+    image = Image.new("RGB", (64, 32), (200, 40, 90))
+    image.paste((20, 180, 230), (32, 0, 64, 32))
+    rgb = decoded(jpeg(image, subsampling=0)).rgb()
+    assert rgb.shape == (32, 64, 3)
+    assert rgb[5, 5].tolist() == pytest.approx([200, 40, 90], abs=3)
+    assert rgb[5, 60].tolist() == pytest.approx([20, 180, 230], abs=3)
+
+
 def test_the_mean_is_over_the_whole_picture() -> None:
     image = Image.new("L", (64, 32), 0)
     image.paste(200, (48, 0, 64, 32))
@@ -90,7 +99,7 @@ def test_a_band_is_a_mean_over_the_whole_height() -> None:
 
 @pytest.mark.parametrize("width", [2, 3, 31, 32, 33, 1000, 1281])
 def test_every_column_is_in_one_band(width: int) -> None:
-    picture = Picture(np.tile((np.arange(width) % 251).astype(np.uint8), (3, 1)))
+    picture = Picture(np.tile((np.arange(width) % 251).astype(np.uint8), (3, 1)), b"")
     curve = picture.luma_across()
     assert isinstance(curve, Curve)
     bands = min(width, BANDS)
@@ -102,7 +111,7 @@ def test_every_column_is_in_one_band(width: int) -> None:
 
 
 def test_a_picture_of_one_column_has_no_curve() -> None:
-    assert isinstance(Picture(np.zeros((5, 1), np.uint8)).luma_across(), Unreadable)
+    assert isinstance(Picture(np.zeros((5, 1), np.uint8), b"").luma_across(), Unreadable)
 
 
 @pytest.mark.parametrize("more", [{}, {"progressive": True}, {"subsampling": 0}, {"quality": 30}])

@@ -89,6 +89,31 @@ def test_noise_of_30_db_changes_it_little(cycles_per_px: float) -> None:
         assert off(light + rng.normal(0, noise, light.shape), edge) <= 0.06, angle
 
 
+@pytest.mark.parametrize("snr_db", [30, 36, 42])
+@pytest.mark.parametrize("aperture", [False, True])
+def test_noise_jpeg_and_aperture_together(snr_db: int, aperture: bool) -> None:
+    """As a camera gives it: the noise is in the light, of the step's size over the ratio."""
+    rng = np.random.default_rng(snr_db)
+    for cycles_per_px, angle in ((0.1, -8.0), (0.15, 3.0), (0.25, 5.0), (0.3, -5.0)):
+        edge = of_mtf50(cycles_per_px, angle_deg=angle, aperture=aperture)
+        noise = (edge.bright - edge.dark) / 10 ** (snr_db / 20)
+        light = edge.image(200)
+        picture = codes((light + rng.normal(0, noise, light.shape)).clip(0, 1))
+        assert off(jpeg(picture, 95), edge) <= 0.06, (cycles_per_px, angle)
+
+
+@pytest.mark.parametrize("off_px", [-20.0, -10.0, 10.0, 20.0])
+@pytest.mark.parametrize("size", [(140, 100), (100, 140), (119, 83)])
+def test_a_region_that_is_not_about_the_edge_or_not_square(
+    off_px: float, size: tuple[int, int]
+) -> None:
+    edge = of_mtf50(0.2, off_px=off_px)
+    light = edge.image(200)
+    top, left = (200 - size[0]) // 2, (200 - size[1]) // 2
+    part = light[top : top + size[0], left : left + size[1]]
+    assert off(part, edge) <= 0.01
+
+
 def test_an_edge_of_either_sense_and_direction_reads_alike() -> None:
     edge = of_mtf50(0.15)
     light = edge.image()

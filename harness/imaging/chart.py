@@ -1,0 +1,122 @@
+"""The chart "squares-9": where its edges and patches are in a picture that it fills.
+
+On a field of 18 % grey stand nine dark squares (4:1 in light, the low contrast of ISO 12233:2023)
+in the thirds of the picture, turned by 5 degrees counter-clockwise, and between them six patches
+of the ColorChecker Classic. Sizes go with the picture's height. A camera in a jig frames it a
+little off: imaging/framing.py says by how much.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from itertools import product
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from harness.imaging.colour import Lab, delta_e, mean_lab
+from harness.imaging.light import linear
+from harness.imaging.region import Region
+
+if TYPE_CHECKING:
+    from numpy import floating, uint8
+    from numpy.typing import NDArray
+
+Place = tuple[float, float]
+"""Right and down of a picture's corner [px]."""
+Side = Literal["left", "right"]
+"""Of a square: its two edges that are nearly upright."""
+
+SQUARE_SIDE, SQUARE_TURN_DEG = 0.2, 5.0
+EDGE_WIDTH, EDGE_HEIGHT = 0.1, 0.14
+"""Of the region about the middle of such an edge; like all sizes over the height."""
+PATCH_SIDE, PATCH_INNER = 0.12, 0.6
+_PLACES = (1 / 6, 1 / 2, 5 / 6)
+_SQUARES = (
+    *("top_left", "top", "top_right"),
+    *("left", "centre", "right"),
+    *("bottom_left", "bottom", "bottom_right"),
+)
+PATCH_SRGB: Mapping[str, tuple[int, int, int]] = {
+    "white": (243, 243, 242),
+    "neutral_5": (122, 122, 121),
+    "red": (175, 54, 60),
+    "green": (70, 148, 73),
+    "blue": (56, 61, 150),
+    "yellow": (231, 199, 31),
+}
+"""sRGB code values as X-Rite published them for the ColorChecker Classic (made up to 2014)."""
+
+
+class Framing(NamedTuple):
+    """How the chart lies in a picture: moved right and down [px], turned counter-clockwise."""
+
+    right_px: float
+    down_px: float
+    turned_deg: float
+
+    def seen(self, place: Place, width_px: int, height_px: int) -> Place:
+        """Where a place of the chart is seen in a picture of this size [px]."""
+        turn = math.radians(self.turned_deg)
+        right, down = place[0] - width_px / 2, place[1] - height_px / 2
+        return (
+            place[0] + right * (math.cos(turn) - 1) + down * math.sin(turn) + self.right_px,
+            place[1] - right * math.sin(turn) + down * (math.cos(turn) - 1) + self.down_px,
+        )
+
+
+EXACT = Framing(0.0, 0.0, 0.0)
+
+
+class Patch(NamedTuple):
+    """The colour of a patch in a picture, and by how much it is off (CIEDE2000)."""
+
+    seen: Lab
+    delta_e: float
+
+
+def squares(width_px: int, height_px: int) -> Mapping[str, Place]:
+    """The middle of each square, in a picture of this size that frames the chart exactly [px]."""
+    places = ((x * width_px, y * height_px) for y, x in product(_PLACES, _PLACES))
+    return dict(zip(_SQUARES, places, strict=True))
+
+
+def edge_regions(
+    width_px: int, height_px: int, framing: Framing = EXACT, side: Side = "right"
+) -> Mapping[str, Region]:
+    """The region of each square's edge on one side, in a picture of this size."""
+    half_px = SQUARE_SIDE / 2 * height_px * (1 if side == "right" else -1)
+    turn = math.radians(SQUARE_TURN_DEG)
+    size_px = EDGE_WIDTH * height_px, EDGE_HEIGHT * height_px
+    edges = {
+        name: (x + half_px * math.cos(turn), y - half_px * math.sin(turn))
+        for name, (x, y) in squares(width_px, height_px).items()
+    }
+    return {
+        name: Region.about(*framing.seen(edge, width_px, height_px), *size_px)
+        for name, edge in edges.items()
+    }
+
+
+def patch_regions(width_px: int, height_px: int, framing: Framing = EXACT) -> Mapping[str, Region]:
+    """The inner part of each patch, in a picture of this size."""
+    side_px = PATCH_SIDE * PATCH_INNER * height_px
+    places = ((x * width_px, y * height_px) for y, x in product(_PLACES, (1 / 3, 2 / 3)))
+    return {
+        name: Region.about(*framing.seen(place, width_px, height_px), side_px, side_px)
+        for name, place in zip(PATCH_SRGB, places, strict=True)
+    }
+
+
+def patches(rgb: NDArray[uint8], framing: Framing = EXACT) -> Mapping[str, Patch]:
+    """The colour of each patch in a picture of the chart, given as code values."""
+    regions = patch_regions(rgb.shape[1], rgb.shape[0], framing)
+    return {
+        name: _patch(linear(region.of(rgb)), PATCH_SRGB[name]) for name, region in regions.items()
+    }
+
+
+def _patch(light_rgb: NDArray[floating], srgb: tuple[int, int, int]) -> Patch:
+    import numpy as np
+
+    seen = mean_lab(light_rgb)
+    return Patch(seen, delta_e(seen, mean_lab(linear(np.array(srgb, np.uint8)))))
