@@ -14,14 +14,14 @@ class ByteLink(Protocol):
     def write(self, data: bytes) -> None:
         """Hand all of `data` to the port.
 
-        Raises: JigFault(JIG-LOST) when the port has gone, JIG-TIMEOUT when it takes no bytes.
+        Raises: LineFault(LOST) when the port has gone, TIMEOUT when it takes no bytes.
         """
         ...
 
     def read(self, timeout_s: float) -> bytes:
         """What has arrived, as soon as anything has; b"" after `timeout_s` or POLL_S without.
 
-        Raises: JigFault(JIG-LOST) when the port has gone.
+        Raises: LineFault(LOST) when the port has gone.
         """
         ...
 

@@ -9,7 +9,7 @@ from harness.errors.dut import DutFault
 from harness.errors.link import LinkFault
 from harness.errors.operator import OperatorStop
 from harness.errors.plan import PlanError, StepBug
-from harness.errors.station import JigFault, StationFault
+from harness.errors.station import InstrumentFault, JigFault, StationFault
 
 __all__ = [
     "FAULTS",
@@ -17,6 +17,7 @@ __all__ = [
     "Code",
     "DutFault",
     "HarnessError",
+    "InstrumentFault",
     "JigFault",
     "LinkFault",
     "OperatorStop",
@@ -31,6 +32,7 @@ FAULTS: tuple[type[HarnessError], ...] = (
     DutFault,
     LinkFault,
     JigFault,
+    InstrumentFault,
     StationFault,
     PlanError,
     StepBug,

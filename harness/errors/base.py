@@ -61,6 +61,32 @@ class HarnessError(Exception):
         return type(self)(self.code, self.message, evidence=evidence, remedy=self.remedy)
 
 
+class LineFault(HarnessError):
+    """What stands at the end of a line is silent, refuses, or cannot be trusted.
+
+    Its codes are the `device` in capitals and a kind, such as `JIG-TIMEOUT`; the kinds of what
+    goes wrong with any line have a code for every device.
+    """
+
+    device: ClassVar[str]
+
+    @classmethod
+    def of(
+        cls,
+        kind: str,
+        message: str,
+        *,
+        evidence: Mapping[str, Any] | None = None,
+        remedy: str | None = None,
+    ) -> Self:
+        return cls(f"{cls.device.upper()}-{kind}", message, evidence=evidence, remedy=remedy)
+
+    @property
+    def kind(self) -> str:
+        """The code without the device."""
+        return self.code.partition("-")[2]
+
+
 def unexpected(error: BaseException) -> dict[str, str]:
     """The evidence of an error that nobody foresaw: its words, and where it came from."""
     return {

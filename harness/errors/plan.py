@@ -102,9 +102,37 @@ class PlanError(HarnessError):
             "The handset did not do what its shell was told to do.",
             "Check in the evidence whether this build of the firmware allows the command.",
         ),
+        "GNSS-NOT-ASKED": Code(
+            "No app asked for the location, so GNSS received nothing that could be measured.",
+            "Have the plan open an app that asks (`opens`), with its permission and location on.",
+        ),
+        "AGENT-MISSING": Code(
+            "The handset has no test app, or one that may not test.",
+            "Install the test app on the handset, or leave its steps out of the plan.",
+        ),
+        "AGENT-REFUSED": Code(
+            "The test app, or Android for it, did not start the test that it was asked for.",
+            "Check in the evidence what it said; update the test app on the handset.",
+        ),
+        "AGENT-CRASHED": Code(
+            "The test app died in the middle of a test.",
+            "Test again; if it stays, report the evidence to the maintainers of the test app.",
+        ),
+        "LTE-OTHER-PATH": Code(
+            "The handset's traffic goes another way than over the mobile network.",
+            "Switch off Wi-Fi, VPN, Ethernet and USB tethering of the handset, then test again.",
+        ),
         "CAMERA-OTHER": Code(
             "Another camera, or another app, is open than the one asked for.",
             "Check by hand which camera the app opens; report the model to the maintainers.",
+        ),
+        "STEP-SETTING": Code(
+            "A parameter that the plan gives a step is none that it can take.",
+            "Correct it under `with:` in the plan; `harness steps NAME` says what it takes.",
+        ),
+        "HANDOVER-NOT-READY": Code(
+            "A unit was to be wiped before it was put back as it was found.",
+            "Put a `handset.restore` before `handover.wipe` in the plan.",
         ),
     }
 

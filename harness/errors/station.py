@@ -1,14 +1,15 @@
-"""This PC, its jigs, its store."""
+"""This PC, its jigs and instruments, its store."""
 
 from __future__ import annotations
 
-from harness.errors.base import Blame, Code, HarnessError
+from harness.errors.base import Blame, Code, HarnessError, LineFault
 
 
-class JigFault(HarnessError):
+class JigFault(LineFault):
     """The jig is silent, refuses, or says something that cannot be trusted."""
 
     blame = Blame.STATION
+    device = "jig"
     codes = {
         "JIG-ABSENT": Code(
             "The serial port of the jig cannot be opened.",
@@ -42,6 +43,10 @@ class JigFault(HarnessError):
             "The jig did not reach the position or state that was asked for.",
             "Free the mechanism, check air and end switches, then run the jig's self-test.",
         ),
+        "JIG-DATA-STAYS": Code(
+            "The handset still answers over USB although the jig took its data lines away.",
+            "Check the relay `dcp` of the jig and its wiring, then run the jig's self-test.",
+        ),
         "JIG-WRONG": Code(
             "Another jig than the station file or its jig file says answers on the port.",
             "Put the right jig on the slot, or correct the station file or the jig file.",
@@ -53,6 +58,51 @@ class JigFault(HarnessError):
         "JIG-UNSAFE": Code(
             "The jig could not be brought to its safe state.",
             "Switch the jig's power off by hand before reaching in; call an engineer.",
+        ),
+    }
+
+
+class InstrumentFault(LineFault):
+    """An instrument, such as a call box, is silent, refuses, or does not do what it was told."""
+
+    blame = Blame.STATION
+    device = "instrument"
+    codes = {
+        "INSTRUMENT-ABSENT": Code(
+            "The port or the network address of the instrument cannot be opened.",
+            "Switch the instrument on, check its cable, and its port in the station file.",
+        ),
+        "INSTRUMENT-LOST": Code(
+            "The line to the instrument broke in the middle of a command.",
+            "Check that the instrument is on and its cable seated, then test again.",
+        ),
+        "INSTRUMENT-TIMEOUT": Code(
+            "The instrument fell silent: no reply in the time of the command.",
+            "Look at the instrument's screen for a dialog; switch it off and on, then test again.",
+        ),
+        "INSTRUMENT-LATE": Code(
+            "The instrument replied when the time was over; the reply was thrown away.",
+            "Test again; if it stays slow, look for another program that uses the instrument.",
+        ),
+        "INSTRUMENT-GARBLED": Code(
+            "The instrument's reply is not well formed.",
+            "Check cable and instrument file; if it stays, report the instrument's firmware.",
+        ),
+        "INSTRUMENT-REFUSED": Code(
+            "The instrument understood the command and refused it.",
+            "Read its own error in the evidence; check its options and the settings of the plan.",
+        ),
+        "INSTRUMENT-STUCK": Code(
+            "The instrument did not reach the state that was asked for in its time.",
+            "Look at the instrument's screen; preset it, then test again.",
+        ),
+        "INSTRUMENT-DIFFERS": Code(
+            "The instrument reads back another setting than it was told.",
+            "Stop other programs that use the instrument; check its limits and its file.",
+        ),
+        "INSTRUMENT-WRONG": Code(
+            "Another instrument answers than the station file or its instrument file says.",
+            "Put the right one there, or correct the station file or the instrument file.",
         ),
     }
 
@@ -125,6 +175,26 @@ class StationFault(HarnessError):
         "WIFI-AP-AMBIGUOUS": Code(
             "Several access points have the name of the reference.",
             "Switch the others off, or give the reference a name that nobody else has near.",
+        ),
+        "LIGHTBOX-FIELD": Code(
+            "The camera sees another field than the light box says that it shows.",
+            "Check the carriage of the light box, and that the handset sits straight before it.",
+        ),
+        "PATH-LOSS-ABSENT": Code(
+            "The path-loss table has no row for this slot, its cable and this band.",
+            "Measure the path and add the row, or correct the slot's cable in the station file.",
+        ),
+        "PATH-LOSS-STALE": Code(
+            "The path losses of the station were measured too long ago.",
+            "Measure the paths again and write the values and dates into the path-loss file.",
+        ),
+        "CELL-CHANGED": Code(
+            "The call box did not keep the slot's cell while a handset was measured on it.",
+            "Let no other station or program use the call box meanwhile, then test again.",
+        ),
+        "TRAFFIC-SERVER": Code(
+            "The server for test traffic refuses the handset, or ends its stream too early.",
+            "Start the server in the call box's network; check host and port in the plan.",
         ),
         "STATION-SOCKET": Code(
             "The socket on which screens find the station cannot be opened.",

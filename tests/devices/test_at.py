@@ -49,7 +49,13 @@ def plug() -> Iterator[Plug]:
         def plugged(
             *, may_echo: bool = True, defects: Any = None, profile: str = "oppo-mtk"
         ) -> tuple[AtPort, ModemBehaviour, PtyJig]:
-            unit = SimUnit("A57A000001", imei=IMEIS, defects=defects or {}, profile=profile)
+            unit = SimUnit(
+                "A57A000001",
+                imei=IMEIS,
+                defects=defects or {},
+                profile=profile,
+                rsrp_noise_db=0,
+            )
             modem = ModemBehaviour(HandsetBehaviour(unit), may_echo=may_echo)
             wire = pty(modem)
             port = AtPort(wire.path)

@@ -17,6 +17,7 @@ import pytest
 from harness.clock import POLL_S
 from harness.devices.link import ByteLink
 from harness.devices.serial import SerialLink, _absent
+from harness.engine.quarantine import GRACE_S
 from harness.errors import JigFault
 
 BAUD = 115200
@@ -251,6 +252,20 @@ def test_two_cannot_share_a_port() -> None:
     peer.vanish()
 
 
+def test_an_address_where_nobody_answers_is_absent_before_an_abort_gives_up() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, contextlib.ExitStack() as stack:
+        address = full.getsockname()
+        for _ in range(2):  # who comes now is not answered
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(address)
+        started = time.monotonic()
+        with pytest.raises(JigFault) as caught:
+            SerialLink(f"socket://127.0.0.1:{address[1]}", BAUD)
+        assert caught.value.code == "JIG-ABSENT"
+        assert 1 < time.monotonic() - started < GRACE_S
+
+
 @pytest.mark.parametrize(
     ("number", "says", "remedy"),
     [
@@ -261,7 +276,7 @@ def test_two_cannot_share_a_port() -> None:
     ],
 )
 def test_why_a_port_cannot_be_opened(number: int, says: str, remedy: str) -> None:
-    fault = _absent("/dev/ttyUSB0", OSError(number, os.strerror(number)))
+    fault = _absent("/dev/ttyUSB0", OSError(number, os.strerror(number)), JigFault)
     assert says in fault.message
     assert fault.remedy.startswith(remedy) or remedy in fault.remedy
 

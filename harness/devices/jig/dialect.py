@@ -5,23 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """One command or query.
-
-    `text` has the gaps `{channel}` and `{value}`. `limit_s` is the time in which a query brings
-    its reply, or in which the state that a command asks for shows [s]. A command that moves
-    mechanics or puts voltage on the contacts is `guarded`: sent only while the interlock is closed.
-    """
-
-    text: str
-    limit_s: float = 1.0
-    guarded: bool = False
-
-    def __post_init__(self) -> None:
-        if not self.text.isascii() or not self.text.isprintable() or not self.limit_s > 0:
-            raise ValueError(f"no verb of a jig: {self.text!r}, {self.limit_s} s")
+from harness.devices.scpi.verb import Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +29,7 @@ VERBS = frozenset(
         *("connect", "disconnect", "relay"),
         *("set_voltage", "voltage_set", "output_on", "output_off", "output"),
         *("voltage", "current"),
+        *("show", "shown", "light", "light_set"),
     }
 )
 """What every dialect can say."""
@@ -73,7 +58,7 @@ _MOTION_S = 5.0
 
 CORE = Dialect(
     name="core",
-    channels={"vbus": 1},
+    channels={"vbus": 1, "dcp": 2},
     verbs={
         "identify": Verb("*IDN?", _QUERY_S),
         "clear": Verb("*CLS"),
@@ -93,6 +78,10 @@ CORE = Dialect(
         "output": Verb("OUTP?", _QUERY_S),
         "voltage": Verb("MEAS:VOLT? (@{channel})", _QUERY_S),
         "current": Verb("MEAS:CURR? (@{channel})", _QUERY_S),
+        "show": Verb("LIGH:FIEL {value}", _MOTION_S, guarded=True),
+        "shown": Verb("LIGH:FIEL?", _QUERY_S),
+        "light": Verb("LIGH:LEV {value}"),
+        "light_set": Verb("LIGH:LEV?", _QUERY_S),
     },
 )
 """The core: a subset of IEEE 488.2 and SCPI-99 with a device tree for jigs."""

@@ -4,36 +4,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from harness.clock import Cancel, Deadline, Lease
 from harness.devices.jig.dialect import CORE, Dialect
-from harness.devices.jig.exchange import ANY_JIG, Exchange, Expected
-from harness.devices.jig.replies import (
-    OVERRANGE,
-    Position,
-    read_flag,
-    read_number,
-    read_position,
-)
-from harness.devices.jig.wire import Wire
+from harness.devices.jig.replies import Field, Position, read_field, read_position
+from harness.devices.scpi.change import change
+from harness.devices.scpi.exchange import ANYONE, Exchange, Expected
+from harness.devices.scpi.replies import OVERRANGE, read_flag, read_number
+from harness.devices.scpi.wire import Wire
 from harness.devices.serial import SerialLink
 from harness.errors import HarnessError, JigFault, PlanError
 from harness.model.ports import JigIdentity
 
 T = TypeVar("T")
 
-STATE_POLL_S = 0.02
-"""How often a state is asked for until it shows [s]."""
-
 MOST_READINGS = 6
 """How many readings are taken before they are called unstable."""
 
-_SHUT_S = 1.0
-"""How long another thread may finish its exchange before the port is left to it [s]."""
-
 _SET_TOLERANCE_V = 0.002
 """How far a supply may round the voltage that it was told [V]."""
+
+_LIGHT_TOLERANCE_PCT = 0.5
+"""How far a light box may round the level that it was told [% of full light]."""
+
+_FIELDS = {"chart": Field.CHART, "flat": Field.FLAT}
 
 
 class SerialJig:
@@ -42,8 +37,8 @@ class SerialJig:
     Opens the port when it is first used, and again after it was lost.
     """
 
-    def __init__(self, url: str, dialect: Dialect = CORE, *, expected: Expected = ANY_JIG) -> None:
-        self._wire = Wire(url, lambda: SerialLink(url, dialect.baud), dialect.terminator)
+    def __init__(self, url: str, dialect: Dialect = CORE, *, expected: Expected = ANYONE) -> None:
+        self._wire = Wire(url, lambda: SerialLink(url, dialect.baud), dialect.terminator, JigFault)
         self._dialect = dialect
         self._expected = expected
 
@@ -52,10 +47,13 @@ class SerialJig:
 
     def under(self, lease: Lease) -> JigPort:
         """The jig for as long as the lease holds."""
-        return JigPort(Exchange(self._wire, self._dialect, lease, self._expected), self._dialect)
+        exchange = Exchange(self._wire, self._dialect.verbs, lease, self._expected)
+        return JigPort(exchange, self._dialect)
 
     def make_safe(self, deadline: Deadline) -> None:
         """Switch the supply off and open the relays, shown by asking; moves no mechanics.
+
+        The light box stays as it is: it endangers nobody, and every step that needs it sets it.
 
         Whatever jig answers is made safe. Tried a second time over a freshly opened port.
 
@@ -78,18 +76,11 @@ class SerialJig:
         ) from faults[-1]
 
     def shut(self) -> None:
-        """Close the port. Only its owner calls this, when no run is on.
-
-        A thread that was left behind in an exchange keeps it until the process ends.
-        """
-        if self._wire.lock.acquire(timeout=_SHUT_S):
-            try:
-                self._wire.close()
-            finally:
-                self._wire.lock.release()
+        """Close the port. Only its owner calls this, when no run is on."""
+        self._wire.shut()
 
     def _make_safe(self, lease: Lease) -> None:
-        exchange = Exchange(self._wire, self._dialect, lease, ANY_JIG)
+        exchange = Exchange(self._wire, self._dialect.verbs, lease, ANYONE)
         safe = self._dialect.verbs["safe"].text
         with exchange.turn():
             try:
@@ -151,6 +142,27 @@ class JigPort:
         at = self._at(channel)
         self._change("disconnect", at, lambda: self._flag("relay", at), lambda on: on is False)
 
+    def show(self, field: Literal["chart", "flat"]) -> None:
+        """Raises: JigFault(JIG-INTERLOCK | JIG-STUCK | ...); ValueError when it is no field."""
+        if field not in _FIELDS:
+            raise ValueError(f"no field of the light box: {field!r}, there are chart and flat")
+        wanted = _FIELDS[field]
+        self._change("show", {"value": wanted.value}, self._field, lambda shown: shown is wanted)
+
+    def light(self, level_pct: float) -> None:
+        """The level is read back.
+
+        Raises: JigFault(JIG-STUCK | ...); ValueError when it is no level from 0 to 100 %.
+        """
+        if not 0 <= level_pct <= 100:
+            raise ValueError(f"no level of light: {level_pct} %, it goes from 0 to 100 %")
+        self._change(
+            "light",
+            {"value": f"{level_pct:.1f}"},
+            lambda: self._query("light_set", {}, read_number),
+            lambda set_pct: abs(set_pct - level_pct) <= _LIGHT_TOLERANCE_PCT,
+        )
+
     def voltage_v(self, channel: str) -> float:
         return self._reading("voltage", channel, "V")
 
@@ -178,22 +190,12 @@ class JigPort:
         """Send a command once and wait until the state that it asks for shows."""
         verb = self._dialect.verbs[name]
         command = verb.text.format(**gaps)
-        lease = self._exchange.lease
-        if verb.guarded:
-            self._require_interlock(command)
-        garbled = self._exchange.command(command)
-        deadline = lease.within(verb.limit_s).deadline
-        while not met(state := shown()):
-            if deadline.expired():
-                lease.check_time()  # else the jig had its full time
-                raise garbled or JigFault(
-                    "JIG-STUCK",
-                    f"{command}: still {state} after {verb.limit_s:g} s",
-                    evidence={"sent": command, "state": str(state), "limit_s": verb.limit_s},
-                )
-            lease.sleep(min(STATE_POLL_S, max(deadline.left_s(), 0.0)))
+
+        def guard() -> None:
             if verb.guarded:
                 self._require_interlock(command)
+
+        change(self._exchange, command, verb.limit_s, shown, met, guard)
 
     def _require_interlock(self, command: str) -> None:
         interlock = self._query("interlock", {}, read_position)
@@ -238,6 +240,9 @@ class JigPort:
 
     def _fixture(self) -> Position:
         return self._query("fixture", {}, read_position)
+
+    def _field(self) -> Field:
+        return self._query("shown", {}, read_field)
 
     def _flag(self, name: str, gaps: dict[str, object]) -> bool | None:
         """A state of one digit, asked twice because a changed digit would not show."""

@@ -146,8 +146,9 @@ def test_a_reboot_wakes_when_it_is_cancelled(server: AdbServer) -> None:
     with SimHandsets(speed=0.1) as slow:
         dut = AdbHandset(server, slow.add(unit())).for_run().under(until_)
 
+        dut.shell("true")  # so that it is there
+
         def stop_once_away() -> None:
-            until(lambda: state_of(server, dut.serial) == "device")
             until(lambda: state_of(server, dut.serial) != "device")
             until_.cancel.set(OperatorStop("RUN-ABORTED", "stop"))
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.devices.jig.dialect import CORE, Agreement, Verb
+from harness.devices.jig.dialect import CORE, Agreement
+from harness.devices.scpi.verb import Verb
 
 NUMBERS = st.floats(-1e6, 1e6)
 
@@ -29,7 +30,7 @@ def test_a_verb_is_one_ascii_line_with_a_time(text: str, limit_s: float) -> None
 
 def test_motion_and_power_ask_the_interlock_first() -> None:
     guarded = {name for name, verb in CORE.verbs.items() if verb.guarded}
-    assert guarded == {"close", "open", "output_on"}
+    assert guarded == {"close", "open", "output_on", "show"}
 
 
 @given(NUMBERS, NUMBERS)

@@ -10,8 +10,8 @@ from collections.abc import Callable
 import pytest
 
 from harness.devices.jig.dialect import CORE
-from harness.devices.jig.exchange import Expected
 from harness.devices.jig.jig import JigPort, SerialJig
+from harness.devices.scpi.exchange import Expected
 from harness.errors import JigFault, StepBug
 from tests.devices.jig.conftest import QUERY_S, QUICK, BuildRig, Rig
 from tests.short import lease
@@ -304,6 +304,8 @@ COMMANDS: list[tuple[str, Callable[[JigPort], object]]] = [
     ("FIXT:CLOS", lambda jig: jig.close()),
     ("OUTP ON", lambda jig: jig.supply(5.0)),
     ("ROUT:CLOS (@1)", lambda jig: jig.connect("vbus")),
+    ("LIGH:FIEL CHAR", lambda jig: jig.show("chart")),
+    ("LIGH:LEV 50.0", lambda jig: jig.light(50.0)),
 ]
 
 

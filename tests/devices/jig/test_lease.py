@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from harness.devices.jig.dialect import CORE
-from harness.devices.jig.exchange import ANY_JIG, Exchange
 from harness.devices.jig.jig import JigPort
-from harness.devices.jig.wire import Wire
+from harness.devices.scpi.exchange import ANYONE, Exchange
+from harness.devices.scpi.wire import Wire
 from harness.devices.serial import SerialLink
-from harness.errors import HarnessError, OperatorStop, StepBug
+from harness.errors import HarnessError, JigFault, OperatorStop, StepBug
 from harness.sim.jig import JigBehaviour
 from harness.sim.pty import PtyJig
 from tests.devices.jig.conftest import QUICK, BuildRig
@@ -30,6 +30,8 @@ CALLS: list[Callable[[JigPort], object]] = [
     lambda jig: jig.disconnect("vbus"),
     lambda jig: jig.voltage_v("vbus"),
     lambda jig: jig.current_a("vbus"),
+    lambda jig: jig.show("chart"),
+    lambda jig: jig.light(50.0),
 ]
 
 
@@ -97,17 +99,17 @@ class Asked:
 def test_who_waited_for_the_line_looks_at_his_lease_before_he_sends(no_leaks: None) -> None:
     sim = JigBehaviour(None)
     pty = PtyJig(sim)
-    wire = Wire(pty.path, lambda: SerialLink(pty.path, CORE.baud), CORE.terminator)
+    wire = Wire(pty.path, lambda: SerialLink(pty.path, CORE.baud), CORE.terminator, JigFault)
     until = lease()
     codes: list[str] = []
 
     def late() -> None:
         try:
-            JigPort(Exchange(wire, CORE, until, ANY_JIG), CORE).connect("vbus")
+            JigPort(Exchange(wire, CORE.verbs, until, ANYONE), CORE).connect("vbus")
         except HarnessError as error:
             codes.append(error.code)
 
-    with Exchange(wire, CORE, lease(), ANY_JIG).turn():
+    with Exchange(wire, CORE.verbs, lease(), ANYONE).turn():
         asked = Asked(wire.lock)
         wire.lock = asked  # type: ignore[assignment]
         thread = threading.Thread(target=late)
@@ -125,16 +127,16 @@ def test_a_line_that_is_busy_for_too_long(no_leaks: None) -> None:
     def open_link() -> SerialLink:
         raise AssertionError("nothing may be opened")
 
-    wire = Wire("busy", open_link, CORE.terminator)
+    wire = Wire("busy", open_link, CORE.terminator, JigFault)
     codes: list[str] = []
 
     def other() -> None:
         try:
-            Exchange(wire, CORE, lease(0.1), ANY_JIG).command("SAFE")
+            Exchange(wire, CORE.verbs, lease(0.1), ANYONE).command("SAFE")
         except HarnessError as error:
             codes.append(error.code)
 
-    with Exchange(wire, CORE, lease(), ANY_JIG).turn():
+    with Exchange(wire, CORE.verbs, lease(), ANYONE).turn():
         thread = threading.Thread(target=other)
         thread.start()
         thread.join()

@@ -1,4 +1,4 @@
-"""One jig's line: opened when needed, dropped when lost, used by one thread at a time."""
+"""The line of a device: opened when needed, dropped when lost, used by one thread at a time."""
 
 from __future__ import annotations
 
@@ -7,23 +7,34 @@ from collections import deque
 from collections.abc import Callable
 
 from harness.clock import POLL_S, Deadline, Lease
-from harness.devices.jig.codec import Line, LineCodec
 from harness.devices.link import ByteLink
-from harness.errors import JigFault
+from harness.devices.scpi.codec import Line, LineCodec
+from harness.errors.base import LineFault
 from harness.model.ports import JigIdentity
+
+_SHUT_S = 1.0
+"""How long another thread may finish its exchange before the port is left to it [s]."""
 
 
 class Wire:
-    """The link, its codec, and what is known of the jig's place in the conversation.
+    """The link, its codec, and what is known of the device's place in the conversation.
 
-    Whoever holds `lock` may use the rest.
+    Whoever holds `lock` may use the rest. `fault` is how the device's faults are called.
     """
 
-    def __init__(self, name: str, open_link: Callable[[], ByteLink], terminator: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        open_link: Callable[[], ByteLink],
+        terminator: str,
+        fault: type[LineFault],
+    ) -> None:
         self.name = name
+        self.fault = fault
+        self.called = f"the {fault.device} on {name}"
         self.lock = threading.RLock()
         self.in_step = False
-        """Every command sent has had its reply, and the jig is who it was."""
+        """Every command sent has had its reply, and the device is who it was."""
         self.identity: JigIdentity | None = None
         self.identities_owed = 0
         """Identities that were asked for and have not come: one may still come late."""
@@ -35,7 +46,7 @@ class Wire:
     def open(self) -> ByteLink:
         """Open the port unless it is open.
 
-        Raises: JigFault(JIG-ABSENT).
+        Raises: LineFault(ABSENT).
         """
         if self._link is None:
             self._link = self._open_link()
@@ -50,21 +61,32 @@ class Wire:
         if link:
             link.close()
 
+    def shut(self) -> None:
+        """Close the port for good. Only its owner calls this, when no run is on.
+
+        A thread that was left behind in an exchange keeps it until the process ends.
+        """
+        if self.lock.acquire(timeout=_SHUT_S):
+            try:
+                self.close()
+            finally:
+                self.lock.release()
+
     def write(self, text: str) -> None:
         """Send one line.
 
-        Raises: JigFault(JIG-LOST | JIG-TIMEOUT); the port is then closed.
+        Raises: LineFault(LOST | TIMEOUT); the port is then closed.
         """
         try:
             self.open().write(self._codec.encode(text))
-        except JigFault:
+        except LineFault:
             self.close()
             raise
 
     def read_line(self, lease: Lease) -> Line | None:
         """The next line, or None when the lease's deadline passes first.
 
-        Raises: JigFault(JIG-LOST), and whatever the lease was ended or cancelled with.
+        Raises: LineFault(LOST), and whatever the lease was ended or cancelled with.
         """
         while not self._lines:
             lease.check()
@@ -92,7 +114,7 @@ class Wire:
         """Read once [s], POLL_S at the most; whether anything came."""
         try:
             data = self.open().read(min(timeout_s, POLL_S))
-        except JigFault:
+        except LineFault:
             self.close()
             raise
         self._lines.extend(self._codec.feed(data))

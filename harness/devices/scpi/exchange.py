@@ -1,7 +1,7 @@
 """The discipline of command and reply on a line that may garble, stall or go away.
 
 One command is in flight. A late reply never answers the next command: the line counts as in
-step only while every query has had its reply; else it must first fall quiet and bring the jig's
+step only while every query has had its reply; else it must first fall quiet and bring the device's
 identity after all that is late. Queries may be asked again; commands are never sent again.
 """
 
@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from harness.clock import Lease
-from harness.devices.jig.codec import Line
-from harness.devices.jig.dialect import Dialect, Verb
-from harness.devices.jig.replies import QueuedError, read_error, read_identity
-from harness.devices.jig.wire import Wire
-from harness.errors import HarnessError, JigFault, StepBug
+from harness.devices.scpi.codec import Line
+from harness.devices.scpi.replies import QueuedError, read_error, read_identity
+from harness.devices.scpi.verb import Verb
+from harness.devices.scpi.wire import Wire
+from harness.errors import HarnessError, StepBug
+from harness.errors.base import LineFault
 from harness.model.ports import JigIdentity
 
 T = TypeVar("T")
@@ -27,10 +28,10 @@ QUIET_S = 0.05
 """A line out of step is quiet when nothing has come for this time [s]."""
 
 LATE_GRACE_S = 1.0
-"""The longest that a late reply is waited for, to tell a slow jig from a silent one [s]."""
+"""The longest that a late reply is waited for, to tell a slow device from a silent one [s]."""
 
 MOST_ERRORS = 32
-"""No error queue is this long: a jig that still has errors is out of its mind."""
+"""No error queue is this long: a device that still has errors is out of its mind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +50,29 @@ class Expected:
         }
 
 
-ANY_JIG = Expected()
+ANYONE = Expected()
 
 
 class Exchange:
-    """The conversation with a jig under one lease.
+    """The conversation with a jig or an instrument under one lease.
 
-    Any other jig than is expected is refused before it is told anything but `*IDN?`.
+    `verbs` has `identify`, `clear` and `errors`. Any other device than is expected is refused
+    before it is told anything but `*IDN?`. Faults are those of the wire's device: TIMEOUT below
+    is JIG-TIMEOUT or INSTRUMENT-TIMEOUT.
     """
 
-    def __init__(self, wire: Wire, dialect: Dialect, lease: Lease, expected: Expected) -> None:
+    def __init__(
+        self, wire: Wire, verbs: Mapping[str, Verb], lease: Lease, expected: Expected
+    ) -> None:
         self._wire = wire
-        self._dialect = dialect
+        self._verbs = verbs
         self.lease = lease
         self._expected = expected
+
+    @property
+    def fault(self) -> type[LineFault]:
+        """How the faults of this device are called."""
+        return self._wire.fault
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -70,42 +80,42 @@ class Exchange:
 
         Raises: StepBug(STEP-TIMEOUT) when the lease's deadline comes first.
         """
-        with self.lease.holding(self._wire.lock, f"the jig on {self._wire.name}"):
+        with self.lease.holding(self._wire.lock, self._wire.called):
             yield
 
     def query(self, command: str, limit_s: float, read: Callable[[str], T]) -> T:
         """The reply to a query, asked once more when it is garbled.
 
-        Raises: JigFault(JIG-TIMEOUT) when the jig is silent, JIG-REFUSED when it says why not,
-        JIG-LATE, JIG-GARBLED, JIG-WRONG, JIG-LOST, JIG-ABSENT; StepBug(STEP-TIMEOUT).
+        Raises: LineFault(TIMEOUT) when the device is silent, REFUSED when it says why not,
+        LATE, GARBLED, WRONG, LOST, ABSENT; StepBug(STEP-TIMEOUT).
         """
         with self.turn():
             self._synchronise()
             try:
                 return self._reply(command, limit_s, read)
-            except JigFault as fault:
-                if fault.code == "JIG-TIMEOUT":
+            except LineFault as fault:
+                if fault.kind == "TIMEOUT":
                     raise self._told_apart(fault, command) from fault
-                if fault.code != "JIG-GARBLED":
+                if fault.kind != "GARBLED":
                     raise
             self._synchronise()
             return self._reply(command, limit_s, read)
 
-    def command(self, text: str) -> JigFault | None:
+    def command(self, text: str) -> LineFault | None:
         """Send a command once, then read the error queue until it is empty.
 
-        The fault when only that acknowledgement is garbled: the jig may have heard.
+        The fault when only that acknowledgement is garbled: the device may have heard.
 
-        Raises: JigFault(JIG-REFUSED) with the jig's own words; the others as `query`.
+        Raises: LineFault(REFUSED) with the device's own words; the others as `query`.
         """
         with self.turn():
             self._synchronise()
             self._send(text)
             try:
                 errors = self._errors()
-            except JigFault as fault:
+            except LineFault as fault:
                 about = fault.again(command=text)
-                if fault.code == "JIG-GARBLED":
+                if fault.kind == "GARBLED":
                     return about
                 raise about from fault
             if errors:
@@ -118,7 +128,7 @@ class Exchange:
             self._send(command)
 
     def identify(self) -> JigIdentity:
-        """Who the jig is, asked anew; no reply is on its way in a conversation that is in step."""
+        """Who it is, asked anew; no reply is on its way in a conversation that is in step."""
         with self.turn():
             quiet_s = 0.0 if self._wire.in_step else QUIET_S
             self._wire.in_step = False
@@ -127,15 +137,15 @@ class Exchange:
     # What follows runs with the line held.
 
     def _synchronise(self, quiet_s: float = QUIET_S) -> JigIdentity:
-        """Be in step with the right jig, nothing waiting on the line."""
+        """Be in step with the right device, nothing waiting on the line."""
         wire = self._wire
         if wire.in_step and wire.identity and not self._drain(0.0):
             return self._verified(wire.identity)
         wire.in_step = False
         try:
             wire.identity = self._query_identity(quiet_s)
-        except JigFault as fault:
-            if fault.code != "JIG-GARBLED":
+        except LineFault as fault:
+            if fault.kind != "GARBLED":
                 raise
             wire.identity = self._query_identity(QUIET_S)
         wire.identity = self._sure(wire.identity)
@@ -151,17 +161,16 @@ class Exchange:
         again = self._query_identity(QUIET_S)
         if again != identity and self._expected.differs(again):
             said = [f"{each.maker},{each.model},{each.serial}" for each in (identity, again)]
-            message = f"the jig on {self._wire.name} gives two identities: {', then '.join(said)}"
-            raise JigFault("JIG-GARBLED", message, evidence={"received": said})
+            message = f"{self._wire.called} gives two identities: {', then '.join(said)}"
+            raise self._wire.fault.of("GARBLED", message, evidence={"received": said})
         return again
 
     def _verified(self, identity: JigIdentity) -> JigIdentity:
         if wanted := self._expected.differs(identity):
             said = {name: getattr(identity, name) for name in wanted}
-            raise JigFault(
-                "JIG-WRONG",
-                f"the jig on {self._wire.name} says that it is of {_spelt(said)}, "
-                f"expected {_spelt(wanted)}",
+            raise self._wire.fault.of(
+                "WRONG",
+                f"{self._wire.called} says that it is of {_spelt(said)}, expected {_spelt(wanted)}",
                 evidence={"expected": wanted, "received": said},
             )
         return identity
@@ -200,7 +209,7 @@ class Exchange:
         if line:
             message = f"{command} was answered with the reply to an earlier one, its own came late"
             evidence = self._evidence(command, started, received=line.text)
-            raise JigFault("JIG-LATE", message, evidence=evidence)
+            raise self._wire.fault.of("LATE", message, evidence=evidence)
 
     def _reply(self, command: str, limit_s: float, read: Callable[[str], T]) -> T:
         self._drain(0.0)
@@ -243,19 +252,19 @@ class Exchange:
         return bool(stray)
 
     def _verb(self, name: str) -> Verb:
-        return self._dialect.verbs[name]
+        return self._verbs[name]
 
     # Faults.
 
     def _late_or_silent(self, command: str, limit_s: float, started: float) -> HarnessError:
         fault = self._silent(command, limit_s, started)
-        if fault.code != "JIG-TIMEOUT":
+        if isinstance(fault, StepBug):
             return fault
         line = self._wire.read_line(self.lease.within(min(limit_s, LATE_GRACE_S)))
         if line:
             after_s = _since(started)
-            return JigFault(
-                "JIG-LATE",
+            return self._wire.fault.of(
+                "LATE",
                 f"{command} was answered after {after_s:g} s, allowed are {limit_s:g} s",
                 evidence=self._evidence(command, started, received=line.text, limit_s=limit_s),
             )
@@ -264,7 +273,7 @@ class Exchange:
         return fault
 
     def _silent(self, command: str, limit_s: float, started: float) -> HarnessError:
-        """The jig's fault when it had its full time, else the step's."""
+        """The device's fault when it had its full time, else the step's."""
         after_s = _since(started)
         evidence = self._evidence(command, started, received="", limit_s=limit_s)
         if after_s < limit_s and self.lease.deadline.expired():
@@ -273,28 +282,29 @@ class Exchange:
                 f"{command} was not answered in the {after_s:g} s that the step had left",
                 evidence=evidence,
             )
-        return JigFault("JIG-TIMEOUT", f"{command}: no reply in {limit_s:g} s", evidence=evidence)
+        words = f"{command}: no reply in {limit_s:g} s"
+        return self._wire.fault.of("TIMEOUT", words, evidence=evidence)
 
-    def _told_apart(self, silent: JigFault, command: str) -> JigFault:
-        """A jig that refused the query says why when it is asked; one that is dead does not."""
+    def _told_apart(self, silent: LineFault, command: str) -> LineFault:
+        """A device that refused the query says why when it is asked; one that is dead does not."""
         try:
             self._query_identity(QUIET_S)
             errors = self._errors()
-        except (JigFault, StepBug):
+        except (LineFault, StepBug):
             return silent.again(alive=False)
         return self._refused(command, errors) if errors else silent.again(alive=True)
 
-    def _refused(self, command: str, errors: list[QueuedError]) -> JigFault:
+    def _refused(self, command: str, errors: list[QueuedError]) -> LineFault:
         words = [str(error) for error in errors]
-        return JigFault(
-            "JIG-REFUSED",
-            f"the jig on {self._wire.name} refused {command}: {words[0]}",
+        return self._wire.fault.of(
+            "REFUSED",
+            f"{self._wire.called} refused {command}: {words[0]}",
             evidence={"port": self._wire.name, "sent": command, "received": words},
         )
 
-    def _garbled(self, line: Line, command: str, expected: str, started: float) -> JigFault:
-        return JigFault(
-            "JIG-GARBLED",
+    def _garbled(self, line: Line, command: str, expected: str, started: float) -> LineFault:
+        return self._wire.fault.of(
+            "GARBLED",
             f"{command} brought {line.text[:80]!r} ({line.damage or 'expected ' + expected})",
             evidence=self._evidence(
                 command, started, received=line.text, received_hex=line.raw[:64].hex(" ")

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.devices.jig.codec import LONGEST, Line, LineCodec
+from harness.devices.scpi.codec import LONGEST, Line, LineCodec
 
 TERMINATORS = st.sampled_from([b"\n", b"\r", b"\r\n"])
 STREAMS = st.lists(

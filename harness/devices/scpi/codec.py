@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LONGEST = 4096
-"""Bytes of the longest line that is kept; no reply of a jig comes near it."""
+"""Bytes of the longest line that is kept; no reply comes near it."""
 
 _HEAD = 64
 """Bytes of a damaged line that are kept as evidence."""

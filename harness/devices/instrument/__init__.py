@@ -1,0 +1,1 @@
+"""Instruments that are told and asked over SCPI."""

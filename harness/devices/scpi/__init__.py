@@ -1,0 +1,1 @@
+"""SCPI over a line: bytes to lines, lines to replies, and the discipline of asking."""
