@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from harness.devices.android.fields import (
     Fields,
@@ -21,6 +21,7 @@ from harness.devices.android.fields import (
     no_dump,
     scaled,
     whole_lines,
+    without_pack,
     word,
 )
 from harness.model.reading import Reading, Unknown, Unreadable
@@ -36,6 +37,7 @@ _HIGHEST_MA, _HIGHEST_UA = 50_000, 50_000_000
 STATUS = {2: "charging", 3: "discharging", 4: "not charging", 5: "full"}
 HEALTH = {2: "good", 3: "overheat", 4: "dead", 5: "over voltage", 6: "failure", 7: "cold"}
 """Words for BatteryManager.BATTERY_STATUS_... and BATTERY_HEALTH_...; 1 is unknown."""
+_OF_PACK = ("status", "health", "level", "voltage_mv", "temperature_c", "technology")
 _NONE = frozenset({-1})
 _NOTHING = frozenset({-1, 0})
 
@@ -104,21 +106,7 @@ def read_battery(output: str) -> Reading[Battery]:
         return Unreadable("the values were set by hand: dumpsys battery reset", output)
     backup = gather((_ASOC, match["value"]) for line in lines if (match := _SAVED.fullmatch(line)))
     found = _battery(own[0], backup, maker or Unknown("no section of a maker"), extra)
-    return _without_pack(found) if found.present is False else found
-
-
-def _without_pack(found: Battery) -> Battery:
-    """What stands in the fields of a battery that is not there is left over, or made up."""
-    none = Unknown("no battery")
-    return replace(
-        found,
-        status=none,
-        health=none,
-        level=none,
-        voltage_mv=none,
-        temperature_c=none,
-        technology=none,
-    )
+    return without_pack(found, _OF_PACK) if found.present is False else found
 
 
 def _battery(found: Fields, backup: Fields, maker: Reading[str], extra: Fields) -> Battery:

@@ -27,6 +27,11 @@ _ON_THE_WAY = ("TURNING_ON", "TURNING_OFF")
 _ADDRESS = re.compile(
     r"(?P<head>(?:[0-9A-F]{2}:){4}|(?:XX:){4}|(?:\*\*:){4})(?P<tail>[0-9A-F]{2}:[0-9A-F]{2})"
 )
+_WHOLE = re.compile(r"(?:[0-9A-F]{2}:){5}[0-9A-F]{2}")
+_OF_NOBODY = ("00:00:00:00:00:00", "FF:FF:FF:FF:FF:FF", "02:00:00:00:00:00")
+"""Of memory that was never written; and what Android gives those who may not see the own one."""
+SETTING = "secure bluetooth_address"
+"""Where BluetoothManagerService keeps the address; its own dump masks it from Android 13 on."""
 _NO_ADDRESSES = ("02:00:00:00:00:00", "00:00:00:00:00:00", "XX:XX:XX:XX:XX:XX")
 """BluetoothAdapter.DEFAULT_MAC_ADDRESS stands for one that the asking app may not see."""
 
@@ -65,6 +70,37 @@ def read_bluetooth(output: str) -> Reading[Bluetooth]:
         name=Unknown("null") if name == "null" else name,
         crash_count=integer(crashes, _CRASHES, 0, 10**9),
     )
+
+
+def read_address(output: str, setting: Reading[str]) -> Reading[str]:
+    """The own address: by the answer to `dumpsys bluetooth_manager`, where it is not masked.
+
+    Where it is, the value of SETTING says it, if it ends as the masked one does: else it may be of
+    another time, and is Unreadable.
+    """
+    lines, _ = whole_lines(output)
+    titles = [at for at, line in enumerate(lines) if line.strip() in _TITLES]
+    if len(titles) != 1:
+        return no_dump(f"{len(titles)} lines {_TITLES[0]!r}, expected one", output)
+    printed = text(gather(_pairs(lines[titles[0] + 1 :])), "address")
+    if not isinstance(printed, str):
+        return printed
+    printed = printed.upper()
+    if _WHOLE.fullmatch(printed):
+        return printed
+    masked = _address(printed)
+    if not isinstance(masked, re.Match):
+        return masked
+    if not isinstance(setting, str):
+        return Unknown(f"address: {printed}; {SETTING}: {setting}")
+    if not _WHOLE.fullmatch(setting.upper()) or not setting.upper().endswith(masked["tail"]):
+        return Unreadable(f"address: {printed}, but {SETTING} is another", setting)
+    return setting.upper()
+
+
+def is_of_nobody(address: str) -> bool:
+    """Whether an address is none that a maker gives: it was never written."""
+    return address in _OF_NOBODY
 
 
 def _pairs(lines: Sequence[str]) -> Iterator[tuple[str, str]]:

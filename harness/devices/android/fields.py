@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
 from harness.model.reading import Reading, Unknown, Unreadable
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+D = TypeVar("D", bound="DataclassInstance")
 
 Fields = Mapping[str, Reading[str]]
 """The value of each key; Unreadable where a key stands twice with different values."""
@@ -110,6 +117,11 @@ def measured(
     if isinstance(value, str) and (value in _EXTREMES or value in map(str, unknown)):
         return Unknown(f"{key}: {value}")
     return integer(fields, key, low, high)
+
+
+def without_pack(found: D, measured_of_it: Sequence[str]) -> D:
+    """What stands in these fields of a battery that is not there is left over, or made up."""
+    return replace(found, **dict.fromkeys(measured_of_it, Unknown("no battery")))
 
 
 def scaled(value: Reading[int] | Reading[float], divisor: int) -> Reading[float]:

@@ -21,6 +21,7 @@ _SETTING = re.compile(r" +Location (?:Setting|Enabled|[Mm]ode): ?(?P<on>true|fal
 """From Android 12 on, of 11, of 10; 9 does not tell."""
 _OF_USER = re.compile(r" +\[u[0-9]{1,6}\] (?P<on>true|false)")
 _NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,20})?(?:E-?[0-9]{1,2})?")
+_STARTED = re.compile(r" *mStarted=(?P<started>true|false)\b.*")
 _CONSTELLATIONS = frozenset(
     {"GPS", "SBAS", "GLONASS", "QZSS", "BEIDOU", "GALILEO", "IRNSS", "UNKNOWN"}
 )
@@ -42,16 +43,28 @@ class Gnss:
     constellations: Reading[tuple[str, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What GNSS has received since its counts were begun, at `since` (a time since the boot).
+
+    `cn0_reports` of the best four satellites, their mean C/N0 [dB-Hz] as it is printed, unrounded;
+    `satellites` is summed up over all reports, with or without a signal. `started` tells whether
+    somebody asks for the location now.
+    """
+
+    since: Reading[str]
+    started: Reading[bool]
+    cn0_reports: Reading[int]
+    cn0_mean: Reading[float]
+    satellites: Reading[int]
+
+
 def read_gnss(output: str) -> Reading[Gnss]:
     """Location and GNSS by an answer to `dumpsys location`."""
-    lines, _ = whole_lines(output)
-    stripped = [line.strip() for line in lines]
-    titles = [at for at, line in enumerate(stripped) if line in _TITLES]
-    if len(titles) > 1 or stripped.count(_START) > 1:
-        return Unreadable("the answer stands twice", output)
-    if not titles and _START not in stripped:
-        return no_dump(f"neither {_TITLES[0]!r} nor {_START}", output)
-    metrics = _metrics(lines, stripped)
+    lines = _lines(output)
+    if isinstance(lines, Unreadable):
+        return lines
+    metrics = _metrics(lines)
     cn0 = _number(metrics, "Top 4 Avg CN0 mean (dB-Hz)", _HIGHEST_DBHZ)
     return Gnss(
         location_on=_location_on(lines),
@@ -63,7 +76,40 @@ def read_gnss(output: str) -> Reading[Gnss]:
     )
 
 
-def _metrics(lines: Sequence[str], stripped: Sequence[str]) -> Fields:
+def read_received(output: str) -> Reading[Received]:
+    """What GNSS received, by an answer to `dumpsys location`; two answers tell what came between.
+
+    Source: GnssMetrics of AOSP: a report counts for the mean when its fourth best satellite has a
+    signal (logCn0); of each report those satellites count whose frequency is told (logSvStatus).
+    """
+    lines = _lines(output)
+    if isinstance(lines, Unreadable):
+        return lines
+    metrics = _metrics(lines)
+    started = {match["started"] for line in lines if (match := _STARTED.fullmatch(line))}
+    return Received(
+        since=text(metrics, "KPI logging start time"),
+        started=Unknown("no one mStarted") if len(started) != 1 else started == {"true"},
+        cn0_reports=integer(metrics, "Number of CN0 reports", 0, 2**31 - 1),
+        cn0_mean=_number(metrics, "Top 4 Avg CN0 mean (dB-Hz)", _HIGHEST_DBHZ),
+        satellites=integer(metrics, "Total number of sv status messages processed", 0, 2**31 - 1),
+    )
+
+
+def _lines(output: str) -> list[str] | Unreadable:
+    """The lines of one answer."""
+    lines, _ = whole_lines(output)
+    stripped = [line.strip() for line in lines]
+    titles = sum(line in _TITLES for line in stripped)
+    if titles > 1 or stripped.count(_START) > 1:
+        return Unreadable("the answer stands twice", output)
+    if not titles and _START not in stripped:
+        return no_dump(f"neither {_TITLES[0]!r} nor {_START}", output)
+    return lines
+
+
+def _metrics(lines: Sequence[str]) -> Fields:
+    stripped = [line.strip() for line in lines]
     if _START not in stripped:
         return {}
     start = stripped.index(_START)

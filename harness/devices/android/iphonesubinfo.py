@@ -24,20 +24,26 @@ _HEADERS = (-127, -128)
 """Parcel.EX_HAS_NOTED_APPOPS_REPLY_HEADER and EX_HAS_STRICTMODE_REPLY_HEADER of android.os."""
 
 
-def command(sdk: int, slot: int, manufacturer: str) -> str:
+def command(sdk: int, slot: int, manufacturer: str, *, root: bool = False) -> str:
     """The command that asks for the IMEI of a SIM slot, counted from 0.
 
     Transaction of getDeviceIdForPhone, after the table of device-info.sh of
     micro5k/microg-unofficial-installer: 2 in Android 5.0 (no package), 3 in 5.1 to 10, 4 from 11
-    on; one more for Huawei's Android 9. From Android 15 (SDK 35) on it is **unverified** that 4
-    still holds: the answer must be checked to be an IMEI, which it is by whoever builds one.
+    on; one more for Huawei's Android 9. Numbers count the methods of IPhoneSubInfo.aidl (AOSP,
+    telephony/java/com/android/internal/telephony) in their order: it is still the fourth in the
+    file that has what Android 15 and 16 added (getSimServiceTable, getGroupIdLevel2ForSubscriber).
+    A vendor may have put another before it: the answer must be checked to be an IMEI.
+
+    The service believes the package only of its own user, the shell's: where adbd is `root`, the
+    call is made as uid 2000 (`su WHO COMMAND...`, AOSP system/extras/su/su.cpp).
     """
+    who = "su 2000 " if root else ""
     if sdk <= 21:
-        return f"service call iphonesubinfo 2 i32 {slot}"
+        return f"{who}service call iphonesubinfo 2 i32 {slot}"
     code = 3 if sdk <= 29 else 4
     if sdk == 28 and manufacturer.lower() == "huawei":
         code += 1
-    return f"service call iphonesubinfo {code} i32 {slot} s16 {_PACKAGE}"
+    return f"{who}service call iphonesubinfo {code} i32 {slot} s16 {_PACKAGE}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,11 +64,25 @@ def read_permissions(out: str, wanted: frozenset[str]) -> Reading[Mapping[str, b
     return {name: name in granted for name in requested & wanted}
 
 
-def is_gone(out: str, package: str) -> bool:
-    """Whether the dump of this app says that there is none, or none for user 0.
+def uninstall(package: str) -> str:
+    """The command that removes an app for all users; one of the system's image stays."""
+    return f"pm uninstall {package}"
+
+
+def is_nowhere(out: str, package: str) -> bool:
+    """Whether the dump of this app says that there is none, nor one that a wipe brings back.
 
     Before Android 13 other sections, each with its own complaint, come in front of that.
     """
+    lines = out.replace("\r\n", "\n").split("\n")
+    named = any(line.startswith(f"  Package [{package}] (") for line in lines)
+    return not named and any(line.strip() == f"Unable to find package: {package}" for line in lines)
+
+
+def is_gone(out: str, package: str) -> bool:
+    """Whether the dump of this app says that there is none, or none for user 0."""
+    if is_nowhere(out, package):
+        return True
     lines = _installed(out)
     if not any(line.startswith(f"  Package [{package}] (") for line in lines):
         return any(line.strip() == f"Unable to find package: {package}" for line in lines)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from harness.devices.android.fields import (
     Fields,
@@ -17,6 +17,7 @@ from harness.devices.android.fields import (
     no_dump,
     scaled,
     whole_lines,
+    without_pack,
     word,
 )
 from harness.model.reading import Reading, Unknown, Unreadable
@@ -27,8 +28,12 @@ _FILE = re.compile(r"\S*/(?P<supply>[^/\s:]+)/(?P<file>[a-z0-9_]+):(?P<value>.*)
 _BATTERY = "battery"
 _BATTERIES = re.compile(r"bat(t(ery)?)?[0-9_-]*|.*[_-]batt?(ery)?|bms", re.IGNORECASE)
 _MOST_UA = 50_000_000
-_SURELY_UA = 30_000
+SURELY_UA = 30_000
 """As mA this would be 30 A: what is more can only be uA."""
+_OF_PACK = (
+    *("status", "health", "technology", "capacity"),
+    *("charging_current_ma", "voltage_mv", "temperature_c"),
+)
 _LEAST_UAH, _MOST_UAH = 100_000, 100_000_000
 _HEALTH_PCT = (1.0, 150.0)
 _ERRNOS = frozenset({-5, -6, -11, -16, -19, -22, -61, -71, -95, -110, -121, -524})
@@ -69,7 +74,7 @@ def read_uevent(output: str) -> Reading[PowerSupply]:
     if isinstance(found, Unreadable):
         return found
     supply = _supply(found)
-    return _without_pack(supply) if supply.present is False else supply
+    return without_pack(supply, _OF_PACK) if supply.present is False else supply
 
 
 def _supply(found: Fields) -> PowerSupply:
@@ -92,21 +97,6 @@ def _supply(found: Fields) -> PowerSupply:
         cycle_count=_number(found, "CYCLE_COUNT", 0, 100_000),
         health_pct=_health_pct(full, design),
         serial=word(found, "SERIAL_NUMBER"),
-    )
-
-
-def _without_pack(supply: PowerSupply) -> PowerSupply:
-    """What a driver says of a battery that is not there is left over, or made up."""
-    none = Unknown("no battery")
-    return replace(
-        supply,
-        status=none,
-        health=none,
-        technology=none,
-        capacity=none,
-        charging_current_ma=none,
-        voltage_mv=none,
-        temperature_c=none,
     )
 
 
@@ -192,7 +182,7 @@ def _charge(fields: Fields, key: str) -> Reading[int]:
 def _unit(current: Reading[int]) -> Reading[str]:
     if not isinstance(current, int):
         return current
-    if abs(current) < _SURELY_UA:
+    if abs(current) < SURELY_UA:
         return Unknown(f"{current} may be uA or mA")
     return "uA"
 

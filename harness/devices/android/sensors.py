@@ -7,7 +7,7 @@ what it can do indented below), both printed by SensorService::dump.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.devices.android.fields import no_dump, whole_lines
@@ -24,8 +24,21 @@ _ROW = re.compile(
     r"\| type: {1,40}[^\s(]{0,200}\((?P<type>-?[0-9]{1,10})\)(?: \| .*)?"
 )
 _PLACEHOLDER = "NULL Sensor"  # some HALs list it in place of one that is not fitted
-_BASIC = {1: "accelerometer", 4: "gyroscope", 5: "light", 8: "proximity"}
-"""Sensor.TYPE_... of what every handset is built with; a magnetometer is left out of many."""
+TYPES: Mapping[str, int] = {
+    "accelerometer": 1,
+    "magnetometer": 2,
+    "gyroscope": 4,
+    "light": 5,
+    "pressure": 6,
+    "proximity": 8,
+    "humidity": 12,
+    "step_counter": 19,
+    "heart_rate": 21,
+    "hinge_angle": 36,
+}
+"""Sensor.TYPE_... of what can be fitted, by its plain name."""
+_BASIC = ("accelerometer", "gyroscope", "light", "proximity")
+"""What every handset is built with; a magnetometer is left out of many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +119,10 @@ def _word(printed: str, what: str) -> Reading[str]:
 
 
 def _missing(sensors: Reading[tuple[Sensor, ...]]) -> Reading[tuple[str, ...]]:
-    if not isinstance(sensors, tuple):
-        return sensors
+    return lacking(sensors, _BASIC) if isinstance(sensors, tuple) else sensors
+
+
+def lacking(sensors: Iterable[Sensor], names: Iterable[str]) -> tuple[str, ...]:
+    """Of these names of TYPES those that no sensor is of; a placeholder is none."""
     types = {sensor.type for sensor in sensors if sensor.name != _PLACEHOLDER}
-    return tuple(name for number, name in _BASIC.items() if number not in types)
+    return tuple(name for name in names if TYPES[name] not in types)

@@ -104,7 +104,7 @@ def _celsius(printed: Fields, types: Fields, name: str) -> Reading[float]:
         if kind == _ANY_TYPE:
             return Unknown(f"{name}: {value}, of a type that may be no temperature")
         if kind in _NO_TEMPERATURES:
-            return Unreadable(f"{name} is no temperature but {_NO_TEMPERATURES[kind]}", value)
+            return Unknown(f"{name}: {value}, no temperature but {_NO_TEMPERATURES[kind]}")
     if value == "NaN":
         return Unknown(f"{name}: {value}")
     if not _FLOAT.fullmatch(value):

@@ -4,7 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.devices.android.bluetooth import Bluetooth, read_bluetooth
+from harness.devices.android.bluetooth import (
+    Bluetooth,
+    is_of_nobody,
+    read_address,
+    read_bluetooth,
+)
 from harness.model.reading import Unknown, Unreadable
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "android"
@@ -95,3 +100,38 @@ def test_on_by_one_line_and_off_by_another_is_neither(state: str) -> None:
 def test_on_its_way_the_two_may_differ() -> None:
     bluetooth = read("state: ON", "state: TURNING_OFF")
     assert (bluetooth.enabled, bluetooth.state) == (True, "TURNING_OFF")
+
+
+@pytest.mark.parametrize(
+    ("printed", "setting", "address"),
+    [
+        ("00:00:5e:00:53:ab", Unknown("never set"), "00:00:5E:00:53:AB"),
+        ("00:00:00:00:00:00", "00:00:5E:00:53:AB", "00:00:00:00:00:00"),
+        ("XX:XX:XX:XX:53:01", "00:00:5e:00:53:01", "00:00:5E:00:53:01"),
+    ],
+)
+def test_the_whole_address(printed: str, setting: str | Unknown, address: str) -> None:
+    assert read_address(SAMPLE.replace("XX:XX:XX:XX:53:01", printed), setting) == address
+
+
+@pytest.mark.parametrize(
+    ("printed", "setting", "kind"),
+    [
+        ("XX:XX:XX:XX:53:01", Unknown("never set"), Unknown),
+        ("XX:XX:XX:XX:53:01", "00:00:5E:00:53:02", Unreadable),  # another unit's, or an old one
+        ("XX:XX:XX:XX:53:01", "53:01", Unreadable),
+        ("null", "00:00:5E:00:53:01", Unknown),
+        ("", "00:00:5E:00:53:01", Unknown),
+        ("XX:XX:XX:XX:XX:XX", "00:00:5E:00:53:01", Unknown),
+        ("00:00:5E:00:53", "00:00:5E:00:53:01", Unreadable),
+    ],
+)
+def test_an_address_that_cannot_be_told(printed: str, setting: str | Unknown, kind: type) -> None:
+    assert isinstance(read_address(SAMPLE.replace("XX:XX:XX:XX:53:01", printed), setting), kind)
+    assert isinstance(read_address("", setting), Unreadable)
+
+
+@pytest.mark.parametrize("address", ["00:00:00:00:00:00", "FF:FF:FF:FF:FF:FF", "02:00:00:00:00:00"])
+def test_an_address_that_no_maker_gives(address: str) -> None:
+    assert is_of_nobody(address)
+    assert not is_of_nobody("00:00:5E:00:53:01")

@@ -3,8 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from harness.devices.android.gnss import Gnss, read_gnss
+from harness.devices.android.gnss import Gnss, Received, read_gnss, read_received
 from harness.model.reading import Unknown, Unreadable
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "android"
@@ -99,3 +101,40 @@ def test_the_switch_before_android_12(printed: str) -> None:
     assert isinstance(on, Gnss)
     assert isinstance(off, Gnss)
     assert (on.location_on, off.location_on) == (True, False)
+
+
+def received(old: str = "", new: str = "") -> Received:
+    assert old in SAMPLE
+    seen = read_received(SAMPLE.replace(old, new) if old else SAMPLE)
+    assert isinstance(seen, Received), seen
+    return seen
+
+
+def test_what_was_received_is_told_to_the_last_digit() -> None:
+    assert received() == Received(
+        "+1m2s17ms", Unknown("no one mStarted"), 218, 38.412844036697251, 218
+    )
+
+
+@pytest.mark.parametrize(
+    ("printed", "started"),
+    [
+        ("  mStarted=false\n", False),
+        ("      mStarted=true   (changed +3m41s487ms ago)\n", True),
+        ("  mStarted=true\n  mStarted=false\n", Unknown("no one mStarted")),
+        ("  mStarted=maybe\n", Unknown("no one mStarted")),
+    ],
+)
+def test_whether_somebody_asks(printed: str, started: object) -> None:
+    assert received("GNSS_KPI_START\n", f"{printed}GNSS_KPI_START\n").started == started
+
+
+def test_without_reports_no_mean_is_printed() -> None:
+    line = "  Top 4 Avg CN0 mean (dB-Hz): 38.412844036697251\n"
+    assert isinstance(received(line, "").cn0_mean, Unknown)
+    assert isinstance(received("reports: 218", "reports: x").cn0_reports, Unreadable)
+
+
+@given(st.lists(st.sampled_from([*SAMPLE.splitlines(), "mStarted=true", ""])).map("\n".join))
+def test_any_text_is_received_or_is_not(text: str) -> None:
+    assert isinstance(read_received(text), Received | Unreadable)

@@ -30,6 +30,8 @@ PACKAGE = "s16 com.android.shell"
 )
 def test_command_by_version_and_maker(sdk: int, maker: str, expected: str) -> None:
     assert command(sdk, 1, maker) == f"service call iphonesubinfo {expected}"
+    as_shell = f"su 2000 service call iphonesubinfo {expected}"
+    assert command(sdk, 1, maker, root=True) == as_shell
 
 
 def test_a_null_or_empty_string_is_unknown() -> None:

@@ -46,7 +46,7 @@ def test_what_makes_no_sense_is_no_temperature(printed: str) -> None:
 
 @pytest.mark.parametrize("kind", [6, 7, 8])
 def test_a_voltage_a_current_or_a_charge_is_no_temperature(kind: int) -> None:
-    assert isinstance(one("4.2", kind, "vbat"), Unreadable)
+    assert isinstance(one("4.2", kind, "vbat"), Unknown)
     assert one("24.0", kind, "TYPE_POWER_AMPLIFIER") == 24.0
 
 
