@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -16,24 +17,34 @@ from harness.devices.adb.handset import AdbHandset
 from harness.devices.adb.keys import key_home
 from harness.devices.adb.server import AdbServer
 from harness.devices.adb.states import is_address
-from harness.devices.jig.exchange import Expected
+from harness.devices.agent import AgentOverAdb
+from harness.devices.instrument.callbox import CallBoxDevice, SharedCallBox
 from harness.devices.jig.jig import SerialJig
+from harness.devices.scpi.exchange import Expected
 from harness.devices.usb.bus import UsbBus
 from harness.devices.usb.socket import UsbSocket
 from harness.engine.bench import Bench
 from harness.engine.reserve import Instruments
 from harness.errors import StationFault
+from harness.model.cell import PathLoss
 from harness.model.events import StationRef
 from harness.model.identity import Unit
 from harness.model.plan import Plan
-from harness.model.ports import Device, Handset, Jig, Usb
+from harness.model.ports import Agent, CallBox, Device, Handset, Jig, Usb
 from harness.model.usb import UsbMode
 from harness.records.recorder import Recorder
 from harness.sim.handset import SimHandsets
-from harness.sim.line import INSTRUMENTS, SimLine, SimSlot
+from harness.sim.line import INSTRUMENTS, PATH_LOSS_DB, SimLine, SimSlot
 from harness.sim.scenario import Scenario, load_scenario
 from harness.sim.unit import SimUnit
-from harness.station.config import JigConfig, SlotConfig, StationConfig, load_station
+from harness.station.config import (
+    InstrumentConfig,
+    JigConfig,
+    SlotConfig,
+    StationConfig,
+    load_station,
+)
+from harness.station.path_loss import losses_of
 from harness.station.sockets import explained
 from harness.station.station import Slot, Station
 from harness.steps import catalogue
@@ -68,26 +79,29 @@ def load_layout(station: Path | None, scenario: Path | None) -> Layout:
 def places(layout: Layout) -> list[Place]:
     """The slots of a station, without touching anything."""
     if isinstance(layout, Scenario):
-        all_three = frozenset({Handset, Jig, Usb})
+        every_kind = frozenset({Handset, Agent, Jig, Usb, CallBox})
         units = enumerate(layout.units, start=1)
-        return [Place(n, unit.label, all_three, INSTRUMENTS) for n, unit in units]
+        return [Place(n, unit.label, every_kind, INSTRUMENTS) for n, unit in units]
     return [
         Place(
             slot.number,
             _unit_of(slot),
-            frozenset(_kinds(slot)),
+            frozenset(_kinds(slot, layout)),
             layout.instruments | slot.instruments,
         )
         for slot in layout.slots
     ]
 
 
-def _kinds(slot: SlotConfig) -> Iterator[type]:
+def _kinds(slot: SlotConfig, station: StationConfig) -> Iterator[type]:
     yield Handset
+    yield Agent
     if slot.jig:
         yield Jig
     if slot.usb:
         yield Usb
+    if slot.call_box or station.call_box:
+        yield CallBox
 
 
 @contextmanager
@@ -106,7 +120,8 @@ def open_station(records: Path, layout: Layout) -> Iterator[Station]:
         the_key = partial(key_home, layout.adb_key)
         server = AdbServer(home=the_key(), usb=True)
         stack.callback(server.stop)
-        wires = _Wires(server, UsbBus(), layout.instruments, stack)
+        call_box = _call_box(layout.call_box, stack) if layout.call_box else None
+        wires = _Wires(server, UsbBus(), layout, call_box, stack)
         slots = [_slot(slot, wires) for slot in layout.slots]
         revive = _reviving(server, the_key)
         station = _opened(layout.name, layout.location, slots, recorder, revive)
@@ -210,7 +225,8 @@ def open_line(records: Path, scenario: Scenario, slots: int) -> Iterator[OpenLin
         def insert(unit: SimUnit, number: int) -> Slot:
             where = Where(explain=partial(explained, sockets[number]))
             handset = AdbHandset(server, sim.insert(number, unit), where)
-            devices = {**empty[number].bench.devices, Handset: handset}
+            agent = AgentOverAdb(handset)
+            devices = {**empty[number].bench.devices, Handset: handset, Agent: agent}
             return replace(empty[number], bench=Bench(devices), unit=unit.label)
 
         yield OpenLine(station, tuple(partial(insert, unit) for unit in scenario.units))
@@ -269,8 +285,21 @@ def input_hashes(plan: Plan, layout: Layout) -> Mapping[str, str]:
 def _empty_slot(number: int, slot: SimSlot, socket: UsbSocket, stack: ExitStack) -> Slot:
     jig = SerialJig(slot.port, expected=Expected(slot.jig_serial))
     stack.callback(jig.shut)
-    devices: dict[type, Device] = {Jig: jig, Usb: socket}
+    expected = Expected(slot.box.serial)
+    box = SharedCallBox(slot.box_url, expected=expected)
+    stack.callback(box.shut)
+    call_box = CallBoxDevice(box, _simulated_loss)
+    devices: dict[type, Device] = {Jig: jig, Usb: socket, CallBox: call_box}
     return Slot(number, Bench(devices), Unit(), slot.jig_serial, INSTRUMENTS)
+
+
+def _simulated_loss(band: int) -> PathLoss:
+    day = _today()
+    return PathLoss(PATH_LOSS_DB, "simulated", band, measured=day, until=day, by="simulator")
+
+
+def _today() -> date:
+    return SystemClock().utc().date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,20 +308,26 @@ class _Wires:
 
     server: AdbServer
     bus: UsbBus
-    instruments: frozenset[str]
+    station: StationConfig
+    call_box: SharedCallBox | None
     stack: ExitStack
 
 
 def _slot(config: SlotConfig, wires: _Wires) -> Slot:
     socket = _socket(config, wires.bus)
-    devices: dict[type, Device] = {Handset: _handset(config, wires.server, socket)}
+    handset = _handset(config, wires.server, socket)
+    devices: dict[type, Device] = {Handset: handset, Agent: AgentOverAdb(handset)}
     if socket:
         devices[Usb] = socket
     if config.jig:
         devices[Jig] = jig = _jig(config.jig)
         wires.stack.callback(jig.shut)
+    own = _call_box(config.call_box, wires.stack) if config.call_box else None
+    if box := own or wires.call_box:
+        losses = losses_of(wires.station.path_loss, config.number, config.rf_cable, _today)
+        devices[CallBox] = CallBoxDevice(box, losses)
     name = config.jig.serial or config.jig.port if config.jig else None
-    instruments = wires.instruments | config.instruments
+    instruments = wires.station.instruments | config.instruments
     return Slot(config.number, Bench(devices), _unit_of(config), name, instruments)
 
 
@@ -314,6 +349,14 @@ def _jig(config: JigConfig) -> SerialJig:
     return SerialJig(
         config.port, kind.dialect, expected=Expected(config.serial, kind.maker, kind.model)
     )
+
+
+def _call_box(config: InstrumentConfig, stack: ExitStack) -> SharedCallBox:
+    kind = config.kind
+    expected = Expected(config.serial, kind.maker, kind.model)
+    box = SharedCallBox(config.port, kind.dialect, expected=expected)
+    stack.callback(box.shut)
+    return box
 
 
 def _unit_of(config: SlotConfig) -> Unit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import click
@@ -12,12 +13,12 @@ from harness.model.plan import Phase, Plan, Variants
 from harness.wiring import Place
 
 
-def announced(plans: Variants, scan: str | None, serial: str | None) -> Unit:
+def announced(plans: Variants, scans: Sequence[str], serial: str | None) -> Unit:
     """The unit that the caller names, as far as he does."""
     try:
-        return Unit(serial or "") if scan is None else plans.any.unit_of(scan)
+        return plans.any.unit_of(*scans) if scans else Unit(serial or "")
     except ValueError as error:
-        raise click.UsageError(f"{'--serial' if scan is None else '--label'}: {error}") from None
+        raise click.UsageError(f"{'--label' if scans else '--serial'}: {error}") from None
 
 
 def pick(slots: list[Place], number: int | None, unit: Unit) -> Place:

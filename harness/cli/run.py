@@ -32,7 +32,12 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--scenario", type=_FILE, help="How the simulated handsets and jig behave.")
 @click.option("--slot", "slot_number", type=int, default=None, help="The slot to run on.")
 @click.option("--serial", help="The unit that is announced; on a simulated station, picks it.")
-@click.option("--label", "scan", help="The unit that is announced, as a scan of its label.")
+@click.option(
+    "--label",
+    "scans",
+    multiple=True,
+    help="The unit that is announced, as a scan of its label; once for each code on it.",
+)
 @click.option("--variant", help="Engineering: the plan's variant, where no label says it.")
 @click.option("--only", help="Engineering: ids of steps or groups, with commas; never a PASS.")
 @click.option("--limits", type=_FILE, help="Engineering: another limit set.")
@@ -53,7 +58,7 @@ def run(  # noqa: PLR0913, PLR0917 (click hands over one argument an option)
     scenario: Path | None,
     slot_number: int | None,
     serial: str | None,
-    scan: str | None,
+    scans: tuple[str, ...],
     variant: str | None,
     only: str | None,
     limits: Path | None,
@@ -73,15 +78,15 @@ def run(  # noqa: PLR0913, PLR0917 (click hands over one argument an option)
         _refuse_in_production(bent, station)
     if station and scenario:
         raise click.UsageError("--scenario is for the simulated station; leave out --station")
-    if scan is not None and serial is not None:
+    if scans and serial is not None:
         raise click.UsageError("--label says the serial; leave out --serial")
     steps = catalogue()
     plans = load_plans(plan_file, steps, limits=limits)
-    if wanted is Purpose.PRODUCTION and plans.any.label and scan is None:
+    if wanted is Purpose.PRODUCTION and plans.any.label and not scans:
         raise click.UsageError("production needs --label: the scan of the unit's label")
     layout = load_layout(station, scenario)
-    place = pick(places(layout), slot_number, announced(plans, scan, serial))
-    if variant and scan is None:  # nobody has looked at its label
+    place = pick(places(layout), slot_number, announced(plans, scans, serial))
+    if variant and not scans:  # nobody has looked at its label
         place = replace(place, unit=replace(place.unit, sku=""))
     plan = plan_for(plans, place.unit, variant)
     part = chosen(plan, only)

@@ -75,7 +75,7 @@ def _run_body(step: PlannedStep, number: int, job: Job, log: RunLog, lease: Leas
         Measure: measure,
         Attach: attach,
         RunSoFar: SoFar(log, lease),
-        UnitRegistry: Registry(log, job.started.unit, job.plan.product),
+        UnitRegistry: Registry(log, job.started, job.plan.product),
         Wait: lease.sleep,
         Stopwatch: lambda: lease.deadline.limit_s - lease.deadline.left_s(),
     }

@@ -11,7 +11,16 @@ from harness.engine.threads import in_thread
 from harness.errors import HarnessError, JigFault, unexpected
 from harness.model.fault import Fault
 from harness.model.plan import Plan
-from harness.model.ports import Attach, Device, Measure, RunSoFar, Stopwatch, UnitRegistry, Wait
+from harness.model.ports import (
+    Attach,
+    Derived,
+    Device,
+    Measure,
+    RunSoFar,
+    Stopwatch,
+    UnitRegistry,
+    Wait,
+)
 from harness.model.step import Catalogue
 
 OF_THE_RUN: frozenset[type] = frozenset({Attach, Measure, RunSoFar, Stopwatch, UnitRegistry, Wait})
@@ -42,7 +51,17 @@ class Bench:
 
     def for_run(self) -> Bench:
         """The bench as one run sees it from its start on."""
-        return Bench({kind: device.for_run() for kind, device in self.devices.items()})
+        own: dict[type, Device] = {
+            kind: device.for_run()
+            for kind, device in self.devices.items()
+            if not isinstance(device, Derived)
+        }
+        through = {
+            kind: device.over(own[device.through])
+            for kind, device in self.devices.items()
+            if isinstance(device, Derived)
+        }
+        return Bench({**own, **through})
 
     def port(self, kind: type, lease: Lease) -> object:
         """The port of the device of this kind, for as long as the lease holds."""

@@ -10,6 +10,7 @@ from harness.errors import HarnessError
 from harness.model.events import Event, Recorded, RunEnded, RunStarted, Stamped
 from harness.model.fault import Symptom
 from harness.model.fold import RecordBuilder
+from harness.model.identity import Claim
 from harness.model.ports import Journal
 from harness.model.record import Record, StepRecord
 
@@ -96,6 +97,15 @@ class RunLog:
         Raises: StationFault(STORE-...).
         """
         return self._core.journal.read(sha256)
+
+    def claim(self, serial: str, imeis: Sequence[str], *, own: bool) -> Claim | None:
+        """The claim of another unit to one of these IMEIs, or None; outside the run's lock too.
+
+        Raises: StationFault(STORE-...); the reason of `take_over`.
+        """
+        if self._refusal:
+            raise self._refusal.again()
+        return self._core.journal.claim(self._core.run, serial, imeis, own=own)
 
     def record(self) -> Record:
         """The record as it stands."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NoReturn
 
 from harness.clock import Lease
 from harness.engine.log import RunLog
-from harness.errors import OperatorStop, StepBug
-from harness.model.events import Faulted, Measured, UnitIdentified
+from harness.errors import DutFault, OperatorStop, StepBug
+from harness.model.events import Faulted, Measured, Purpose, RunStarted, UnitIdentified
 from harness.model.fault import Fault
 from harness.model.identity import Unit
 from harness.model.judgement import judge
@@ -117,10 +118,14 @@ def _curve(value: object, x_unit: str) -> Reading[Value]:
 
 
 class Registry:
-    """The UnitRegistry port: holds what the handset says against what was announced."""
+    """The UnitRegistry port: holds what the handset says against what was announced.
 
-    def __init__(self, log: RunLog, announced: Unit, product: Product) -> None:
-        self._log, self._announced, self._product = log, announced, product
+    Only production makes units own their IMEIs: a handset at a bench must not block the line.
+    """
+
+    def __init__(self, log: RunLog, started: RunStarted, product: Product) -> None:
+        self._log, self._announced, self._product = log, started.unit, product
+        self._owns = started.purpose is Purpose.PRODUCTION
 
     @property
     def announced(self) -> Unit:
@@ -139,6 +144,13 @@ class Registry:
             error = OperatorStop("UNIT-WRONG", why, evidence=evidence)
             self._log.emit(Faulted(Fault.of(error)))  # the run's, whatever the step makes of it
             raise error
+
+    def claim(self, serial: str, imeis: Sequence[str], *, own: bool) -> None:
+        other = self._log.claim(serial, imeis, own=own and self._owns)
+        if other:
+            message = f"the IMEI {other.imei} of {serial} is that of {other.serial}"
+            evidence = {"imei": other.imei, "serial": other.serial, "run": other.run}
+            raise DutFault("IMEI-CLAIMED", f"{message}, run {other.run}", evidence=evidence)
 
     def _wrong(self, serial: str) -> str:
         """Why this serial is not the one that should be in the slot; empty when it is."""

@@ -54,8 +54,26 @@ class Imei:
         """Type allocation code: the first 8 digits."""
         return self.text[:8]
 
+    @property
+    def is_test(self) -> bool:
+        """Whether it is one for tests, which no unit that is sold may have.
+
+        Its reporting body (first two digits) is 00, or one of 02 to 09; 01 is North America's
+        (GSMA TS.06, annex on reporting bodies).
+        """
+        return self.text[0] == "0" and self.text[1] != "1"
+
     def __str__(self) -> str:
         return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """That an IMEI is of a unit, since this run said so first."""
+
+    imei: str
+    serial: str
+    run: str
 
 
 @dataclass(frozen=True, slots=True)

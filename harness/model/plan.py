@@ -164,14 +164,14 @@ class Plan:
         golden = self.golden
         return f"the golden values {golden.id} revision {golden.revision} held until {golden.until}"
 
-    def unit_of(self, scan: str) -> Unit:
-        """The unit that is announced by a scan of its label.
+    def unit_of(self, *scans: str) -> Unit:
+        """The unit that is announced by the scans of its label.
 
         Raises: ValueError when it is no label of this plan, or one of another product.
         """
         if self.label is None:
             raise ValueError(f"the plan {self.id} names no label file, so no scan can be read")
-        unit = self.label.read(scan)
+        unit = self.label.read(*scans)
         product = self.product
         if unit.part and unit.part != product.part:
             raise ValueError(f"the label is of part {unit.part}, the plan tests {product.part}")

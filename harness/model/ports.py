@@ -6,14 +6,14 @@ the lease of the step's attempt: its total deadline, its cancelling, and its end
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from harness.clock import Deadline, Lease
 from harness.errors import HarnessError
 from harness.model.cell import Cell, PathLoss
-from harness.model.identity import Unit
+from harness.model.identity import Claim, Unit
 from harness.model.reading import Reading
 from harness.model.usb import UsbDevice, UsbMode
 from harness.model.value import Value
@@ -152,6 +152,14 @@ class CallBox(Protocol):
         """
         ...
 
+    def serves(self, cell: Cell) -> bool:
+        """Whether this slot has put this cell on the air in this run, and it stayed as it was.
+
+        False once another slot has told the box anything, and for a cell that is off the air or
+        reads back otherwise.
+        """
+        ...
+
     def stop(self) -> None:
         """Take the cell off the air."""
         ...
@@ -230,6 +238,16 @@ class UnitRegistry(Protocol):
         """Record what the handset says it is.
 
         Raises: OperatorStop(UNIT-WRONG) when it is not the unit announced.
+        """
+        ...
+
+    def claim(self, serial: str, imeis: Sequence[str], *, own: bool) -> None:
+        """Hold the IMEIs of a unit against those of every other that this store knows.
+
+        In production, and if the unit is to `own` them, they are its own from now on, all of
+        them or none; other runs leave nothing behind.
+
+        Raises: DutFault(IMEI-CLAIMED) when one is another unit's; StationFault(STORE-...).
         """
         ...
 
@@ -337,6 +355,23 @@ class Device(Protocol):
         ...
 
 
+@runtime_checkable
+class Derived(Protocol):
+    """A device that speaks through another one of its bench, and must share that one's session.
+
+    With a session of its own it could speak to a unit that was put in since.
+    """
+
+    @property
+    def through(self) -> type:
+        """The port of the device that it speaks through."""
+        ...
+
+    def over(self, carrier: Device) -> Device:
+        """The same device, over this one."""
+        ...
+
+
 class Journal(Protocol):
     """Where a run's events go to stay (the recorder)."""
 
@@ -367,6 +402,16 @@ class Journal(Protocol):
         """A file that was kept.
 
         Raises: StationFault(STORE-...) when it is not there as it was kept.
+        """
+        ...
+
+    def claim(self, run: str, serial: str, imeis: Sequence[str], *, own: bool) -> Claim | None:
+        """The claim of another unit to one of these IMEIs; None when there is none.
+
+        If the unit is to `own` them, none of them is another's, and the run is open, they are its
+        own from now on, and on disk; in one step, whichever slots ask at the same time.
+
+        Raises: StationFault(STORE-...).
         """
         ...
 

@@ -160,3 +160,4 @@ def volts(amount: float) -> float:
 Duration = Annotated[float, UNITS["s"]]
 Voltage = Annotated[float, UNITS["V"]]
 Current = Annotated[float, UNITS["A"]]
+Level = Annotated[float, UNITS["dBm"]]

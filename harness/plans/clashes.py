@@ -9,13 +9,13 @@ from typing import NamedTuple
 from harness.files.collect import Problems
 from harness.files.nodes import Node
 from harness.model.plan import GroupKind
-from harness.model.ports import Handset, Usb
+from harness.model.ports import Agent, Handset, Usb
 from harness.plans.entries import Entry
 from harness.plans.values import text
 from harness.plans.variants import VariantNames
 
 _RESTART = "adb-restart"
-_PORTS = (Handset, Usb)
+_PORTS = (Agent, Handset, Usb)
 
 
 class _Claim(NamedTuple):

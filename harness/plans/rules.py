@@ -9,7 +9,6 @@ from harness.files.nodes import Node
 from harness.model.judgement import Limit
 from harness.model.label import Label
 from harness.model.limits import NotOffered, RecordOnly
-from harness.model.pattern import compiled
 from harness.model.plan import Phase
 from harness.plans.entries import Entry
 from harness.plans.variants import VariantNames
@@ -70,7 +69,7 @@ def tell_harmless_steps(
 
 def tell_unread_sku(label: Label, node: Node, found: Problems) -> None:
     """Warn of a label that picks none of the variants of its plan."""
-    if "sku" not in compiled(label.pattern).groupindex:
+    if "sku" not in label.says:
         found.warning(node, "no scan of this label picks a variant: it says no sku")
 
 

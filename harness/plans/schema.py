@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.files.shapes import NAME, REVISION, VERSION, WORD, Shape, listing, mapping
-from harness.model.label import SEPARATOR
 from harness.model.plan import GroupKind
+from harness.model.scan import AI, FIELDS, IDENTIFIER, SEPARATOR
 from harness.plans.limits.schema import DRAFT, FILE, LIMIT, SCALAR
 
 _EXPRESSION = {"type": "string", "description": "a regular expression in quotes"}
@@ -145,20 +145,45 @@ PLAN_SCHEMA: Mapping[str, Any] = {
     ),
 }
 
+_AI = {
+    "type": "string",
+    "pattern": f"^{AI}$",
+    "description": "an application identifier of GS1 in quotes, such as '21'",
+}
+_IDENTIFIER = {
+    "type": "string",
+    "pattern": f"^{IDENTIFIER}$",
+    "description": "a symbology identifier in quotes, such as ']C1'",
+}
+_IDENTIFIERS = _each_once("symbology identifiers", _IDENTIFIER)
+
+
+def _code(required: str, **properties: Shape) -> Shape:
+    return mapping(required, **properties, identifiers=_IDENTIFIERS)
+
+
+def _of_fields(shape: Shape) -> Shape:
+    return mapping("", **dict.fromkeys(FIELDS, shape)) | {"minProperties": 1}
+
+
+_SCAN = {
+    "description": "matches, fields and separator, gs1, or keys",
+    "anyOf": [
+        _code("matches", matches=_EXPRESSION),
+        _code("fields separator", fields=listing(WORD, least=1), separator=_SEPARATOR),
+        _code("gs1", gs1=_of_fields(_AI)),
+        _code("keys", keys=_of_fields(WORD), separator=_SEPARATOR, sign=_SEPARATOR),
+    ],
+}
 LABEL_SCHEMA: Mapping[str, Any] = {
     "$schema": DRAFT,
     "title": "Label",
     **mapping(
-        "schema label revision scan",
+        "schema label revision",
         schema=VERSION,
         label=NAME,
         revision=REVISION,
-        scan={
-            "description": "matches, or fields and separator",
-            "anyOf": [
-                mapping("matches", matches=_EXPRESSION),
-                mapping("fields separator", fields=listing(WORD, least=1), separator=_SEPARATOR),
-            ],
-        },
+        scan=_SCAN,
+        scans=listing(_SCAN, least=2),
     ),
 }

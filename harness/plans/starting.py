@@ -33,7 +33,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A plan whose steps are of one kind and have their limits beside them."""
+    """A plan of one part of a handset, with its limits beside its steps.
+
+    It does not ask who the unit is: a plan that is put together of several does that by itself.
+    """
 
     name: str
     purpose: str
@@ -42,7 +45,7 @@ class Area:
 
     @classmethod
     def read(cls, name: str, source: str, moved: Callable[[str], str]) -> Self | None:
-        """The area of a plan; None for a plan of several kinds, or with a limit set.
+        """The area of a plan; None for one that tells who the unit is, or with a limit set.
 
         `moved` gives the path of a file that the plan names, as it is to be written.
         """
@@ -54,8 +57,9 @@ class Area:
         blocks = {phase: tuple(_blocks(root, phase, lines)) for phase in Phase}
         steps = (step for block in blocks[Phase.STEPS] for step in block.steps)
         uses = (text(step.get("use")) or "" for step in steps)
-        kinds = {use.partition(".")[0] for use in uses}
-        return cls(name, _purpose(lines), product, blocks) if len(kinds) == 1 else None
+        if any(use.startswith("identity.") for use in uses):
+            return None
+        return cls(name, _purpose(lines), product, blocks)
 
 
 def read_areas(folder: Path, beside: Path) -> dict[str, Area]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -54,6 +55,26 @@ def quantity(node: Node, target: Unit, found: Problems) -> Quantity | None:
         found.error(node, f"{written}: {error}")
         return None
     return wanted if is_kept(wanted.amount, node, found) else None
+
+
+def days(measured: Node | None, found: Problems) -> tuple[date | None, date | None]:
+    """When values were measured, and the last day on which they hold."""
+    at = measured.get("until") if measured else None
+    on, until = _day(measured.get("on") if measured else None, found), _day(at, found)
+    if at and on and until and until <= on:
+        found.error(at, f"the values hold until a day after {on}, on which they were measured")
+    return on, until
+
+
+def _day(node: Node | None, found: Problems) -> date | None:
+    written = text(node)
+    if node is None or written is None:
+        return None  # a problem of shape, already told
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        found.error(node, f"no day of the calendar: {node.describe()}")
+        return None
 
 
 def is_kept(amount: Decimal, node: Node, found: Problems) -> bool:

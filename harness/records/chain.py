@@ -110,6 +110,7 @@ def _findings(store: _Store) -> Iterator[str]:
     if (given := numbers_given(connection)) != number:
         yield f"{_missing(number + 1, given)} after {last_name}"
     yield from _orphans(connection)
+    yield from _claim_findings(connection)
     for fault in stuck_in(connection):
         yield f"{fault.code}: {fault.message}"
 
@@ -205,3 +206,16 @@ def _orphans(connection: apsw.Connection) -> Iterator[str]:
         )
         for (number,) in connection.execute(orphans):
             yield f"record {number}: table {table} has rows of it, but it has no head"
+
+
+def _claim_findings(connection: apsw.Connection) -> Iterator[str]:
+    """Claims that no run has made: not in production, not by that unit, or not of its IMEI."""
+    unfounded = """
+        SELECT imei, serial, run FROM claim
+        WHERE run NOT IN (SELECT run FROM open_run) AND NOT EXISTS (
+          SELECT 1 FROM run JOIN imei USING (number)
+          WHERE run.run = claim.run AND imei.imei = claim.imei
+          AND run.serial = claim.serial AND run.purpose = 'production'
+        ) ORDER BY imei"""
+    for imei, serial, run in connection.execute(unfounded):
+        yield f"claim of {serial} to IMEI {imei}: run {run} has not made it"

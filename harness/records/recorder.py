@@ -14,6 +14,7 @@ from harness.clock import Clock, SystemClock
 from harness.errors import HarnessError, StationFault
 from harness.model.events import Faulted, Measured, RunStarted, SafeStateFailed, Stamped
 from harness.model.fold import RecordBuilder
+from harness.model.identity import Claim
 from harness.model.outcome import Outcome
 from harness.model.record import Record
 from harness.records.attachments import AttachmentFiles
@@ -25,7 +26,15 @@ from harness.records.lock import StoreLock
 from harness.records.sealing import check_fits, seal_interrupted, sealing, stuck
 from harness.records.store import check_no_link_hangs, open_for_writing
 from harness.records.worker import Worker
-from harness.records.writer import Answer, Begin, CountAttempts, Group, Request, Writer
+from harness.records.writer import (
+    Answer,
+    Begin,
+    CountAttempts,
+    Group,
+    MakeClaim,
+    Request,
+    Writer,
+)
 
 
 class Recorder:
@@ -139,6 +148,18 @@ class Recorder:
         """
         with coded(self._path, "cannot read an attachment of"):
             return self._files.read(sha256)
+
+    def claim(self, run: str, serial: str, imeis: Sequence[str], *, own: bool) -> Claim | None:
+        """The claim of another unit to one of these IMEIs; None when there is none.
+
+        If the unit is to `own` them, none is another's, and the run is open, they are its own from
+        now on, and on disk. The first unit in the queue has them, whichever slots ask.
+
+        Raises: StationFault(STORE-...).
+        """
+        found = self._worker.ask(MakeClaim(run, serial, imeis, own))
+        assert found is None or isinstance(found, Claim)
+        return found
 
     def seal(self, record: Record) -> str:
         """Store the finished record; returns its SHA-256 in the chain once it is on disk.

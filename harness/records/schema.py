@@ -6,6 +6,8 @@ native JSON; measured values are never indexed here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 VERSION = 1
 APPLICATION_ID = 0x48524E53
 """`HRNS`, in the header of the SQLite file (sqlite.org/fileformat2.html, offset 68)."""
@@ -69,6 +71,12 @@ CREATE TABLE journal(run TEXT NOT NULL, seq INTEGER NOT NULL, body BLOB NOT NULL
 CREATE INDEX journal_run ON journal(run, seq);
 """
 
+_CLAIM = """
+CREATE TABLE claim(
+  imei TEXT PRIMARY KEY, serial TEXT NOT NULL, run TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
 _KEYS = {
     "meta": "name = NEW.name",
     "document": "sha256 = NEW.sha256 OR rowid = NEW.rowid",
@@ -82,10 +90,10 @@ _KEYS = {
 _CLEARED_BY_RECORD = ("open_run", "journal")
 
 
-def _triggers() -> str:
+def _triggers(keys: Mapping[str, str]) -> str:
     """No row is changed, deleted, or replaced: REPLACE deletes without asking a DELETE trigger."""
     made = []
-    for table, same in _KEYS.items():
+    for table, same in keys.items():
         refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;"
         written = f"EXISTS (SELECT 1 FROM {table} WHERE {same})"  # noqa: S608 (our own names)
         cleared = "WHEN NOT EXISTS (SELECT 1 FROM run WHERE run = OLD.run)"
@@ -98,14 +106,26 @@ def _triggers() -> str:
     return "\n".join(made)
 
 
-ADDED = """
+_RELEASES = """
 ALTER TABLE run ADD COLUMN release INTEGER;
 CREATE INDEX run_release ON run(process, release) WHERE release IS NOT NULL;
 """
-"""What came after the first stores were made: a store that lacks it gets it, and is as new."""
+_PASSED = """
+INSERT INTO claim SELECT imei, serial, run FROM (
+  SELECT imei, serial, run, min(number) FROM imei JOIN run USING (number)
+  WHERE purpose = 'production' AND outcome = 'PASS' AND serial <> '' GROUP BY imei
+);
+"""
+"""What passed in production before there were claims has claimed its IMEIs, the first first."""
 
-FIRST_DDL = _TABLES + _triggers()
-DDL = FIRST_DDL + ADDED
+FIRST_DDL = _TABLES + _triggers(_KEYS)
+ADDED = (_RELEASES, _CLAIM + _PASSED + _triggers({"claim": "imei = NEW.imei"}))
+"""What came after the first stores were made, in its order: a store that lacks it gets it, and is
+as new."""
+DDL = FIRST_DDL + "".join(ADDED)
 
-READ_AS_NEW = "CREATE TEMP VIEW run AS SELECT *, NULL AS release FROM main.run"
+READ_AS_NEW = (
+    "CREATE TEMP VIEW run AS SELECT *, NULL AS release FROM main.run",
+    "CREATE TEMP VIEW claim AS SELECT '' AS imei, '' AS serial, '' AS run WHERE 0",
+)
 """Lets a connection read a store that lacks what was added, without changing it."""

@@ -52,9 +52,9 @@ def open_for_writing(path: Path, now: datetime) -> apsw.Connection:
         try:
             _check_ours(path, connection)
             _check_whole(path, connection)
-            if not _has_releases(connection):
+            if lacking := ADDED[_additions(connection) :]:
                 with connection:
-                    connection.execute(ADDED)
+                    connection.execute("".join(lacking))
             connection.pragma("journal_mode", "wal")
         except BaseException:
             connection.close()
@@ -75,8 +75,8 @@ def open_for_reading(path: Path) -> apsw.Connection:
         connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         try:
             _check_ours(path, connection)
-            if not _has_releases(connection):
-                connection.execute(READ_AS_NEW)
+            for view in READ_AS_NEW[_additions(connection) :]:
+                connection.execute(view)
         except BaseException:
             connection.close()
             raise
@@ -142,11 +142,11 @@ def numbers_given(connection: apsw.Connection) -> int:
 def schema_differences(connection: apsw.Connection) -> list[str]:
     """Names of tables, indexes and triggers that are missing, changed or added.
 
-    A store from before there were releases is held against what it was made with.
+    A store that lacks what was added later is held against what it was made with.
     """
     pristine = apsw.Connection(":memory:")
     try:
-        pristine.execute(DDL if _has_releases(connection) else FIRST_DDL)
+        pristine.execute(FIRST_DDL + "".join(ADDED[: _additions(connection)]))
         wanted, found = _objects(pristine), _objects(connection)
     finally:
         pristine.close()
@@ -207,9 +207,17 @@ def _check_ours(path: Path, connection: apsw.Connection) -> None:
         raise damaged(path, f"its schema is {said['schema']}, this harness knows {VERSION}")
 
 
-def _has_releases(connection: apsw.Connection) -> bool:
-    columns = {name for _, name, *_ in connection.execute("PRAGMA main.table_info(run)")}
-    return not columns or "release" in columns
+def _additions(connection: apsw.Connection) -> int:
+    """How many of ADDED the store has; all, when what they are added to is not there."""
+    if not (columns := _columns(connection, "run")):
+        return len(ADDED)
+    if "release" not in columns:
+        return 0
+    return 2 if _columns(connection, "claim") else 1
+
+
+def _columns(connection: apsw.Connection, table: str) -> set[str]:
+    return {name for _, name, *_ in connection.execute(f"PRAGMA main.table_info({table})")}
 
 
 def _check_whole(path: Path, connection: apsw.Connection) -> None:

@@ -12,6 +12,7 @@ import apsw
 
 from harness.errors import HarnessError
 from harness.model.events import Stamped
+from harness.model.identity import Claim
 from harness.records.codec import chained, pack, sha256
 from harness.records.faults import ERRORS, bug, coded, store_fault
 from harness.records.head import FAIL_COLUMNS, HEAD_COLUMNS
@@ -51,8 +52,18 @@ class CountAttempts:
     process: str
 
 
-Request = Begin | Seal | CountAttempts
-Answer = str | int | HarnessError | None
+@dataclass(frozen=True, slots=True)
+class MakeClaim:
+    """Whose these IMEIs are; if nobody else's, this unit's from now on if it is to `own` them."""
+
+    run: str
+    serial: str
+    imeis: Sequence[str]
+    own: bool
+
+
+Request = Begin | Seal | CountAttempts | MakeClaim
+Answer = str | int | Claim | HarnessError | None
 
 
 @dataclass(slots=True)
@@ -131,6 +142,8 @@ class Writer:
                     return self._seal(request)
                 case CountAttempts():
                     return self._count(request)
+                case MakeClaim():
+                    return self._claim(request)
         except HarnessError as refused:
             return refused
 
@@ -184,6 +197,19 @@ class Writer:
             number = f"SELECT count(*) FROM {table} WHERE serial = ? AND process = ?"  # noqa: S608
             total += self._one(number, count.serial, count.process)[0]
         return total
+
+    def _claim(self, claim: MakeClaim) -> Claim | None:
+        """The transaction is the one of the writer, so nobody claims in between."""
+        free = []
+        for imei in sorted(set(claim.imeis)):
+            made = self._one("SELECT imei, serial, run FROM claim WHERE imei = ?", imei)
+            if made is None:
+                free.append((imei, claim.serial, claim.run))
+            elif made[1] != claim.serial:
+                return Claim(*made)
+        if claim.own and self._is_open(claim.run):
+            self._connection.executemany("INSERT INTO claim VALUES (?, ?, ?)", free)
+        return None
 
     def _write_events(self, group: Group) -> None:
         """Events of runs that are not open are left out: a sealed record has them already."""

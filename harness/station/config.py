@@ -1,23 +1,36 @@
-"""The station file: which handset, jig and instruments stand on which slot."""
+"""The station file: which handset, jig and instruments stand on which slot, over which cable."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from harness.files.collect import Problems
-from harness.files.nodes import Node
+from harness.files.nodes import MappingNode, Node
+from harness.files.problems import Problem
 from harness.files.settings import load_settings
 from harness.files.shapes import NAME, SERIAL, VERSION, WORD, listing, mapping
 from harness.model.plan import InputFile
 from harness.plans.values import named_file, text
+from harness.station.instrument_file import CALL_BOX, InstrumentFile, read_instrument_file
 from harness.station.jig_file import JigFile, read_jig_file
+from harness.station.path_loss import PathLossTable, read_path_loss
+
+T = TypeVar("T")
+Read = dict[str, tuple[InputFile, T | None]]
+"""Files of one kind by their paths as written, each with its content unless it has problems."""
 
 MOST_SLOTS = 64
-_INSTRUMENTS = listing(NAME, least=1)
+_INSTRUMENT = {
+    **mapping("name port file", name=NAME, port=WORD, serial=WORD, file=WORD),
+    **NAME,
+    "type": ["string", "object"],
+    "description": "the name of an instrument, or a mapping with name, port and file",
+}
+_INSTRUMENTS = listing(_INSTRUMENT, least=1)
 _SOCKET = {
     "type": "string",
     "maxLength": 200,
@@ -31,6 +44,7 @@ SCHEMA = mapping(
     location={"type": "string"},
     adb_key=WORD,
     instruments=_INSTRUMENTS,
+    path_loss=WORD,
     slots=listing(
         mapping(
             "slot",
@@ -39,6 +53,7 @@ SCHEMA = mapping(
             usb=_SOCKET,
             jig=mapping("port", port=WORD, serial=WORD, file=WORD),
             instruments=_INSTRUMENTS,
+            rf_cable=SERIAL,
         ),
         least=1,
     ),
@@ -55,11 +70,20 @@ class JigConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class InstrumentConfig:
+    """Where an instrument is (device or pyserial URL), who it must be, and how it speaks."""
+
+    port: str
+    serial: str | None
+    kind: InstrumentFile
+
+
+@dataclass(frozen=True, slots=True)
 class SlotConfig:
-    """A slot: its handset, its jig, and its own instruments.
+    """A slot: its handset, its jig, its own instruments and among them its own call box.
 
     The handset is known by its adb serial (or address), by the USB socket in which it stands
-    (controller and hub port path), or by both.
+    (controller and hub port path), or by both. `rf_cable` is the cable that leads to it.
     """
 
     number: int
@@ -67,15 +91,18 @@ class SlotConfig:
     jig: JigConfig | None = None
     instruments: frozenset[str] = frozenset()
     usb: str | None = None
+    call_box: InstrumentConfig | None = None
+    rf_cable: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StationConfig:
     """A station as its file says.
 
-    `instruments` are those that all slots share. `files` are the station file and each jig file,
-    as `jig:PATH` by the path that the station file names it with. `adb_key` is the private key
-    with which it opens handsets; None for the one of this user.
+    `instruments` are those that all slots share, `call_box` is the one among them. `files` are the
+    station file, its path-loss table as `path_loss`, and each jig and instrument file, as
+    `jig:PATH` and `instrument:PATH` by the path that the station file names it with. `adb_key` is
+    the private key with which it opens handsets; None for the one of this user.
     """
 
     name: str
@@ -84,29 +111,43 @@ class StationConfig:
     files: Mapping[str, InputFile] = field(default_factory=dict)
     instruments: frozenset[str] = frozenset()
     adb_key: Path | None = None
+    call_box: InstrumentConfig | None = None
+    path_loss: PathLossTable | None = None
 
 
 def load_station(path: Path) -> StationConfig:
-    """Read a station file and the jig files that it names.
+    """Read a station file, and the jig, instrument and path-loss files that it names.
 
     Raises: StationFault(STATION-FILE) with every problem and its place as evidence.
     """
-    jigs: dict[str, tuple[InputFile, JigFile | None]] = {}
+    jigs: Read[JigFile] = {}
+    instruments: Read[InstrumentFile] = {}
+    losses: Read[PathLossTable] = {}
 
     def meaning(root: Node, found: Problems) -> None:
         _tell_nameless(root, found)
         _tell_twins(root, found)
         _tell_instruments(root, found)
-        jigs.update(_read_jig_files(path, root, found))
+        jigs.update(_read_files(path, _jigs(root), read_jig_file, found))
+        named = [entry.get("file") for entry in _connected(root)]
+        instruments.update(_read_files(path, named, read_instrument_file, found))
+        losses.update(_read_files(path, [root.get("path_loss")], read_path_loss, found))
 
     data, file = load_settings(path, SCHEMA, meaning)
     return StationConfig(
         name=data["station"],
         location=data.get("location", ""),
-        slots=tuple(_slot(entry, jigs) for entry in data["slots"]),
-        files={"station": file} | {f"jig:{name}": read for name, (read, _) in jigs.items()},
-        instruments=frozenset(data.get("instruments", ())),
+        slots=tuple(_slot(entry, jigs, instruments) for entry in data["slots"]),
+        files={
+            "station": file,
+            **{f"jig:{name}": read for name, (read, _) in jigs.items()},
+            **{f"instrument:{name}": read for name, (read, _) in instruments.items()},
+            **({"path_loss": losses[data["path_loss"]][0]} if losses else {}),
+        },
+        instruments=_names(data),
         adb_key=_beside(path, data.get("adb_key")),
+        call_box=_call_box(data, instruments),
+        path_loss=losses[data["path_loss"]][1] if losses else None,
     )
 
 
@@ -121,41 +162,57 @@ def _tell_nameless(root: Node, found: Problems) -> None:
             found.error(slot, "missing key 'handset' (or 'usb', for whatever is plugged in there)")
 
 
-def _read_jig_files(
-    path: Path, root: Node, found: Problems
-) -> Iterator[tuple[str, tuple[InputFile, JigFile | None]]]:
-    """Each jig file once, by its path as it is written."""
-    named: dict[str, Path | None] = {}
+def _jigs(root: Node) -> Iterator[Node | None]:
+    """Where slots name the files of their jigs."""
     for slot in root.get("slots") or ():
         jig = slot.get("jig")
-        node = jig.get("file") if jig else None
+        yield jig.get("file") if jig else None
+
+
+def _connected(root: Node) -> Iterator[Node]:
+    """The instruments that stand with a port, of the station and of its slots."""
+    for owner in (root, *(root.get("slots") or ())):
+        for entry in owner.get("instruments") or ():
+            if isinstance(entry, MappingNode):
+                yield entry
+
+
+def _read_files(
+    path: Path,
+    nodes: Iterable[Node | None],
+    read: Callable[[Path], tuple[InputFile, T | None, list[Problem]]],
+    found: Problems,
+) -> Iterator[tuple[str, tuple[InputFile, T | None]]]:
+    """Each file once, by its path as it is written."""
+    seen = set[str]()
+    for node in nodes:
         name = text(node)
-        if node is None or name is None or name in named:
+        if node is None or name is None or name in seen:
             continue
-        named[name] = jig_path = named_file(node, found, beside=path)
-        if jig_path:
-            file, kind, problems = read_jig_file(jig_path)
+        seen.add(name)
+        if named := named_file(node, found, beside=path):
+            file, content, problems = read(named)
             found.add(problems)
-            yield name, (file, kind)
+            yield name, (file, content)
 
 
 def _tell_twins(root: Node, found: Problems) -> None:
-    """A slot, a handset, a socket and a port stand once in a station."""
+    """A slot, a handset, a socket, a cable and a port stand once in a station."""
     seen: set[tuple[str, object]] = set()
+    for name, node in _unique(root):
+        if node is None:
+            continue
+        if (name, node.value) in seen:
+            found.error(node, f"{name} {node.describe()} is written twice")
+        seen.add((name, node.value))
+
+
+def _unique(root: Node) -> Iterator[tuple[str, Node | None]]:
     for slot in root.get("slots") or ():
         jig = slot.get("jig")
-        unique = {
-            "slot": slot.get("slot"),
-            "handset": slot.get("handset"),
-            "usb": slot.get("usb"),
-            "port": jig.get("port") if jig else None,
-        }
-        for name, node in unique.items():
-            if node is None:
-                continue
-            if (name, node.value) in seen:
-                found.error(node, f"{name} {node.describe()} is written twice")
-            seen.add((name, node.value))
+        yield from ((name, slot.get(name)) for name in ("slot", "handset", "usb", "rf_cable"))
+        yield "port", jig.get("port") if jig else None
+    yield from (("port", entry.get("port")) for entry in _connected(root))
 
 
 def _tell_instruments(root: Node, found: Problems) -> None:
@@ -163,24 +220,32 @@ def _tell_instruments(root: Node, found: Problems) -> None:
     shared = _once(root.get("instruments"), found)
     for slot in root.get("slots") or ():
         own = slot.get("instruments")
-        for node in own or ():
-            if node.value in shared:
+        for node in map(_name_of, own or ()):
+            if node and node.value in shared:
                 found.error(node, f"all slots share the instrument {node.describe()} already")
         _once(own, found)
+    for entry in _connected(root):
+        name = entry.get("name")
+        if name and text(name) not in (None, CALL_BOX):
+            found.error(name, f"what has a port is the call box, and plans call it {CALL_BOX!r}")
 
 
-def _once(names: Node | None, found: Problems) -> set[object]:
+def _name_of(entry: Node) -> Node | None:
+    return entry.get("name") if isinstance(entry, MappingNode) else entry
+
+
+def _once(entries: Node | None, found: Problems) -> set[object]:
     """The names of a list, each of which stands there once."""
     seen: set[object] = set()
-    for node in names or ():
-        if node.value is not None and node.value in seen:
+    for node in map(_name_of, entries or ()):
+        if node and node.value is not None and node.value in seen:
             found.error(node, f"instrument {node.describe()} is written twice")
-        seen.add(node.value)
+        seen.add(node.value if node else None)
     return seen - {None}
 
 
 def _slot(
-    entry: Mapping[str, Any], jigs: Mapping[str, tuple[InputFile, JigFile | None]]
+    entry: Mapping[str, Any], jigs: Read[JigFile], instruments: Read[InstrumentFile]
 ) -> SlotConfig:
     jig = entry.get("jig")
     return SlotConfig(
@@ -188,12 +253,26 @@ def _slot(
         handset=entry.get("handset"),
         usb=entry.get("usb"),
         jig=_jig(jig, jigs) if jig else None,
-        instruments=frozenset(entry.get("instruments", ())),
+        instruments=_names(entry),
+        call_box=_call_box(entry, instruments),
+        rf_cable=entry.get("rf_cable"),
     )
 
 
-def _jig(
-    entry: Mapping[str, Any], jigs: Mapping[str, tuple[InputFile, JigFile | None]]
-) -> JigConfig:
+def _jig(entry: Mapping[str, Any], jigs: Read[JigFile]) -> JigConfig:
     kind = jigs[entry["file"]][1] if "file" in entry else None
     return JigConfig(entry["port"], entry.get("serial"), kind)
+
+
+def _names(owner: Mapping[str, Any]) -> frozenset[str]:
+    entries = owner.get("instruments", ())
+    return frozenset(each if isinstance(each, str) else each["name"] for each in entries)
+
+
+def _call_box(
+    owner: Mapping[str, Any], instruments: Read[InstrumentFile]
+) -> InstrumentConfig | None:
+    for entry in owner.get("instruments", ()):
+        if not isinstance(entry, str) and (kind := instruments[entry["file"]][1]):
+            return InstrumentConfig(entry["port"], entry.get("serial"), kind)
+    return None

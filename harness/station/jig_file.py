@@ -22,13 +22,14 @@ _IDENTITY_FIELD = {
     "pattern": "^[!-+\\--~]([ -+\\--~]*[!-+\\--~])?$",
     "description": "a text as *IDN? says it: ASCII without a comma",
 }
+IDENTITY = mapping("maker model", maker=_IDENTITY_FIELD, model=_IDENTITY_FIELD)
 SCHEMA = mapping(
     "schema jig revision dialect identity",
     schema=VERSION,
     jig=NAME,
     revision=REVISION,
     dialect={"enum": sorted(DIALECTS)},
-    identity=mapping("maker model", maker=_IDENTITY_FIELD, model=_IDENTITY_FIELD),
+    identity=IDENTITY,
     baud={"type": "integer", "minimum": 300, "maximum": 4_000_000},
     channels={
         "type": "object",
@@ -37,7 +38,7 @@ SCHEMA = mapping(
     },
     moves_within={"type": "string", "description": "a time with its unit, such as 5 s"},
 )
-_MOTIONS = ("close", "open")
+_MOTIONS = ("close", "open", "show")
 _LONGEST_MOTION_S = 600
 
 

@@ -25,7 +25,7 @@ from harness.model.events import (
 from harness.model.identity import Unit
 from harness.model.ids import new_run_id
 from harness.model.plan import Plan
-from harness.model.ports import Device, Handset, Jig, Journal
+from harness.model.ports import Agent, Device, Handset, Jig, Journal
 from harness.model.record import Record
 from harness.model.step import Catalogue
 from harness.station.slot import SlotRun
@@ -179,7 +179,9 @@ def _has_handset(slot: Slot) -> bool:
 
 
 def _needs_handset(plan: Plan, catalogue: Catalogue) -> bool:
-    return any(Handset in catalogue[step.use].ports.values() for step in plan.steps)
+    """Whether a step speaks to the handset, itself or by way of its test app."""
+    asked = {port for step in plan.steps for port in catalogue[step.use].ports.values()}
+    return not asked.isdisjoint({Handset, Agent})
 
 
 def _meant(name: str, instruments: Collection[str]) -> str:

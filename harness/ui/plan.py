@@ -68,7 +68,7 @@ def _head(plan: Plan) -> Iterator[str]:
     if plan.variant:
         yield f"variant {_named(plan)}"
     if plan.label:
-        yield f"label   {plan.label.id} revision {plan.label.revision}: {plan.label.form}"
+        yield f"label   {plan.label.id} revision {plan.label.revision}: {plan.label.words}"
     if plan.limits:
         yield f"limits  {plan.limits.id} revision {plan.limits.revision} {plan.limits.sha256}"
     if golden := plan.golden:

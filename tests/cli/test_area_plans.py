@@ -18,7 +18,10 @@ def test_cameras(cli: Cli, model: str) -> None:
     assert ran.code == 0, ran.err
     (record,) = ran.records()
     kept = [file["name"] for file in record["attachments"] if file["step"] != "prepare"]
-    assert kept == ["rear.jpg", "front.jpg"]
+    assert kept == [
+        *("rear-flat.jpg", "rear-chart.jpg", "rear-lit.jpg", "rear-flash.jpg"),
+        *("front-flat.jpg", "front-chart.jpg"),
+    ]
     shown = cli("records", "show", record["run"])
     for kept in record["attachments"]:
         name = kept["sha256"]
@@ -29,15 +32,17 @@ def test_cameras(cli: Cli, model: str) -> None:
     file.write_bytes(b"")
     ran = cli("records", "verify")
     assert ran.code == 3
-    assert "front.jpg" in ran.out
+    assert "front-chart.jpg" in ran.out
 
 
 @pytest.mark.parametrize(
     ("defect", "code", "fault"),
     [
-        ("camera.rear.dark", 1, "rear.mean_luma:LOW"),
-        ("camera.rear.vignette", 1, "rear.luma_across:LOW"),
-        ("camera.rear.half_dark", 1, "rear.luma_across:LOW"),
+        ("camera.rear.dark", 1, "rear_flat.mean_luma:LOW"),
+        ("camera.rear.vignette", 1, "rear_flat.luma_across:LOW"),
+        ("camera.rear.blur", 1, "rear.mtf50_centre:LOW"),
+        ("camera.front.tint", 1, "front_flat.red_green:HIGH"),
+        ("camera.flash_dead", 1, "rear_flash.fired:MISMATCH"),
         ("camera.front.missing", 1, "CAMERA-MISSING"),
     ],
 )

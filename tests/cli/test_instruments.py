@@ -20,7 +20,7 @@ def test_a_station_without_a_call_box_runs_no_attach(cli: Cli) -> None:
     assert ran.code == 2
     assert "PLAN-DEVICE" in ran.err
     words = " ".join(ran.err.split())
-    assert "slot 1: step attach (lte.attach) needs the instrument callbox" in words
+    assert "slot 1: step attach (lte.attach) needs a callbox;" in words
     assert "(the slot has lightbox, supply)" in words
     assert "charge" not in words
     assert not cli.store.exists()

@@ -116,3 +116,18 @@ def test_a_label_that_is_refused_touches_nothing(cli: Cli, plan: Path) -> None:
     assert ran.code == 2
     assert "skeleton names no label file" in ran.err
     assert not cli.store.exists()
+
+
+def test_each_code_of_a_label_is_a_scan_of_its_own(cli: Cli, plan: Path) -> None:
+    shutil.copy(ROOT / "fixtures/labels/a57-box.yaml", cli.folder / "labels")
+    plan.write_text(HEAD.replace("a57.yaml", "a57-box.yaml"))
+    first = f"]d2010950600013435221A57A000001\x1d8002{ONE}\x1d240A57-PK"
+    second = f"]C0IMEI2:{TWO}"
+    ran = cli("run", plan, "--label", second, "--label", first, "--json")
+    assert ran.code == 0, ran.err
+    (record,) = ran.records()
+    assert (record["scanned"]["imei"], record["scanned"]["sku"]) == ([ONE, TWO], "A57-PK")
+    ran = cli("run", plan, "--label", first)
+    assert ran.code == 2
+    said = " ".join(ran.err.split())
+    assert "1 of 2 codes of a57-box scanned: scan" in said

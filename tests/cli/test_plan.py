@@ -124,9 +124,14 @@ def test_a_step_is_shown_with_its_defaults_units_needs_and_what_follows(cli: Cli
         "    needs   handset, jig",
         "    with    vbus                 5.1 V",
         "    with    settle               0.5 s (default)",
+        "    with    average              0.2 s (default)",
+        "    with    gauge_unit           unsaid (default)",
+        "    with    gauge_charges        unsaid (default)",
         "    limit   current_jig          0.45 A to 1.1 A, guard 0.01 A",
         "    limit   voltage_jig          4.75 V to 5.25 V, guard 0.01 V",
         "    limit   current_handset      record only, may be unknown",
+        "    limit   current_difference   record only, may be unknown",
+        "    limit   gauge_change         record only, may be unknown",
         "    limit   voltage              3.6 V to 4.4 V",
         "    limit   temperature          15 degC to 40 degC",
         "    limit   level                10 % to 100 %",
@@ -138,7 +143,7 @@ def test_the_limit_set_and_the_label_are_shown(cli: Cli) -> None:
     shown = cli("plan", "show", ROOT / "testplans/a57-final.yaml").out
     assert f"limits  a57 revision {form['limits']['revision']} {form['limits']['sha256']}" in shown
     label = form["label"]
-    assert f"label   a57 revision {label['revision']}: {label['form']}" in shown
+    assert f"label   a57 revision {label['revision']}: {label['forms'][0]['words']}" in shown
     assert form["label"]["id"] == "a57"
 
 
@@ -219,12 +224,15 @@ values:
   charge.current_jig: {near: golden, within: 50 mA, marginal: 5 mA}
   charge.voltage_jig: {low: 4.75 V}
   charge.current_handset: not offered
+  charge.current_difference: not offered
+  charge.gauge_change: not offered
   charge.voltage: {low: 3.6 V}
   charge.temperature: record only
   charge.level: record only, may be unknown
   wifi.on: {equals: true}
   wifi.rssi: {low: -52 dBm}
   wifi.frequency: {equals: 5180 MHz}
+  wifi.channel: {equals: 36}
 symptoms:
   charge.current_jig:LOW: {code: BAT-07, words: charges too slowly, bin: B}
 variants:
@@ -257,12 +265,15 @@ def test_a_plan_with_variants_is_shown_once_and_where_they_differ(cli: Cli, hous
     assert "golden  house revision 2, until 2020-02-01" in lines
     assert "retest  at most 2 runs, on another slot after 1, then rework" in lines
     start = lines.index("steps")
-    assert lines[start + 1 : start + 9] == [
+    assert lines[start + 1 : start + 12] == [
         "  bench, in any order",
         "    charge       battery.charge, at most 20 s, expected 5 s",
         "      needs   handset, jig, supply",
         "      with    vbus                 5 V (default)",
         "      with    settle               0.5 s (default)",
+        "      with    average              0.2 s (default)",
+        "      with    gauge_unit           unsaid (default)",
+        "      with    gauge_charges        unsaid (default)",
         "      limit   current_jig          0.85 A to 0.95 A, marginal 0.005 A",
         "      limit   voltage_jig          at least 4.75 V",
         "      limit   current_handset      not offered",
@@ -314,18 +325,27 @@ def final_in(folder: Path) -> Path:
 def test_check_holds_a_plan_against_a_station(cli: Cli, tmp_path: Path) -> None:
     station = tmp_path / "bench.yaml"
     station.write_text(
-        "schema: 1\nstation: bench\ninstruments: [callbox]\n"
+        "schema: 1\nstation: bench\n"
+        "instruments: [{name: callbox, port: p, "
+        f"file: {ROOT}/fixtures/instruments/callbox.yaml}}]\n"
         "slots: [{slot: 1, handset: A57A000001, instruments: [supply]}]\n"
     )
     text = (ROOT / "testplans/lte-attach.yaml").read_text()
     plan = tmp_path / "plan.yaml"
-    plan.write_text(text.replace("    timeout: 60 s\n", "    timeout: 60 s\n    needs: [calbox]\n"))
+    plan.write_text(text.replace("needs: [callbox]", "needs: [callbox, suply]", 1))
     assert cli("plan", "check", plan).code == 0
     found = cli("plan", "check", plan, "--station", station)
     assert found.code == 2
     assert (
-        "slot 1: step attach (lte.attach) needs the instrument calbox (did you mean 'callbox'?)"
+        "slot 1: step attach (lte.attach) needs the instrument suply (did you mean 'supply'?)"
         in found.out
     )
-    plan.write_text(plan.read_text().replace("calbox", "callbox"))
+    plan.write_text(plan.read_text().replace("suply", "supply"))
     assert cli("plan", "check", plan, "--station", station).code == 0
+    station.write_text(
+        "schema: 1\nstation: bench\ninstruments: [callbox, supply]\n"
+        "slots: [{slot: 1, handset: A57A000001}]\n"
+    )
+    found = cli("plan", "check", plan, "--station", station)
+    assert found.code == 2
+    assert "slot 1: step attach (lte.attach) needs a callbox" in found.out  # it has only a name

@@ -15,7 +15,7 @@ from tests.cli.conftest import ROOT, Cli
 AREAS = sorted(read_areas(ROOT / "testplans", Path()))
 
 
-def test_the_areas_are_the_shipped_plans_of_one_kind_of_step() -> None:
+def test_the_areas_are_the_shipped_plans_of_one_part_of_a_handset() -> None:
     assert {"battery", "camera", "lte-attach", "radio"} <= set(AREAS)
     assert not {"a57-final", "skeleton"} & set(AREAS)
 
@@ -33,7 +33,8 @@ def test_a_new_plan_of_all_areas_is_right_and_passes_on_the_simulated_station(cl
     text = file.read_text()
     assert text.count("EXAMPLES, to be replaced") == text.count("    limits:")
     assert "record only" not in text or "low:" in text
-    ran = cli("run", file, "--json")
+    with_agent = ROOT / "fixtures/sim/agent.yaml"
+    ran = cli("run", file, "--scenario", with_agent, "--json")
     assert ran.code == 0, ran.err
     (record,) = ran.records()
     ids = [step["id"] for step in record["steps"]]
@@ -72,7 +73,7 @@ def test_a_file_that_is_there_stays_as_it_is(cli: Cli) -> None:
     ("arguments", "words"),
     [
         (["x", "--area", "camra"], "no area 'camra'; did you mean 'camera'?"),
-        (["x", "--area", "zzz"], "there are battery, camera"),
+        (["x", "--area", "zzz"], "there are agent, battery, camera"),
         (["A58 final", "--area", "radio"], "is not a name of small letters"),
         (["x", "--area", "radio", "--model", "a\nb"], "printable"),
         (["x"], "Missing option '--area'"),

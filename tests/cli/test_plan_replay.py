@@ -35,6 +35,8 @@ steps:
       current_jig: {low: 450 mA, high: 1100 mA, guard: 10 mA}
       voltage_jig: {low: 4.75 V}
       current_handset: not offered
+      current_difference: not offered
+      gauge_change: not offered
       voltage: {low: 3.6 V}
       temperature: record only
       level: record only
@@ -43,6 +45,8 @@ GOOD = {
     "current_jig": 0.9,
     "voltage_jig": 5.0,
     "current_handset": Unknown("not printed"),
+    "current_difference": Unknown("not printed"),
+    "gauge_change": Unknown("not printed"),
     "voltage": 3.9,
     "temperature": 25.0,
     "level": 60.0,

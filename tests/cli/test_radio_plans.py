@@ -29,13 +29,17 @@ def test_a_good_unit_passes(cli: Cli, plan: Path, more: str) -> None:
         (RADIO, "wifi.deaf", "WIFI-AP-NOT-FOUND"),
         (LTE, "lte.wrong_plmn", "attach.plmn:MISMATCH"),
         (LTE, "{lte.no_attach: {reason: sim_absent}}", "LTE-NO-ATTACH"),
-        (LTE, "lte.weak", "attach.rsrp:LOW"),
+        (LTE, "lte.weak", "attach.rsrp_error:LOW"),
+        (LTE, "lte.no_data", "LTE-NO-DATA"),
     ],
 )
 def test_a_bad_unit_fails(cli: Cli, plan: Path, defect: str, code: str) -> None:
     quick = cli.folder / plan.name
     quick.write_text(
-        plan.read_text().replace("15 s}", "2 s}").replace("within: 25 s", "within: 2 s")
+        plan.read_text()
+        .replace("15 s}", "2 s}")
+        .replace(" within: 25 s", " within: 2 s")
+        .replace("apart: 400 ms", "apart: 50 ms")
     )
     ran = cli("run", quick, "--scenario", scenario(cli, f", defects: [{defect}]"), "--json")
     (record,) = ran.records()

@@ -203,7 +203,7 @@ def test_a_defect_of_a_simulated_handset_is_there(cli: Cli, server: AdbServer) -
     ("arguments", "told"),
     [
         (["--defect", "lte.weal"], "did you mean 'lte.weak'?"),
-        (["--defect", "lte.weak: {rsrp_dbm: 5}"], "expected less than -100; found 5"),
+        (["--defect", "lte.weak: {rsrp_dbm: 5}"], "expected less than -101; found 5"),
         (["--defect", "jig.silent"], "a defect of a jig, not of a handset"),
         (["--serial", "two words"], "serial"),
         (["--android", "8"], "9<=x<=15"),

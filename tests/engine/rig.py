@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -22,7 +22,7 @@ from harness.errors import HarnessError, JigFault
 from harness.model.events import PlannedRef, PlanRef, Purpose, RunStarted, Stamped, StationRef
 from harness.model.fault import Symptom
 from harness.model.fold import RecordBuilder
-from harness.model.identity import Unit
+from harness.model.identity import Claim, Unit
 from harness.model.judgement import Limit
 from harness.model.limits import Range
 from harness.model.plan import Group, OnFail, Phase, Plan, PlannedStep, Product, Retry
@@ -51,6 +51,7 @@ class MemoryJournal:
         self.events: list[Stamped] = []
         self.records: list[Record] = []
         self.files: dict[str, bytes] = {}
+        self.claims: dict[str, Claim] = {}
         self.failure: HarnessError | None = None
 
     def begin(self, started: Stamped, documents: Mapping[str, bytes]) -> None:
@@ -71,6 +72,16 @@ class MemoryJournal:
 
     def read(self, sha256: str) -> bytes:
         return self.files[sha256]
+
+    def claim(self, run: str, serial: str, imeis: Sequence[str], *, own: bool) -> Claim | None:
+        if self.failure:
+            raise self.failure
+        others = [self.claims[i] for i in imeis if i in self.claims]
+        if other := next((claim for claim in others if claim.serial != serial), None):
+            return other
+        if own:
+            self.claims = {i: Claim(i, serial, run) for i in imeis} | self.claims
+        return None
 
     def seal(self, record: Record) -> str:
         if self.failure:
@@ -134,6 +145,12 @@ class LeasedJig:
 
     def disconnect(self, channel: str) -> None:
         self._call("disconnect")
+
+    def show(self, field: str) -> None:
+        self._call(f"show {field}")
+
+    def light(self, level_pct: float) -> None:
+        self._call(f"light {level_pct:g}")
 
     def voltage_v(self, channel: str) -> float:
         self._call("voltage")

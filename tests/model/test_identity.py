@@ -93,3 +93,17 @@ def test_a_refusal_is_short_however_long_the_text(kind: type[Serial | Imei]) -> 
     with pytest.raises(ValueError, match=r".+") as caught:
         kind("x" * 10**6)
     assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize(
+    ("imei", "test"),
+    [
+        ("004999010001013", True),
+        ("020000000000008", True),
+        ("011234560000001", False),
+        ("490154203237518", False),
+        ("860123450000012", False),
+    ],
+)
+def test_a_number_for_tests_is_known_by_its_reporting_body(imei: str, test: bool) -> None:
+    assert Imei(imei[:14] + str(luhn_digit(imei[:14]))).is_test is test

@@ -7,14 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.model.identity import Imei, Unit, luhn_digit
-from harness.model.label import OTHER, Label
+from harness.model.label import Label
+from harness.model.scan import OTHER, Expression
 
 ONE, TWO = "860123450000012", "860123450000020"
 SCAN = f"A57A000001;{ONE};{TWO};A57-4G"
-LABEL = Label.of_fields("a57", 1, ["serial", "imei1", "imei2", "part"], ";")
-BY_PATTERN = Label(
-    "a57-qr", 2, r"SN(?P<serial>A57[A-Z]\d{6})(?: I1(?P<imei1>\d+))?(?: I2(?P<imei2>\d+))?", "SN"
-)
+
+
+def of_fields(fields: list[str], separator: str = ";") -> Label:
+    return Label("a57", 1, (Expression.of_fields(fields, separator),))
+
+
+def of_pattern(pattern: str) -> Label:
+    return Label("a57", 1, (Expression(pattern, "SN"),))
+
+
+LABEL = of_fields(["serial", "imei1", "imei2", "part"])
+BY_PATTERN = of_pattern(r"SN(?P<serial>A57[A-Z]\d{6})(?: I1(?P<imei1>\d+))?(?: I2(?P<imei2>\d+))?")
 
 bodies = st.text("0123456789", min_size=14, max_size=14).filter(lambda body: body.strip("0"))
 imeis = bodies.map(lambda body: body + str(luhn_digit(body)))
@@ -31,7 +40,7 @@ def test_an_expression_with_named_groups() -> None:
 
 
 def test_what_is_not_read_may_stand_anywhere_and_be_empty() -> None:
-    label = Label.of_fields("a57", 1, [OTHER, "serial", OTHER], "\x1d")
+    label = of_fields([OTHER, "serial", OTHER], "\x1d")
     assert label.read("black\x1dA57A000001\x1d") == Unit("A57A000001")
 
 
@@ -72,7 +81,7 @@ def test_a_second_imei_without_the_first_is_no_label() -> None:
 def test_whatever_the_order_a_label_says_what_was_printed(
     one: str, two: str, order: list[str], separator: str
 ) -> None:
-    label = Label.of_fields("any", 1, order, separator)
+    label = of_fields(order, separator)
     printed = {"serial": "A57A000001", "imei1": one, "imei2": two, OTHER: "x"}
     scan = separator.join(printed[field] for field in order)
     if one == two:
@@ -116,7 +125,7 @@ def test_one_wrong_character_never_makes_another_imei(at: int, char: str) -> Non
 )
 def test_a_form_without_what_is_needed_cannot_be_built(pattern: str, why: str) -> None:
     with pytest.raises(ValueError, match=why.replace("(", r"\(")):
-        Label("a57", 1, pattern, "")
+        of_pattern(pattern)
 
 
 @pytest.mark.parametrize(
@@ -131,4 +140,4 @@ def test_a_form_without_what_is_needed_cannot_be_built(pattern: str, why: str) -
 )
 def test_fields_that_make_no_label(fields: list[str], separator: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
-        Label.of_fields("a57", 1, fields, separator)
+        of_fields(fields, separator)

@@ -10,6 +10,7 @@ import pytest
 from harness.model.identity import Unit
 from harness.model.label import Label
 from harness.model.plan import GoldenRef, Phase, Plan, PlannedStep, Product, Variants
+from harness.model.scan import Expression
 
 
 def test_a_plan_is_named_by_its_canonical_form_and_split_by_phase() -> None:
@@ -29,7 +30,7 @@ def plan_of(label: Label | None, serial: str = "A57[A-Z][0-9]{6}") -> Plan:
 
 
 def test_a_scan_announces_a_unit_of_the_plans_product_only() -> None:
-    label = Label.of_fields("a57", 1, ["serial", "part"], ";")
+    label = Label("a57", 1, (Expression.of_fields(["serial", "part"], ";"),))
     plan = plan_of(label)
     assert plan.unit_of("A57A000001;A57-4G") == Unit("A57A000001", part="A57-4G")
     for scan, why in {

@@ -30,6 +30,27 @@ revision: 3
 scan: {matches: 'SN(?P<serial>[A-Z0-9]+)'}
 """
 
+BY_GS1 = """\
+schema: 1
+label: a57
+revision: 3
+scan: {gs1: {serial: '21', imei1: '8002'}, identifiers: [']C1', ']d2']}
+"""
+BY_KEYS = """\
+schema: 1
+label: a57
+revision: 3
+scan: {keys: {serial: SN, imei1: IMEI1}, separator: ';', sign: ':'}
+"""
+OF_SEVERAL = """\
+schema: 1
+label: a57
+revision: 3
+scans:
+  - {gs1: {serial: '21', part: '240'}}
+  - {matches: '(?P<imei1>[0-9]{15})'}
+"""
+
 Resolve = Callable[[str, str], tuple[Plan | None, list[str]]]
 
 
@@ -67,6 +88,23 @@ def test_an_expression_reads_scans_too(pair: Resolve) -> None:
     assert plan.unit_of("SNA57A000001") == Unit("A57A000001")
 
 
+@pytest.mark.parametrize(
+    ("label", "scans"),
+    [
+        (BY_GS1, ["]C121A57A000001\x1d8002860123450000012"]),
+        (BY_GS1, ["(21)A57A000001(8002)860123450000012"]),
+        (BY_KEYS, ["IMEI1:860123450000012;SN:A57A000001"]),
+        (OF_SEVERAL, ["860123450000012", "21A57A000001\x1d240A57-4G"]),
+    ],
+)
+def test_other_forms_read_scans_too(pair: Resolve, label: str, scans: list[str]) -> None:
+    plan, told = pair(WITH_LABEL, label)
+    assert not told
+    assert plan
+    unit = plan.unit_of(*scans)
+    assert (unit.serial, unit.imei) == ("A57A000001", ("860123450000012",))
+
+
 def test_the_label_is_no_part_of_what_runs(pair: Resolve) -> None:
     with_label, without = pair(WITH_LABEL, LABEL)[0], pair(PLAN, LABEL)[0]
     assert with_label
@@ -93,7 +131,20 @@ MISTAKES = [
     (BY_PATTERN, "'SN(?P<serial>[A-Z0-9]+)'", "»'SN.*'", "a label says the serial: no field is called 'serial'"),
     (BY_PATTERN, "'SN(?P<serial>[A-Z0-9]+)'", "»7", "expected a regular expression in quotes; found 7"),
     (BY_PATTERN, "'SN(?P<serial>[A-Z0-9]+)'", "»'SN(?P<serial>([A-Z0-9]+)+)'", "'SN(?P<serial>([A-Z0-9]+)+)': this expression may take for ever on some texts: too many repeats inside or after one another; say how often, or use a possessive repeat such as [a-z]++"),
-    (BY_PATTERN, "{matches", "»{fields: [serial], matches", "expected matches, or fields and separator; found a mapping with fields, matches"),
+    (BY_PATTERN, "{matches", "»{fields: [serial], matches", "expected matches, fields and separator, gs1, or keys; found a mapping with fields, matches"),
+    (BY_GS1, "{serial: '21'", "»{serial: '00'", "(00) says nothing of a unit: there are 01, 10, 21, 22, 240, 241, 250, 8002, 90 to 99"),
+    (BY_GS1, "'21'", "»'2'", "expected an application identifier of GS1 in quotes, such as '21'; found '2'"),
+    (BY_GS1, "'21'", "»21", "expected an application identifier of GS1 in quotes, such as '21'; found 21"),
+    (BY_GS1, "{serial", "{»serail", "unknown key 'serail' (did you mean 'serial'?)"),
+    (BY_GS1, "{serial: '21', imei1: '8002'}", "»{serial: '21', imei1: '21'}", "(21) stands twice"),
+    (BY_GS1, "{serial: '21', imei1: '8002'}", "»{imei1: '8002'}", "a label says the serial: no field is called 'serial'"),
+    (BY_GS1, "']d2'", "»'d2'", "expected a symbology identifier in quotes, such as ']C1'; found 'd2'"),
+    (BY_KEYS, "{serial: SN, imei1: IMEI1}", "»{serial: SN, imei1: SN}", "the key 'SN' stands twice"),
+    (BY_KEYS, "sign: ':'", "sign: »'::'", "expected one punctuation mark in quotes; found '::'"),
+    (OF_SEVERAL, "scans:\n  - {gs1: {serial: '21', part: '240'}}\n", "scans:\n", "expected at least 2 in the list; found a list"),
+    (OF_SEVERAL, "{serial: '21', part: '240'}", "{imei1: '8002'}", "a label says the serial: no field is called 'serial'"),
+    (LABEL, "scan:\n  fields: [serial, imei1, imei2, part]\n  separator: ';'\n", "", "missing key 'scan', or 'scans' for a label of several codes"),
+    (LABEL, "scan:", "scans: [{gs1: {serial: '21'}}, {gs1: {serial: '21'}}]\nscan:", "there is a scan already: put all of them under scans"),
 ]  # fmt: skip
 
 
@@ -128,7 +179,12 @@ INSERTS = st.text(max_size=6) | st.sampled_from(["null", "{}", "[]", "0", "seria
 
 
 @settings(deadline=None)
-@given(st.sampled_from([LABEL, BY_PATTERN]), st.integers(0, 100), st.integers(0, 12), INSERTS)
+@given(
+    st.sampled_from([LABEL, BY_PATTERN, BY_GS1, BY_KEYS, OF_SEVERAL]),
+    st.integers(0, 100),
+    st.integers(0, 12),
+    INSERTS,
+)
 def test_a_mutated_label(pair: Resolve, label: str, at: int, cut: int, insert: str) -> None:
     plan, _ = pair(WITH_LABEL, label[:at] + insert + label[at + cut :])
     assert plan is None or plan.label is not None

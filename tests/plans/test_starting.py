@@ -109,7 +109,7 @@ def test_two_different_steps_of_one_id_are_refused() -> None:
         "steps: [",
         "schema: 1\n",
         TWO + "limits: limits/a57.yaml\n",
-        TWO.replace("two.delta}", "two.delta}\n  - {id: e, use: other.e}"),
+        TWO.replace("two.delta}", "two.delta}\n  - {id: e, use: identity.read}"),
     ],
 )
 def test_what_is_no_plan_of_one_area_is_none(text: str) -> None:

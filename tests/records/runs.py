@@ -26,7 +26,6 @@ from harness.model.record import Record
 from harness.model.value import Value
 from harness.records.codec import chained, content
 from harness.records.recorder import Recorder
-from harness.records.schema import DDL
 
 MORNING = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 SYMPTOM = Symptom("PWR-07", "rail too high", "B")
@@ -191,11 +190,12 @@ def as_json(record: Record, previous: str) -> bytes:
 def tamper(path: Path, *changes: str) -> None:
     """Change a closed store as somebody would who knows SQL, and put its triggers back."""
     connection = apsw.Connection(str(path))
-    triggers = [line for line in DDL.splitlines() if line.startswith("CREATE TRIGGER")]
-    for trigger in triggers:
-        connection.execute(f"DROP TRIGGER {trigger.split()[2]}")
+    every = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"
+    triggers: list[Any] = connection.execute(every).fetchall()
+    for name, _ in triggers:
+        connection.execute(f"DROP TRIGGER {name}")
     for change in changes:
         connection.execute(change)
-    for trigger in triggers:
+    for _, trigger in triggers:
         connection.execute(trigger)
     connection.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def problems(fault: StationFault) -> list[str]:
 
 
 def test_the_shipped_station_is_read_with_its_jig_file() -> None:
-    path, jig = ROOT / "fixtures/stations/bench.yaml", ROOT / "fixtures/jigs/core.yaml"
+    path = ROOT / "fixtures/stations/bench.yaml"
     station = load_station(path)
     (slot,) = station.slots
     assert (station.name, station.location) == ("bench-01", "lab")
@@ -34,8 +35,67 @@ def test_the_shipped_station_is_read_with_its_jig_file() -> None:
     assert (slot.jig.kind.name, slot.jig.kind.revision) == ("core", 1)
     assert {role: file.sha256 for role, file in station.files.items()} == {
         "station": sha256(path.read_bytes()).hexdigest(),
-        "jig:../jigs/core.yaml": sha256(jig.read_bytes()).hexdigest(),
+        "jig:../jigs/core.yaml": _sha256("jigs/core.yaml"),
+        "instrument:../instruments/callbox.yaml": _sha256("instruments/callbox.yaml"),
+        "path_loss": _sha256("path-loss/bench.yaml"),
     }
+
+
+def test_the_shipped_station_has_a_call_box_and_knows_its_paths() -> None:
+    station = load_station(ROOT / "fixtures/stations/bench.yaml")
+    (slot,) = station.slots
+    assert station.call_box
+    assert (station.call_box.port, station.call_box.kind.name) == (
+        "socket://192.0.2.10:5025",
+        "callbox",
+    )
+    assert (slot.call_box, slot.rf_cable) == (None, "C-0012")
+    assert station.path_loss
+    assert station.path_loss.of(1, "C-0012", 3, date(2026, 11, 22)).loss_db == 42.0
+
+
+def _sha256(name: str) -> str:
+    return sha256((ROOT / "fixtures" / name).read_bytes()).hexdigest()
+
+
+def test_call_boxes_of_slots_and_every_problem_with_one(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "fixtures/instruments/callbox.yaml", tmp_path / "box.yaml")
+    path = tmp_path / "station.yaml"
+    box = "{name: callbox, port: 'socket://h:1', serial: B7, file: box.yaml}"
+    path.write_text(
+        f"schema: 1\nstation: s\nslots:\n  - {{slot: 1, handset: A, instruments: [{box}]}}\n"
+    )
+    station = load_station(path)
+    (slot,) = station.slots
+    assert slot.call_box
+    assert slot.call_box.serial == "B7"
+    assert slot.instruments == {"callbox"}
+    assert station.call_box is None
+    assert list(station.files) == ["station", "instrument:box.yaml"]
+    path.write_text(
+        "schema: 1\n"
+        "station: s\n"
+        f"instruments: [{box}]\n"
+        "path_loss: none.yaml\n"
+        "slots:\n"
+        f"  - {{slot: 1, handset: A, rf_cable: C-1, instruments: [{box}]}}\n"
+        "  - {slot: 2, handset: B, rf_cable: C-1}\n"
+        "  - {slot: 3, handset: C, instruments: [{name: supply, port: p, file: bix.yaml}]}\n"
+        "  - {slot: 4, handset: D, instruments: [{name: callbox, prot: p, file: box.yaml}]}\n"
+    )
+    with pytest.raises(StationFault) as refused:
+        load_station(path)
+    told = [problem.split(" (")[0] for problem in problems(refused.value)]
+    assert told == [
+        f"4:12: no file '{tmp_path}/none.yaml'",
+        "6:63: all slots share the instrument 'callbox' already",
+        "6:78: port 'socket://h:1' is written twice",
+        "7:37: rf_cable 'C-1' is written twice",
+        "8:48: what has a port is the call box, and plans call it 'callbox'",
+        f"8:71: no file '{tmp_path}/bix.yaml'",
+        "9:48: all slots share the instrument 'callbox' already",
+        "9:57: unknown key 'prot'",
+    ]
 
 
 def test_a_station_without_jigs_or_instruments(tmp_path: Path) -> None:
@@ -160,8 +220,11 @@ def test_whose_an_instrument_is_must_be_plain(tmp_path: Path) -> None:
         "3:24: instrument 'callbox' is written twice",
         "5:51: all slots share the instrument 'callbox' already",
         "6:49: instrument 'supply' is written twice",
-        "7:41: expected a name of small letters, digits, - and _; found 'Supply'",
-        ("8:51: expected a name of small letters, digits, - and _; found a mapping with no keys"),
+        (
+            "7:41: expected the name of an instrument, or a mapping with name, port and file; "
+            "found 'Supply'"
+        ),
+        *(f"8:51: missing key {name!r}" for name in ("file", "name", "port")),
     ]
 
 
@@ -230,14 +293,14 @@ def test_unknown_defects_and_settings_are_told_with_the_right_word(tmp_path: Pat
         "schema: 1\n"
         "jig: {defects: [jig.silence]}\n"
         "units:\n"
-        "  - {serial: A57A000001, defects: [{adb.hang: {at: x}}, battery.weak]}\n"
+        "  - {serial: A57A000001, defects: [{adb.hang: {at: x}}, battery.weak_charg]}\n"
     )
     with pytest.raises(StationFault) as refused:
         load_scenario(path)
     assert problems(refused.value) == [
         "2:17: no defect 'jig.silence' (did you mean 'jig.silent'?)",
         "4:48: adb.hang has no setting 'at': it takes on",
-        "4:57: no defect 'battery.weak' (did you mean 'battery.weak_charge'?)",
+        "4:57: no defect 'battery.weak_charg' (did you mean 'battery.weak_charge'?)",
     ]
 
 

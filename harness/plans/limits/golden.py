@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from harness.model.plan import GoldenRef, InputFile
 from harness.model.step import Measurement, Numeric
 from harness.model.units import UNITS
 from harness.plans.limits.schema import GOLDEN_SCHEMA
-from harness.plans.values import named_file, quantity, quoted, text, whole
+from harness.plans.values import days, named_file, quantity, quoted, text, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +75,7 @@ def read_golden(node: Node, limit_set_file: Path, found: Problems) -> Golden:
 
 def _ref(root: Node, found: Problems) -> GoldenRef | None:
     name, revision = text(root.get("golden")), whole(root.get("revision"))
-    measured = root.get("measured")
-    on, until = (_day(measured.get(key) if measured else None, found) for key in ("on", "until"))
-    at = measured.get("until") if measured else None
-    if at and on and until and until <= on:
-        found.error(at, f"the values hold until a day after {on}, on which they were measured")
+    _, until = days(root.get("measured"), found)
     if name is None or revision is None or until is None:
         return None
     return GoldenRef(name, revision, until)
-
-
-def _day(node: Node | None, found: Problems) -> date | None:
-    written = text(node)
-    if node is None or written is None:
-        return None  # a problem of shape, already told
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        found.error(node, f"no day of the calendar: {node.describe()}")
-        return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.files.shapes import NAME, REVISION, SERIAL, VERSION, WORD, Shape, mapping
+from harness.files.shapes import MEASURED, NAME, REVISION, SERIAL, VERSION, WORD, Shape, mapping
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 FILE = {
@@ -23,11 +23,6 @@ SCALAR = {
 _AMOUNT = {
     "type": ["string", "number"],
     "description": "a number and its unit, such as 450 mA, or a bare number of things",
-}
-_DATE = {
-    "type": "string",
-    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
-    "description": "a date such as 2027-04-01",
 }
 
 
@@ -110,7 +105,7 @@ GOLDEN_SCHEMA: Mapping[str, Any] = {
         schema=VERSION,
         golden=NAME,
         revision=REVISION,
-        measured=mapping("by on until", by=WORD, on=_DATE, until=_DATE),
+        measured=MEASURED,
         units=_some(SERIAL),
         values=_by_name(_AMOUNT, "a value for each step.measurement"),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from harness.station.config import StationConfig
 from harness.station.doctor.finding import Finding, Level
 from harness.station.doctor.key import adb_key
 from harness.station.doctor.links import adb, libusb, serial_ports, udev_rules, usb_socket
+from harness.station.doctor.paths import path_loss
 from harness.station.doctor.pc import clock_set, packages, python
 from harness.station.doctor.store import clock_order, disk, store_health
 
@@ -36,6 +38,7 @@ def examine(
         *(partial(usb_socket, bus, slot.number, slot.usb) for slot in slots if slot.usb),
         partial(udev_rules, needed=real),
         partial(serial_ports, ports),
+        *([partial(path_loss, station, datetime.now(UTC).date())] if station else []),
         partial(disk, store),
         partial(store_health, store),
         clock_set,
