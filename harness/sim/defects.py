@@ -37,8 +37,66 @@ def _aborted(doc: str, *concluded: str, **settings: str) -> Defect:
     return Defect(doc, Outcome.ABORTED, frozenset(concluded), settings)
 
 
+_OF_A_FLAT_FIELD = (
+    *("width", "height", "mean_luma", "luma_across", "uniformity", "blemishes", "bad_pixels"),
+    *("red_green", "blue_green", "exposure_time", "iso"),
+)
+_EDGES = ("centre", "top_left", "top_right", "bottom_left", "bottom_right")
+
+
+def _seen_in_pictures(camera: str) -> dict[str, Defect]:
+    """What can be wrong with the pictures of one camera, as its flat field or its chart shows."""
+    flat = f"{camera}_flat"
+    its = f"its {camera} camera"
+    flaws = {
+        "bad_pixels": _fails(
+            f"{its} has pixels that are white or black always",
+            f"{flat}.bad_pixels:HIGH",
+            count="how many; 6",
+        ),
+        "blemish": _fails(
+            f"a speck is in {its}",
+            f"{flat}.blemishes:HIGH",
+            contrast_percent="how much darker it is in its middle [%]; 12",
+            width_percent="across it, where half of that is left [% of the width]; 2",
+        ),
+        "blur": _fails(
+            f"{its} is out of focus",
+            *(f"{camera}.mtf50_{edge}:LOW" for edge in _EDGES),
+            f"{camera}.sfr:LOW",
+            sigma_px="standard deviation of the blur [px]; 1.6 (a good one 0.8, in front 0.9)",
+        ),
+        "dark": _fails(
+            f"{its} sees next to nothing",
+            f"{flat}.mean_luma:LOW",
+            f"{flat}.luma_across:LOW",
+            "CAMERA-EXPOSURE",
+            luma="mean luma of its pictures of a grey card; 12",
+        ),
+        "half_dark": _fails(
+            f"the right half of the pictures of {its} is darker",
+            f"{flat}.luma_across:LOW",
+            f"{flat}.uniformity:LOW",
+            f"{flat}.blemishes:HIGH",
+            light="share of its light that the right half gets; 0.7",
+        ),
+        "tint": _fails(
+            f"the pictures of {its} are reddish",
+            f"{flat}.red_green:HIGH",
+            red_gain="how much more red it gives than green; 1.15",
+        ),
+        "vignette": _fails(
+            f"the pictures of {its} get darker to the corners, their mean stays",
+            f"{flat}.luma_across:LOW",
+            f"{flat}.uniformity:LOW",
+            falloff="share of the light that the corners lack; 0.7 (a good one 0.12)",
+        ),
+    }
+    return {f"camera.{camera}.{name}": flaw for name, flaw in flaws.items()}
+
+
 _ON_COMMAND = "only the commands with this in them, `pull PATH` and `push PATH` too; all"
-_ON_JIG = _ON_MODEM = "only the commands with this in them; all"
+_ON_JIG = _ON_BOX = _ON_MODEM = "only the commands with this in them; all"
 
 DEFECTS: Mapping[str, Defect] = {
     "adb.absent": _error("adb does not find it", "ADB-ABSENT"),
@@ -60,7 +118,8 @@ DEFECTS: Mapping[str, Defect] = {
     "adb.sideload": _error("it waits for an update to be sideloaded", "ADB-WRONG-MODE"),
     "adb.stuck": _error(
         "one command on it never ends",
-        "charge.current_handset:UNREADABLE",
+        "battery.cycles:UNREADABLE",
+        "battery.full_charge:UNREADABLE",
         on="the command that does not end, whole; cat /sys/class/power_supply/battery/uevent",
     ),
     "adb.unauthorized": _error(
@@ -68,9 +127,19 @@ DEFECTS: Mapping[str, Defect] = {
         "ADB-UNAUTHORIZED",
         allow_s="somebody taps Allow after so long [s]; never",
     ),
+    "battery.gauge_stuck": _fails(
+        "its gauge says the same current whatever flows",
+        "charge.gauge_change:LOW",
+        gauge_a="what it says [A]; 0.9",
+    ),
+    "battery.health_bad": _fails(
+        "its battery is worn out, and says so",
+        "battery.health:MISMATCH",
+        health="Android's word for it; dead",
+    ),
     "battery.hot": _fails(
         "its battery is too hot",
-        "charge.temperature:HIGH",
+        "battery.temperature:HIGH",
         battery_c="how hot [degC]; 52",
     ),
     "battery.weak_charge": _fails(
@@ -78,35 +147,69 @@ DEFECTS: Mapping[str, Defect] = {
         "charge.current_jig:LOW",
         current_a="what it draws [A]; 0.21",
     ),
+    "battery.weak_dcp": _fails(
+        "draws no more from a charger without data than from a USB port",
+        "charge_dcp.current_jig:LOW",
+        dcp_a="what it draws [A]; 0.9",
+    ),
+    "battery.wrong_technology": _fails(
+        "has a battery of another kind",
+        "battery.technology:MISMATCH",
+        technology="what it is made of; Li-poly",
+    ),
+    "bluetooth.crashes": _fails(
+        "its Bluetooth has crashed since the boot",
+        "bluetooth.crashes:HIGH",
+        times="how often; 3",
+    ),
+    "bluetooth.no_address": _fails(
+        "its Bluetooth address was never written", "bluetooth.address_valid:MISMATCH"
+    ),
+    "bluetooth.off": _fails("its Bluetooth does not come on", "BLUETOOTH-NOT-ON"),
     "camera.app_ignores_facing": _error(
         "its camera app opens the rear camera, whatever it is asked for", "CAMERA-OTHER"
     ),
     "camera.cut_file": _error(
         "its camera writes half of each picture",
-        *(f"rear.{name}:UNREADABLE" for name in ("width", "height", "mean_luma", "luma_across")),
+        *(f"rear_flat.{name}:UNREADABLE" for name in _OF_A_FLAT_FIELD),
+    ),
+    "camera.flash_dead": _fails(
+        "its flash does not fire", "rear_flash.fired:MISMATCH", "rear_flash.gain:LOW"
+    ),
+    "camera.flash_weak": _fails(
+        "its flash gives too little light",
+        "rear_flash.gain:LOW",
+        gain="its light over that of the light box; 0.1 (a good one 0.3)",
     ),
     "camera.front.missing": _fails("has no front camera", "CAMERA-MISSING"),
+    **_seen_in_pictures("front"),
     "camera.leftover": Defect(
         "a picture dated later than any new one stands in DCIM already", Outcome.PASS, frozenset()
     ),
     "camera.no_service": _fails("its camera service does not run", "CAMERA-SERVICE"),
-    "camera.rear.dark": _fails(
-        "its rear camera sees next to nothing",
-        "rear.mean_luma:LOW",
-        "rear.luma_across:LOW",
-        luma="mean luma of its pictures; 12",
-    ),
-    "camera.rear.half_dark": _fails(
-        "the right half of its rear camera's pictures is darker",
-        "rear.luma_across:LOW",
-        light="share of its light that the right half gets; 0.8",
-    ),
-    "camera.rear.vignette": _fails(
-        "its rear camera's pictures get darker to the corners, their mean stays",
-        "rear.luma_across:LOW",
-        falloff="share of the light that the corners lack; 0.45 (a good one 0.06)",
-    ),
+    **_seen_in_pictures("rear"),
     "camera.still_fails": _fails("its camera key writes no picture", "CAMERA-NO-PICTURE"),
+    "gnss.deaf": _fails("its GNSS is asked, and hears no satellite", "GNSS-DEAF"),
+    "gnss.weak": _fails(
+        "its GNSS hears satellites too weakly",
+        "gnss.cn0:LOW",
+        cn0_dbhz="at which it hears them [dB-Hz]; 22",
+    ),
+    "handover.adb_stays": _fails(
+        "lets adb in still after it was wiped", "sealed.adb_seen:MISMATCH", "sealed.mode:MISMATCH"
+    ),
+    "handover.factory_flag": _fails(
+        "is still marked as being under test", "handover.flags_left:MISMATCH"
+    ),
+    "handover.no_wipe": _fails("does not obey a factory reset", "HANDOVER-NO-WIPE"),
+    "handover.overcharged": _fails(
+        "leaves with more charge than it may ship with",
+        "handover.level:HIGH",
+        level="what its gauge tells [%]; 96",
+    ),
+    "handover.test_app": _fails(
+        "the line's app is part of its image", "handover.test_apps:MISMATCH"
+    ),
     "handset.restarts": _error(
         "it restarts by itself, once",
         "ADB-LOST",
@@ -114,19 +217,27 @@ DEFECTS: Mapping[str, Defect] = {
         on="in the middle of the answer to the first command with this in it; iphonesubinfo",
         at="instead before this service is answered, counted from 1",
     ),
+    "handover.debug_build": _fails(
+        "it has a build for development (userdebug)",
+        "build.build_type:MISMATCH",
+        "build.fingerprint:MISMATCH",
+        "build.debuggable:MISMATCH",
+    ),
     "identity.label_mismatch": _aborted(
         "its label is another unit's",
         "UNIT-WRONG",
         label="the serial on the label; A57Z999999, or its own where `imei` is set",
         imei="the first IMEI on the label; its own",
     ),
+    "identity.unlocked": _fails(
+        "its bootloader is unlocked", "build.verified_boot:MISMATCH", "build.locked:MISMATCH"
+    ),
     "imei.bad_check_digit": _fails(
-        "its first IMEI was written with a wrong check digit",
-        "identity.imei1:MISMATCH",
-        "identity.imei_matches:MISMATCH",
+        "its first IMEI was written with a wrong check digit", "IMEI-CHECK-DIGIT"
     ),
     "imei.duplicate": _fails("its first IMEI was written twice", "IMEI-TWICE"),
     "imei.not_written": _fails("answers with no IMEI", "IMEI-NOT-WRITTEN"),
+    "imei.test_number": _fails("its first IMEI is one for tests", "IMEI-TEST-NUMBER"),
     "lte.attach_slow": _fails(
         "takes long to register",
         "attach.time:HIGH",
@@ -138,13 +249,45 @@ DEFECTS: Mapping[str, Defect] = {
         reason="`searching`, `rejected` or `sim_absent`; `searching`",
     ),
     "lte.no_detach": _fails("stays registered in airplane mode", "LTE-NO-DETACH"),
+    "lte.no_data": _fails("lets nothing through over a data connection", "LTE-NO-DATA"),
+    "lte.slow_data": _fails(
+        "receives too slowly",
+        "traffic.throughput:LOW",
+        downlink_mbps="how fast [Mbit/s]; 2",
+    ),
     "lte.weak": _fails(
         "hears the cell too weakly",
         "attach.rsrp:LOW",
+        "attach.rsrp_error:LOW",
         rsrp_dbm="the level at which it hears it [dBm]; -118",
     ),
+    "lte.wrong_band": _fails(
+        "registers on a cell from outside, in band 1",
+        "attach.band:MISMATCH",
+        "attach.box_attached:MISMATCH",
+        "attach.earfcn:MISMATCH",
+    ),
     "lte.wrong_plmn": _fails(
-        "registers on another network", "attach.plmn:MISMATCH", plmn="the network; 00102"
+        "registers on a cell from outside, of another network",
+        "attach.box_attached:MISMATCH",
+        "attach.earfcn:MISMATCH",
+        "attach.plmn:MISMATCH",
+        plmn="the network; 00102",
+    ),
+    "sensors.missing": _fails(
+        "one of its sensors is not listed",
+        "sensors.all_listed:MISMATCH",
+        sensor="which: `accelerometer`, `gyroscope`, `light` or `proximity`; `gyroscope`",
+    ),
+    "storage.small": _fails(
+        "has a smaller storage than its model",
+        "storage.size:LOW",
+        storage_gb="its size as on the box [GB]; 64",
+    ),
+    "thermal.hot": _fails(
+        "its processor is too hot",
+        "thermal.highest:HIGH",
+        processor_c="how hot [degC]; 85",
     ),
     "usb.edl": _error(
         "it stands in Qualcomm's emergency download, without Android", "USB-WRONG-MODE"
@@ -165,6 +308,17 @@ DEFECTS: Mapping[str, Defect] = {
     ),
     "at.noise": _error("bytes of noise stand in its modem's answers", "AT-GARBLED", on=_ON_MODEM),
     "at.silent": _error("its modem does not answer", "AT-SILENT", on=_ON_MODEM),
+    "callbox.refuses": _error(
+        "puts an error into its queue and obeys nothing but `*` and SYST commands",
+        "INSTRUMENT-REFUSED",
+        on="only the commands with this in them, `*` and SYST too; all others",
+    ),
+    "callbox.silent": _error("does not reply", "INSTRUMENT-TIMEOUT", on=_ON_BOX),
+    "callbox.wrong_level": _error(
+        "sets another level than it is told",
+        "INSTRUMENT-DIFFERS",
+        off_db="by how much it is off [dB]; -10",
+    ),
     "jig.interlock_open": _error("its interlock opens", "JIG-INTERLOCK", on=_ON_JIG),
     "jig.late_reply": _error(
         "its replies come too late",
@@ -187,15 +341,27 @@ DEFECTS: Mapping[str, Defect] = {
         on="only the commands with this in them, `*` and SYST too; all others",
     ),
     "jig.silent": _error("does not reply", "JIG-TIMEOUT", "JIG-UNSAFE", on=_ON_JIG),
+    "jig.stuck_carriage": _error(
+        "the carriage of its light box never arrives", "JIG-STUCK", on=_ON_JIG
+    ),
     "jig.stuck_fixture": _error("its fixture never arrives", "JIG-STUCK", on=_ON_JIG),
+    "jig.wrong_field": _error(
+        "its light box says that it shows another field than it does", "LIGHTBOX-FIELD", on=_ON_JIG
+    ),
     "jig.wrong_identity": _error("answers with another jig's serial", "JIG-WRONG", on=_ON_JIG),
 }
-"""By name: those of a jig begin with `jig.`, of a modem with `at.`, all others are of a unit."""
+"""By name: those of a jig begin with `jig.`, of a call box with `callbox.`, of a modem with `at.`,
+all others are of a unit."""
 
 
 def is_of_jig(name: str) -> bool:
     """Whether a jig has this defect, not a unit."""
     return name.startswith("jig.")
+
+
+def is_of_call_box(name: str) -> bool:
+    """Whether the call box has this defect while the unit is cabled to it."""
+    return name.startswith("callbox.")
 
 
 def is_of_modem(name: str) -> bool:
@@ -220,13 +386,23 @@ SETTINGS: Mapping[str, Mapping[str, object]] = {
     "back_s": {"type": "number", "minimum": 0, "maximum": 3600},
     "battery_c": {"type": "number", "exclusiveMinimum": 40, "maximum": 120},
     "by_s": {"type": "number", "exclusiveMinimum": 0, "maximum": 3600},
+    "cn0_dbhz": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 35},
+    "contrast_percent": {"type": "number", "exclusiveMinimum": 8, "maximum": 100},
+    "count": {"type": "integer", "minimum": 4, "maximum": 1000},
     "current_a": {"type": "number", "minimum": 0, "exclusiveMaximum": 0.45},
-    "falloff": {"type": "number", "exclusiveMinimum": 0.4, "maximum": 1},
+    "dcp_a": {"type": "number", "minimum": 0, "exclusiveMaximum": 1.5},
+    "downlink_mbps": {"type": "number", "minimum": 0, "exclusiveMaximum": 19},
+    "falloff": {"type": "number", "exclusiveMinimum": 0.68, "maximum": 1},
     "for_s": {"type": "number", "exclusiveMinimum": 0, "maximum": 3600},
+    "gain": {"type": "number", "minimum": 0, "exclusiveMaximum": 0.2},
+    "gauge_a": {"type": "number", "minimum": -5, "maximum": 5},
+    "health": {"enum": ["overheat", "dead", "over voltage", "failure", "cold"]},
     "imei": {"type": ["string", "integer"]},
     "label": {"type": "string", "minLength": 1},
-    "light": {"type": "number", "minimum": 0, "exclusiveMaximum": 0.88},
-    "luma": {"type": "number", "minimum": 0, "exclusiveMaximum": 104},
+    "level": {"type": "integer", "exclusiveMinimum": 80, "maximum": 100},
+    "light": {"type": "number", "minimum": 0, "exclusiveMaximum": 0.75},
+    "luma": {"type": "number", "minimum": 0, "exclusiveMaximum": 36},
+    "off_db": {"type": "number", "minimum": -60, "maximum": -1},
     "on": _COMMAND_PART,
     "plmn": {
         "type": "string",
@@ -234,9 +410,22 @@ SETTINGS: Mapping[str, Mapping[str, object]] = {
         "not": {"const": "00101"},
         "description": "another network than 00101, five or six digits in quotes",
     },
+    "processor_c": {"type": "number", "exclusiveMinimum": 65, "maximum": 150},
     "rate": {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
     "reason": {"enum": ["searching", "rejected", "sim_absent"]},
-    "rsrp_dbm": {"type": "integer", "minimum": -140, "exclusiveMaximum": -100},
+    "red_gain": {"type": "number", "exclusiveMinimum": 1.1, "maximum": 4},
+    "rsrp_dbm": {"type": "integer", "minimum": -139, "exclusiveMaximum": -101},
+    "sensor": {"enum": ["accelerometer", "gyroscope", "light", "proximity"]},
+    "sigma_px": {"type": "number", "exclusiveMinimum": 1.2, "maximum": 5},
+    "storage_gb": {"enum": [16, 32, 64]},
+    "technology": {
+        "type": "string",
+        "minLength": 1,
+        "not": {"const": "Li-ion"},
+        "description": "another technology than Li-ion",
+    },
+    "width_percent": {"type": "number", "minimum": 1.5, "maximum": 10},
+    "times": {"type": "integer", "minimum": 1, "maximum": 1000000},
 }
 """What values each setting takes (JSON Schema), by its name: it is the same for every defect.
 

@@ -11,15 +11,21 @@ import re
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import isinf
+from math import inf, isinf
 
 from harness.sim.unit import Defects, SimUnit
 
 DWELL_S = 0.2
 """How long the fixture moves [s of the simulator's time]."""
 
+CARRIAGE_S = 0.5
+"""How long the carriage of the light box moves [s of the simulator's time]."""
+
 CHANNELS = range(1, 5)
 """Its relays; the first carries VBUS."""
+
+_DCP = 2
+"""The relay that shorts the handset's data lines and takes them away from the PC."""
 
 _NOISE_PER_BYTE = 0.3
 _QUEUE = 16
@@ -35,7 +41,7 @@ class Reply:
 
 
 class JigBehaviour:
-    """A jig with a fixture, relays, a supply and a meter, and the defects planted in it.
+    """A jig with a fixture, relays, a supply, a meter and a light box, and its planted defects.
 
     `noise` is the relative standard deviation of its meter. It has its own `defects` always, those
     that are planted in a unit while that unit stands in it. A defect strikes the commands that
@@ -68,6 +74,11 @@ class JigBehaviour:
         self._fixture = "OPEN"
         self._arrives_s = 0.0
         self._interlock_open = False
+        self._data = True
+        self._tell_data: Callable[[bool], None] = lambda _: None
+        self._field = self._carried = self._seen = "FLAT"
+        self._field_arrives_s = 0.0
+        self._light_pct = 100.0
 
     @property
     def _defects(self) -> Defects:
@@ -79,13 +90,21 @@ class JigBehaviour:
         What a defect that went with the last unit has left behind is mended.
         """
         if self._unit:
-            self._unit.vbus_v = 0.0
+            self._unit.vbus_v, self._unit.dcp = 0.0, False
         self._unit = unit
         self._interlock_open = False
         if isinf(self._arrives_s):
             self._arrives_s = 0.0
+        if isinf(self._field_arrives_s):
+            self._field_arrives_s = 0.0
+        self._field = self._carried
         self._random.seed(seed)
         self._power_unit()
+        self._light_unit()
+
+    def watch_data(self, tell: Callable[[bool], None]) -> None:
+        """Have it told whenever the handset's data lines come to the PC, or leave it (False)."""
+        self._tell_data = tell
 
     @property
     def safe(self) -> bool:
@@ -105,6 +124,8 @@ class JigBehaviour:
             self._interlock_open, self.output = True, False
         text = self._obey(line, now_s)
         self._power_unit()
+        self._carry(now_s)
+        self._light_unit()
         if text is None or self._struck("jig.silent", line):
             return []
         if self._struck("jig.noise", line):
@@ -154,8 +175,22 @@ class JigBehaviour:
         )
 
     def _power_unit(self) -> None:
+        shorted = _DCP in self.relays
         if self._unit:
-            self._unit.vbus_v = self._volts(1)
+            self._unit.vbus_v, self._unit.dcp = self._volts(1), shorted
+        if self._data is shorted:
+            self._data = not shorted
+            self._tell_data(self._data)
+
+    def _carry(self, now_s: float) -> None:
+        """Bring what the carriage holds before the camera, once it has arrived."""
+        if now_s >= self._field_arrives_s:
+            self._seen = self._carried
+
+    def _light_unit(self) -> None:
+        if self._unit:
+            self._unit.sees = {"FLAT": "flat", "CHAR": "chart"}[self._seen]
+            self._unit.light_pct = self._light_pct
 
     def _volts(self, channel: int) -> float:
         return self.set_v if self.output and channel == 1 and 1 in self.relays else 0.0
@@ -238,6 +273,30 @@ class JigBehaviour:
         drawn_a = self._unit.charge_current_a if self._unit and _channel(argument) == 1 else 0.0
         return self._metered(drawn_a)
 
+    def _show(self, argument: str, now_s: float) -> None:
+        if argument not in ("CHAR", "FLAT"):
+            raise ValueError("CHAR or FLAT")
+        if self._interlock_open:
+            self._error(-221, "Settings conflict;interlock open")
+        elif self._struck("jig.stuck_carriage", f"LIGH:FIEL {argument}"):
+            self._field_arrives_s = inf
+        elif self._field != argument:
+            self._field, self._field_arrives_s = argument, now_s + CARRIAGE_S
+            if not self._struck("jig.wrong_field", f"LIGH:FIEL {argument}"):
+                self._carried = argument
+
+    def _shown(self, _argument: str, now_s: float) -> str:
+        return "MOV" if now_s < self._field_arrives_s else self._field
+
+    def _set_light(self, argument: str, _now_s: float) -> None:
+        level_pct = float(argument)
+        if not 0 <= level_pct <= 100:
+            raise ValueError("0 to 100 %")
+        self._light_pct = level_pct
+
+    def _light_set(self, _argument: str, _now_s: float) -> str:
+        return f"{self._light_pct:.1f}"
+
 
 def _channel(argument: str) -> int:
     match = _CHANNEL.fullmatch(argument)
@@ -266,5 +325,9 @@ COMMANDS: dict[str, Callable[[JigBehaviour, str, float], str | None]] = {
     "OUTP?": JigBehaviour._output_state,
     "MEAS:VOLT?": JigBehaviour._voltage,
     "MEAS:CURR?": JigBehaviour._current,
+    "LIGH:FIEL": JigBehaviour._show,
+    "LIGH:FIEL?": JigBehaviour._shown,
+    "LIGH:LEV": JigBehaviour._set_light,
+    "LIGH:LEV?": JigBehaviour._light_set,
 }
 """What it obeys, by the header of the command."""

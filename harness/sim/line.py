@@ -10,16 +10,23 @@ from tempfile import TemporaryDirectory
 from typing import Self
 
 from harness.model.usb import UsbMode
-from harness.sim.handset import SimHandsets
+from harness.sim.callbox import CallBoxBehaviour
+from harness.sim.cell import SimCell
+from harness.sim.handset import WIPED, SimHandsets
 from harness.sim.jig import JigBehaviour
 from harness.sim.pty import PtyJig
 from harness.sim.scenario import Scenario
+from harness.sim.tcp import TcpInstrument
 from harness.sim.unit import SimUnit
 from harness.sim.usb import VirtualBus, phone
 
 INSTRUMENTS = frozenset({"callbox", "lightbox", "supply"})
-"""What each slot has to itself. Nothing speaks to them: their part is to be there."""
+"""What each slot has to itself. Nobody speaks to the others: their part is to be there."""
+PATH_LOSS_DB = 42.0
+"""What is lost between the call box of a slot and the antenna of its unit, in every band."""
 _WITHOUT_ADB = frozenset({"adb.absent", "usb.edl"})
+_FACES = {"bootloader": UsbMode.FASTBOOT, WIPED: UsbMode.MTP}
+"""What a handset is on USB in modes in which it has no adb."""
 
 
 @dataclass(slots=True)
@@ -30,9 +37,13 @@ class SimSlot:
     jig_serial: str
     behaviour: JigBehaviour
     socket: str
+    box_url: str
+    box: CallBoxBehaviour
     address: str | None = None
     has_adb: bool = False
     """Whether the handset is one for adb when its socket has power."""
+    has_data: bool = True
+    """Whether the jig leads the handset's data lines to the socket."""
     face: UsbMode | None = None
     """What the handset is on USB when its socket has power; None while it is away."""
 
@@ -63,7 +74,9 @@ class SimLine:
         slot.face = None
         slot.behaviour.insert(unit, f"{self._scenario.seed} {unit.serial}")
         shows = partial(self._show, slot, unit)
+        unit.cell, unit.path_loss_db = slot.box.cell, PATH_LOSS_DB
         slot.address = self._handsets.add(unit, plugged=False, shows=shows)
+        slot.box.insert(unit, self._handsets.behaviour(slot.address).registered_on_cell)
         slot.has_adb = unit.defects.keys().isdisjoint(_WITHOUT_ADB)
         if "usb.edl" in unit.defects:
             self.bus.plug(slot.socket, phone(unit, UsbMode.EDL))
@@ -80,7 +93,7 @@ class SimLine:
                 self.bus.unplug(slot.socket)
                 slot.face = None
             return
-        face = UsbMode.FASTBOOT if mode == "bootloader" else UsbMode.ADB
+        face = _FACES.get(mode, UsbMode.ADB)
         if slot.face is not face:
             slot.face = face
             self.bus.plug(slot.socket, phone(unit, face))
@@ -91,6 +104,14 @@ class SimLine:
     def _powered(self, socket: str, on: bool) -> None:
         """Take the handset of a socket away from adb with its power, and bring it back."""
         slot = next(slot for slot in self.slots.values() if slot.socket == socket)
+        self._link(slot, on=on and slot.has_data)
+
+    def _lead(self, slot: SimSlot, data: bool) -> None:
+        """Have the jig take the data lines away from a socket, and lead them there again."""
+        slot.has_data = data
+        self._link(slot, on=data and self._has_power(slot.socket))
+
+    def _link(self, slot: SimSlot, *, on: bool) -> None:
         if slot.address and slot.has_adb:
             (self._handsets.replug if on else self._handsets.unplug)(slot.address)
 
@@ -114,4 +135,9 @@ class SimLine:
         )
         wire = PtyJig(behaviour, speed=self._scenario.speed)
         self._exit.callback(wire.close)
-        return SimSlot(wire.path, serial, behaviour, self.bus.socket(number))
+        box = CallBoxBehaviour(SimCell(), serial=f"SIMBOX{number:02}", speed=self._scenario.speed)
+        box_wire = TcpInstrument(box)
+        self._exit.callback(box_wire.close)
+        slot = SimSlot(wire.path, serial, behaviour, self.bus.socket(number), box_wire.url, box)
+        behaviour.watch_data(partial(self._lead, slot))
+        return slot

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from harness.sim.handset.behaviour import HandsetBehaviour
-from harness.sim.handset.state.cellular import NAME, RSRQ_DB, RSSI_OVER_RSRP_DB, Served
+from harness.sim.handset.state.cellular import NAME, RSSI_OVER_RSRP_DB, Served
 from harness.sim.jig import Reply
 from harness.sim.profiles import PROFILES
 from harness.sim.pty import PtyJig
@@ -152,7 +152,7 @@ class ModemBehaviour:
         """Clause 8.69."""
         rsrq = rsrp = _UNKNOWN_CESQ
         if served.registered:
-            rsrq, rsrp = 2 * (RSRQ_DB + 20), max(0, min(97, served.rsrp_dbm + 141))
+            rsrq, rsrp = 2 * (served.rsrq_db + 20), max(0, min(97, served.rsrp_dbm + 141))
         return f"+CESQ: 99,99,255,255,{rsrq},{rsrp}"
 
     def _registration(self, name: str, served: Served) -> str:

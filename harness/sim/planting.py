@@ -11,8 +11,9 @@ from harness.files.parse import parse
 from harness.files.problems import nearest
 from harness.files.schema import check
 from harness.files.shapes import listing, mapping
-from harness.sim.defects import DEFECTS, SETTINGS, is_of_jig, is_of_modem
-from harness.sim.jig import COMMANDS
+from harness.sim.callbox import COMMANDS as OF_CALL_BOX
+from harness.sim.defects import DEFECTS, SETTINGS, is_of_call_box, is_of_jig, is_of_modem
+from harness.sim.jig import COMMANDS as OF_JIG
 from harness.sim.unit import Defects, Verdict
 
 DEFECTS_SHAPE = listing(
@@ -24,7 +25,9 @@ DEFECTS_SHAPE = listing(
 )
 
 _STRIKES = {
+    "jig.stuck_carriage": ("LIGH:FIEL",),
     "jig.stuck_fixture": ("FIXT:CLOS", "FIXT:OPEN"),
+    "jig.wrong_field": ("LIGH:FIEL",),
     "jig.wrong_identity": ("*IDN?",),
 }
 """What defects of a jig strike at, of all its commands, if not at all."""
@@ -76,6 +79,8 @@ def planted_by(words: Sequence[str], *, with_modem: bool = False) -> Defects:
             for name, *_ in _named(root):
                 if is_of_jig(name.text):
                     found.error(name, "a defect of a jig, not of a handset")
+                elif is_of_call_box(name.text):
+                    found.error(name, "a defect of a call box, not of a handset")
                 elif is_of_modem(name.text) and not with_modem:
                     found.error(name, "a defect of a modem's AT port: open it with --at")
         if problems := found.sorted():
@@ -166,7 +171,8 @@ def _tell_wrong_settings(name: str, settings: Node | None, found: Problems) -> N
         message = f"{name} has no setting {key.text!r}: it takes {settable}"
         found.error(key, message, nearest(key.text, known))
     part = settings.get("on")
-    if is_of_jig(name) and part and (why := _strikes_nothing(name, part)):
+    on_line = is_of_jig(name) or is_of_call_box(name)
+    if on_line and part and (why := _strikes_nothing(name, part)):
         found.error(part, *why)
     taken = mapping("", **{key: SETTINGS[key] for key in known})
     check(settings, {**taken, "additionalProperties": True}, found)
@@ -176,7 +182,7 @@ def _strikes_nothing(name: str, part: Node) -> tuple[str, str] | None:
     """What to say of an `on` that no command has in it, and the nearest command."""
     if not isinstance(part.value, str):
         return None  # what it must be is told by its shape
-    commands = _STRIKES.get(name, tuple(COMMANDS))
+    commands = _STRIKES.get(name, tuple(OF_CALL_BOX if is_of_call_box(name) else OF_JIG))
     header = part.value.upper().partition(" ")[0]
     if any(header in command for command in commands):
         return None

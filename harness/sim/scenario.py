@@ -25,7 +25,7 @@ from harness.sim.planting import (
 from harness.sim.profiles import PROFILES
 from harness.sim.unit import Defects, SimUnit, Verdict
 
-_AS_WRITTEN = ("sku", "android", "profile", "build")
+_AS_WRITTEN = ("sku", "android", "profile", "build", "agent")
 SCHEMA = mapping(
     "schema",
     schema=VERSION,
@@ -46,6 +46,7 @@ SCHEMA = mapping(
             android={"type": "integer", "minimum": 9, "maximum": 15},
             profile={"enum": list(PROFILES)},
             build={"enum": ["user", "userdebug"]},
+            agent={"type": "boolean"},
             defects=DEFECTS_SHAPE,
             expect=mapping(
                 "outcome",

@@ -11,7 +11,11 @@ from typing import Any
 
 from harness.model.identity import Unit
 from harness.model.outcome import Outcome
+from harness.sim.camera import GOLDEN_FRONT, GOLDEN_REAR, SimCamera
 from harness.sim.cell import SimCell
+
+ATTACH_S = 4.0
+"""From the end of airplane mode to the registration of the golden unit [s]."""
 
 Defects = Mapping[str, Mapping[str, Any]]
 """Planted defects by name, such as `battery.weak_charge`, each with its settings."""
@@ -25,6 +29,27 @@ class Verdict:
     code: str = ""
     concluded: frozenset[str] | None = None
     """All that must be found, where the table of defects says so."""
+
+
+@dataclass(slots=True)
+class Senses:
+    """What the test app would measure on it."""
+
+    beacon_dbm: float = -58.0
+    """The level of the line's Bluetooth beacon."""
+    satellites: int = 11
+    hot_fix_s: float = 1.4
+    assisted_fix_s: float = 6.2
+    """Time to a fix from a hot start, and from a cold one with aiding."""
+    thd_pct: float = 0.8
+    spl_db: float = 86.0
+    """Distortion and level of its loudspeaker's tone at its microphone [%, dB(SPL)]."""
+    vibration_g: float = 1.2
+    """Acceleration that its motor makes [g rms]."""
+    silent_sensors: tuple[str, ...] = ()
+    """Sensors whose values never change."""
+    touched_pct: float = 100.0
+    """Share of the panel that feels a touch."""
 
 
 @dataclass(slots=True)
@@ -52,6 +77,13 @@ class SimUnit:
     cycle_count: int = 1
     load_a: float = 0.112
     """What it takes from its battery while no charger is there."""
+    sdp_current_a: float = 0.9
+    dcp_current_a: float = 1.8
+    """What it draws from VBUS of a port with data, and of a charger without."""
+    charger_efficiency: float = 0.9
+    """What its charger makes of the power from VBUS."""
+    dcp: bool = False
+    """Whether its data lines are shorted, as those of a charger without data are."""
     sim_slot: int = 0
     """Where the test SIM is, counted from 0; the other slot is empty."""
     wifi_network: str = ""
@@ -59,19 +91,59 @@ class SimUnit:
     storage_gb: int = 128
     ram_gb: int = 8
     """Sizes as on the box: storage in 10^9 bytes, RAM in 2^30."""
+    storage_used: float = 0.04
+    """The share of its user storage that is taken already."""
+    processor_above_c: float = 0.0
+    """By how much its processor is warmer than the golden unit's [K]."""
+    wifi_gain_db: float = 0.0
+    """By how much its Wi-Fi reads what it hears higher than the golden unit's."""
+    wifi_link_mbps: int = 866
+    """The speed of a link to the line's reference network of 5 GHz [Mbit/s]."""
     bluetooth_crashes: int = 0
     gnss_cn0_dbhz: float | None = 38.4
     """Mean C/N0 of its best four satellites; None when it received none."""
+    nfc: bool = True
+    """Whether it has NFC; `nfc_on` is whether that is on."""
+    nfc_on: bool = True
+    agent: bool = False
+    """Whether the test app is on it, which then feels `senses`."""
+    senses: Senses = field(default_factory=Senses)
     cell: SimCell = field(default_factory=SimCell)
     """The cell that its modem hears; by itself that of the line's network."""
     path_loss_db: float = 42.0
     """What is lost on the way from the call box to its antenna."""
+    rsrp_offset_db: float = 0.0
+    """By how much its modem reads RSRP too high."""
+    rsrp_noise_db: float = 1.0
+    """By how much one report of RSRP is off at the most."""
+    rsrq_db: float = -10.0
+    snr_db: float = 15.0
+    attach_s: float = ATTACH_S
+    """From the end of airplane mode to its registration; as all dwell times, divided by `speed`."""
+    ping_ms: float = 32.0
+    """The round trip to a host of the call box's network."""
+    ping_jitter_ms: float = 4.0
+    """By how much one round trip is off at the most."""
+    downlink_mbps: float = 60.0
+    """What it receives from such a host [Mbit/s]."""
+    rear: SimCamera = GOLDEN_REAR
+    front: SimCamera = GOLDEN_FRONT
+    flash_gain: float = 0.3
+    """How its flash lights what its rear camera sees, over the light box at full light."""
     sees: str = "flat"
     """What stands before its cameras: `flat`, an even grey field, or `chart`."""
     light_pct: float = 100.0
     """How brightly that is lit [% of full light]; 0 is dark."""
+    test_app: str = "com.example.linetest"
+    """The package of the line's own app on it; empty once it was removed."""
     met: set[str] = field(default_factory=set)
     """Of the planted defects that strike at commands, those that have struck."""
+
+    def __post_init__(self) -> None:
+        if "handover.debug_build" in self.defects:
+            self.build = "userdebug"
+        if "identity.unlocked" in self.defects:
+            self.bootloader_locked = False
 
     @property
     def label(self) -> Unit:
@@ -91,6 +163,8 @@ class SimUnit:
             return ()
         if "imei.bad_check_digit" in self.defects:
             return (f"{first[:-1]}{(int(first[-1]) + 1) % 10}", *others)
+        if "imei.test_number" in self.defects:
+            return ("004999010001013", *others)
         return (first, first) if "imei.duplicate" in self.defects else self.imei
 
     @property
@@ -100,19 +174,53 @@ class SimUnit:
         return self.temperature_c if hot is None else float(hot.get("battery_c", 52.0))
 
     @property
+    def charge_percent(self) -> int:
+        """What its gauge tells of its charge [%]."""
+        full = self.defects.get("handover.overcharged")
+        return self.level_percent if full is None else int(full.get("level", 96))
+
+    @property
     def charging(self) -> bool:
         """Whether a charger of at least 4.4 V is on its VBUS contact."""
         return self.vbus_v >= 4.4
 
     @property
     def charge_current_a(self) -> float:
-        """What it draws from VBUS [A]: a good one 0.9 A, one with a weak charger 0.21 A."""
+        """What it draws from VBUS [A]; one with a weak charger 0.21 A, whatever is offered."""
         if not self.charging:
             return 0.0
+        offered_a = self._dcp_current_a if self.dcp else self.sdp_current_a
         weak = self.defects.get("battery.weak_charge")
-        return 0.9 if weak is None else float(weak.get("current_a", 0.21))
+        return offered_a if weak is None else float(weak.get("current_a", 0.21))
+
+    @property
+    def _dcp_current_a(self) -> float:
+        weak = self.defects.get("battery.weak_dcp")
+        return self.dcp_current_a if weak is None else float(weak.get("dcp_a", 0.9))
 
     @property
     def battery_current_a(self) -> float:
-        """What flows into its battery [A]; out of it when negative."""
-        return self.charge_current_a if self.charging else -self.load_a
+        """What flows into its battery [A]; out of it when negative.
+
+        A switching charger keeps power, not current; the system takes its share before the battery.
+        """
+        power_w = self.vbus_v * self.charge_current_a * self.charger_efficiency
+        return power_w / self.cell_v - self.load_a
+
+    @property
+    def gauge_current_a(self) -> float:
+        """What its gauge says flows into its battery [A]; one that is stuck says 0.9 A always."""
+        stuck = self.defects.get("battery.gauge_stuck")
+        return self.battery_current_a if stuck is None else float(stuck.get("gauge_a", 0.9))
+
+    @property
+    def battery_health(self) -> str:
+        """One of Android's words for the state of a battery."""
+        bad = self.defects.get("battery.health_bad")
+        return "good" if bad is None else str(bad.get("health", "dead"))
+
+    @property
+    def battery_technology(self) -> str:
+        """What its battery is made of."""
+        wrong = self.defects.get("battery.wrong_technology")
+        return "Li-ion" if wrong is None else str(wrong.get("technology", "Li-poly"))

@@ -18,9 +18,12 @@ from harness.steps import catalogue
 
 PLAN = Path(__file__).parents[2] / "testplans" / "a57-final.yaml"
 MEASURED_TODAY = """
+    storage.small sensors.missing thermal.hot
     identity.label_mismatch imei.not_written imei.bad_check_digit imei.duplicate wifi.deaf
-    camera.front.missing camera.rear.dark camera.still_fails battery.weak_charge battery.hot
-    lte.no_attach lte.wrong_plmn lte.weak lte.attach_slow
+    camera.front.missing camera.rear.dark camera.rear.blur camera.rear.tint camera.rear.blemish
+    camera.rear.bad_pixels camera.flash_dead camera.still_fails battery.weak_charge battery.hot
+    battery.wrong_technology battery.gauge_stuck battery.health_bad battery.weak_dcp
+    lte.no_attach lte.wrong_plmn lte.wrong_band lte.weak lte.attach_slow lte.no_data lte.slow_data
     adb.unauthorized adb.offline adb.hang adb.drip adb.drop adb.garbage
     usb.full_speed usb.unplug usb.edl
     jig.noise jig.silent jig.late_reply jig.stuck_fixture jig.interlock_open jig.wrong_identity
@@ -70,7 +73,7 @@ REFUSED = {
     UNIT.format("{lte.weak: 5}"): "expected a mapping; found 5",
     UNIT.format("{lte.weak: {dbm: -120}}"): "lte.weak has no setting 'dbm': it takes rsrp_dbm",
     UNIT.format("{lte.weak: {rsrp_dbm: weak}}"): "expected a whole number; found 'weak'",
-    UNIT.format("{lte.weak: {rsrp_dbm: -90}}"): "expected less than -100; found -90",
+    UNIT.format("{lte.weak: {rsrp_dbm: -90}}"): "expected less than -101; found -90",
     UNIT.format("{lte.weak: , rsrp_dbm: -120}"): "rsrp_dbm is a setting of lte.weak: indent it",
     UNIT.format("{lte.wrong_plmn: {plmn: '00101'}}"): "expected another network than 00101",
     UNIT.format("{lte.no_attach: {reason: rejcted}}"): "(did you mean 'rejected'?)",
@@ -79,7 +82,7 @@ REFUSED = {
     UNIT.format("{identity.label_mismatch: {imei: '860123450000012'}}"): "is its own: that is no",
     UNIT.format("at.late"): "no plan talks to a modem: `harness sim handset --at` has at.late",
     UNIT.format("{battery.weak_charge: {current_a: 0.89}}"): "expected less than 0.45; found 0.89",
-    UNIT.format("{camera.rear.half_dark: {light: 0.99}}"): "expected less than 0.88; found 0.99",
+    UNIT.format("{camera.rear.half_dark: {light: 0.99}}"): "expected less than 0.75; found 0.99",
     UNIT.format("{lte.attach_slow: {attach_s: 0.5}}"): "expected more than 12; found 0.5",
     JIG.format("lte.weak"): "lte.weak is a defect of a unit: plant it there",
     JIG.format("jig.silence"): "no defect 'jig.silence' (did you mean 'jig.silent'?)",
@@ -114,10 +117,11 @@ def test_what_plants_something_is_taken(tmp_path: Path, text: str) -> None:
     assert scenario.units[0].defects or scenario.jig_defects
 
 
+WEAK = frozenset({"attach.rsrp:LOW", "attach.rsrp_error:LOW"})
 HELD = {
     UNIT.format(""): Verdict(),
-    UNIT.format("lte.weak"): Verdict(Outcome.FAIL, concluded=frozenset({"attach.rsrp:LOW"})),
-    UNIT.format("{lte.weak: }"): Verdict(Outcome.FAIL, concluded=frozenset({"attach.rsrp:LOW"})),
+    UNIT.format("lte.weak"): Verdict(Outcome.FAIL, concluded=WEAK),
+    UNIT.format("{lte.weak: }"): Verdict(Outcome.FAIL, concluded=WEAK),
     UNIT.format("lte.weak").replace("}]", ", expect: {outcome: PASS}}]"): Verdict(),
     JIG.format("jig.silent")
     + UNIT.format("").replace("}]", ", expect: {outcome: ERROR, code: JIG-TIMEOUT}}]"): Verdict(
@@ -152,6 +156,15 @@ def test_a_verdict_that_nobody_knows_is_asked_for_where_units_are_held_to_it(
     load_scenario(path)
 
 
+def test_a_defect_of_a_call_box_strikes_at_its_commands(tmp_path: Path) -> None:
+    path = tmp_path / "scenario.yaml"
+    path.write_text("schema: 1\n" + UNIT.format("{callbox.silent: {on: FIXT}}"))
+    with pytest.raises(StationFault, match="strikes at nothing: no command has 'FIXT'"):
+        load_scenario(path)
+    path.write_text("schema: 1\n" + UNIT.format("{callbox.silent: {on: 'CELL:ATT'}}"))
+    load_scenario(path)
+
+
 def test_of_what_has_settings_nothing_is_expected() -> None:
     assert expected({"lte.weak": {"rsrp_dbm": -118}}) is None
     assert expected({"lte.weak": {}, "wifi.deaf": {}}) is None
@@ -170,8 +183,9 @@ def test_defects_of_a_command_line() -> None:
     ("word", "told"),
     [
         ("lte.weal", "lte.weal: no defect 'lte.weal' (did you mean 'lte.weak'?)"),
-        ("lte.weak: {rsrp_dbm: 5}", "lte.weak: {rsrp_dbm: 5}: expected less than -100; found 5"),
+        ("lte.weak: {rsrp_dbm: 5}", "lte.weak: {rsrp_dbm: 5}: expected less than -101; found 5"),
         ("jig.silent", "jig.silent: a defect of a jig, not of a handset"),
+        ("callbox.silent", "callbox.silent: a defect of a call box, not of a handset"),
         ("at.silent", "at.silent: a defect of a modem's AT port: open it with --at"),
         ("wifi.deaf, lte.weak", "at most 1 in the list"),
         ("", "at least 1 in the list"),

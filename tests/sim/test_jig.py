@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.sim.jig import DWELL_S, JigBehaviour, Reply
+from harness.sim.jig import CARRIAGE_S, DWELL_S, JigBehaviour, Reply
 from harness.sim.unit import SimUnit
 
 
@@ -39,6 +39,20 @@ def test_a_weak_charger_shows_at_the_meter() -> None:
     assert ask(powered(unit), "MEAS:CURR? (@1)") == "0.210000"
 
 
+def test_a_charger_without_data_takes_the_data_lines_away() -> None:
+    unit, told = SimUnit("A"), list[bool]()
+    jig = powered(unit)
+    jig.watch_data(told.append)
+    ask(jig, "ROUT:CLOS (@2)")
+    ask(jig, "ROUT:CLOS (@2)")
+    assert (unit.dcp, told, ask(jig, "MEAS:CURR? (@1)")) == (True, [False], "1.800000")
+    ask(jig, "ROUT:OPEN (@2)")
+    assert (unit.dcp, told, ask(jig, "MEAS:CURR? (@1)")) == (False, [False, True], "0.900000")
+    ask(jig, "ROUT:CLOS (@2)")
+    ask(jig, "SAFE")
+    assert (unit.dcp, told[-1]) == (False, True)
+
+
 def test_the_meters_noise_is_repeatable_and_around_the_truth() -> None:
     jig, again = powered(SimUnit("A"), 0.01), powered(SimUnit("A"), 0.01)
     readings = [ask(jig, "MEAS:CURR? (@1)") for _ in range(200)]
@@ -70,6 +84,38 @@ def test_the_fixture_takes_its_time() -> None:
     assert ask(jig, "FIXT:STAT?", 30.0) == "MOVING"
 
 
+def test_the_light_box_takes_its_time_with_the_field_and_none_with_the_light() -> None:
+    unit = SimUnit("A", sees="chart", light_pct=1.0)
+    jig = JigBehaviour(unit)
+    jig.insert(unit, 0)
+    assert (unit.sees, unit.light_pct) == ("flat", 100.0)
+    ask(jig, "LIGH:FIEL CHAR", 10.0)
+    assert ask(jig, "LIGH:FIEL?", 10.0 + CARRIAGE_S / 2) == "MOV"
+    assert unit.sees == "flat"
+    assert ask(jig, "LIGH:FIEL?", 10.0 + CARRIAGE_S) == "CHAR"
+    assert unit.sees == "chart"
+    ask(jig, "LIGH:LEV 12.5", 20.0)
+    assert (ask(jig, "LIGH:LEV?", 20.0), unit.light_pct) == ("12.5", 12.5)
+    ask(jig, "SAFE", 21.0)
+    assert (unit.sees, unit.light_pct) == ("chart", 12.5)
+    another = SimUnit("B")
+    jig.insert(another, 0)
+    assert (another.sees, another.light_pct) == ("chart", 12.5)
+
+
+def test_a_carriage_that_slipped_with_one_unit_is_right_again_for_the_next() -> None:
+    unit = SimUnit("A", defects={"jig.wrong_field": {}})
+    jig = JigBehaviour(None)
+    jig.insert(unit, 0)
+    ask(jig, "LIGH:FIEL CHAR", 0.0)
+    assert (ask(jig, "LIGH:FIEL?", 9.0), unit.sees) == ("CHAR", "flat")
+    assert unit.met == {"jig.wrong_field"}
+    another = SimUnit("B")
+    jig.insert(another, 0)
+    ask(jig, "LIGH:FIEL CHAR", 10.0)
+    assert (ask(jig, "LIGH:FIEL?", 19.0), another.sees) == ("CHAR", "chart")
+
+
 @pytest.mark.parametrize(
     ("line", "error"),
     [
@@ -77,6 +123,9 @@ def test_the_fixture_takes_its_time() -> None:
         ("SOUR:VOLT 99", '-222,"Data out of range;0 to 20 V"'),
         ("SOUR:VOLT nan", '-222,"Data out of range;0 to 20 V"'),
         ("ROUT:CLOS (@9)", '-222,"Data out of range;(@1) to (@4)"'),
+        ("LIGH:FIEL DARK", '-222,"Data out of range;CHAR or FLAT"'),
+        ("LIGH:LEV 101", '-222,"Data out of range;0 to 100 %"'),
+        ("LIGH:LEV nan", '-222,"Data out of range;0 to 100 %"'),
         ("OUTP MAYBE", '-222,"Data out of range;ON or OFF"'),
     ],
 )

@@ -6,14 +6,18 @@ import math
 
 from harness.sim.handset import shell
 from harness.sim.handset.prints import (
+    agent,
     bluetooth,
     camera,
     display,
     input_devices,
     location,
     memory,
+    network,
+    nfc,
     packages,
     power,
+    reset,
     sensors,
     thermal,
 )
@@ -27,6 +31,7 @@ from harness.sim.handset.state.answer import Answer, Program
 from harness.sim.handset.state.answer import failure as _failure
 from harness.sim.handset.state.answer import text as _text
 from harness.sim.handset.state.cellular import Cellular
+from harness.sim.handset.state.detached import Detached, setsid
 from harness.sim.handset.state.gauge import FOLDER, BatteryGauge
 from harness.sim.handset.state.screen import Screen
 from harness.sim.handset.state.system import System
@@ -47,25 +52,34 @@ class HandsetBehaviour:
     def __init__(self, unit: SimUnit, *, speed: float = 1.0) -> None:
         self.unit = unit
         self.files: dict[str, bytes] = {}
+        self.detached: list[Detached] = []
+        """What was started in the background, for whoever has a clock to run it."""
         self.radios = radios.Radios()
         sdk = SDK[unit.android]
         self.system = System()
         cellular = Cellular(unit, self.radios, speed)
         self.served = cellular.served
+        self.registered_on_cell = cellular.registered_on_cell
         telephony = Telephony(unit, self.radios, cellular)
+        wifi = Wifi(unit, self.radios, sdk, speed)
         gauge = BatteryGauge(unit)
         self._kernel_files = {**gauge.files(), **self.system.files(), **memory.files(unit)}
         self.cameras = camera.Cameras(unit, self.files, speed)
         self.screen = Screen()
-        self.packages = packages.Packages(self.cameras)
+        self.packages = packages.Packages(unit, self.cameras)
         self.settings = settings.Settings(self.radios)
+        self.settings.values["secure", "bluetooth_address"] = bluetooth.address(unit)
         self.storage = storage.Storage(self.files, self.cameras.advance)
+        gnss = location.Gnss(unit, self.settings, sdk, speed)
         self._stuck = unit.defects.get("adb.stuck", {"on": ""}).get("on", UEVENT_COMMAND)
         self.programs: dict[str, Program] = {
             **self._basics(),
+            **({} if unit.build == "user" else {"su": self.system.su(self._run_one)}),
             **radios.programs(unit, self.radios, sdk),
-            **Wifi(unit, self.radios, sdk, speed).programs(),
+            **wifi.programs(),
+            **network.Network(unit, cellular, speed, wifi.joined).programs(),
             **self.system.programs(),
+            "setsid": setsid(self.files, self.run, self.detached.append),
             **Battery(unit, gauge).programs(),
             **Phone(unit, self.system).programs(),
             **Properties(unit, self.system, telephony).programs(),
@@ -75,21 +89,25 @@ class HandsetBehaviour:
             **settings.programs(self.settings),
             **self.storage.programs(),
             **power.programs(self.screen),
+            **reset.programs(unit, self.system),
             **bluetooth.programs(unit, self.radios, sdk),
             **display.Display(unit, self.screen, self.settings, sdk).programs(),
             **input_devices.programs(unit, sdk),
-            **location.programs(unit, self.settings, sdk),
+            **gnss.programs(),
+            **nfc.programs(unit),
+            **agent.programs(unit),
             **memory.programs(unit),
             **sensors.programs(unit, sdk),
             **thermal.programs(unit, sdk),
         }
+        self.programs |= gnss.apps(self.programs)
 
     def run(self, command: str, now_s: float) -> Answer:
         """Run commands joined by `;` or `&&`; words are quoted as in a POSIX shell.
 
         `now_s` is the time [s of a clock that never goes back].
         """
-        return shell.run(command, lambda words: self._run_one(words, now_s))
+        return shell.run(command, self._run_one, now_s)
 
     def read(self, path: str) -> bytes | None:
         """The content of a file, or None."""

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from harness.sim.handset.state.answer import Answer, Program, failure
 
 _JOINTS = (";", "&&")
 _TO_STDERR = [">&", "2"]
+_TO_NOWHERE = [">", "/dev/null"]
 _SET = re.compile(r"(?P<name>[a-z]+)=(?P<value>.*)")
 _KILLED = 128 + 9
 
 
-def run(command: str, execute: Callable[[list[str]], Answer]) -> Answer:
+def run(command: str, execute: Program, now_s: float) -> Answer:
     """Run commands joined by `;` or `&&`, each by `execute`; words are quoted as by POSIX.
 
-    Besides: `name=word`, `$name`, `$?`, `>&2` at the end of a command, and `exit`.
+    Each begins at the time at which the one before it ends. Besides: `name=word`, `$name`, `$?`,
+    `>&2` or `> /dev/null` at the end of a command, and `exit`.
     """
     try:
         parts = list(_split(command))
@@ -35,8 +37,11 @@ def run(command: str, execute: Callable[[list[str]], Answer]) -> Answer:
             variables[given["name"]] = given["value"]
             continue
         to_stderr = words[-2:] == _TO_STDERR
-        answer = execute(words[:-2] if to_stderr else words)
-        (err if to_stderr else out).extend(answer.out)
+        to_nowhere = words[-2:] == _TO_NOWHERE
+        redirected = to_stderr or to_nowhere
+        answer = execute(words[:-2] if redirected else words, now_s + takes_s)
+        if not to_nowhere:
+            (err if to_stderr else out).extend(answer.out)
         err += answer.err
         code, takes_s = answer.code, takes_s + answer.takes_s
     return Answer(bytes(out), bytes(err), code, takes_s)

@@ -93,5 +93,5 @@ def _variables(unit: SimUnit, profile: Profile) -> dict[str, str]:
         "version-bootloader": f"{profile.board}-1.0",
         "version-baseband": f"{profile.board}-2.0",
         "battery-voltage": str(round(unit.cell_v * 1000)),
-        "battery-soc-ok": "yes" if unit.level_percent > 15 else "no",
+        "battery-soc-ok": "yes" if unit.charge_percent > 15 else "no",
     }

@@ -66,7 +66,7 @@ def test_the_battery_follows_the_charger() -> None:
 def test_the_gauge_follows_the_charger() -> None:
     unit = SimUnit("A57A000001", vbus_v=5.0, defects={"battery.weak_charge": {}})
     gauge = told(f"cat {UEVENT}", unit).out.decode().splitlines()
-    expected = {"CURRENT_NOW=210000", "STATUS=Charging", "VOLTAGE_NOW=3914000", "TEMP=275"}
+    expected = {"CURRENT_NOW=129441", "STATUS=Charging", "VOLTAGE_NOW=3914000", "TEMP=275"}
     assert {f"POWER_SUPPLY_{line}" for line in expected} <= set(gauge)
     unit.vbus_v = 0.0
     gauge = told(f"cat {UEVENT}", unit).out.decode().splitlines()

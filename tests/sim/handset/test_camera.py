@@ -10,7 +10,7 @@ from PIL import Image, ImageStat
 
 from harness.sim.handset import HandsetBehaviour
 from harness.sim.handset.prints.camera import DWELL_S, FOLDER
-from harness.sim.handset.state.photo import GREY_CARD, HEIGHT_PX, WIDTH_PX, grey_card
+from harness.sim.handset.state.scene import FIELD, HEIGHT_PX, WIDTH_PX, linear
 from harness.sim.unit import SimUnit
 
 FIND = "find /sdcard/DCIM -type f -exec stat -c '%s %n' {} +"
@@ -79,15 +79,10 @@ def test_the_service_says_which_camera_is_open(command: str, facing: str) -> Non
 def test_pictures_are_those_of_a_grey_card() -> None:
     content = shot(phone())
     assert Image.open(io.BytesIO(content)).size == (WIDTH_PX, HEIGHT_PX)
-    assert luma(content) == pytest.approx(GREY_CARD, abs=0.5)
+    assert luma(content) == pytest.approx(FIELD, abs=0.5)
     assert content == shot(phone())
     assert content != shot(phone(seed=1))
     assert content != shot(phone(), FRONT)
-
-
-@pytest.mark.parametrize("level", [5, 12, 118, 250])
-def test_the_luma_of_a_card_is_known(level: int) -> None:
-    assert luma(grey_card(level, "x")) == pytest.approx(level, abs=0.5)
 
 
 def columns(content: bytes) -> list[float]:
@@ -103,30 +98,30 @@ def test_every_lens_vignettes_a_little() -> None:
     assert 1 < middle - left < 5
 
 
-def test_a_vignette_keeps_the_mean_and_darkens_the_edges() -> None:
-    content = shot(phone("camera.rear.vignette"))
+@pytest.mark.parametrize(("camera", "command"), [("rear", OPEN), ("front", FRONT)])
+def test_a_vignette_keeps_the_mean_and_darkens_the_edges(camera: str, command: str) -> None:
+    handset = phone(f"camera.{camera}.vignette")
+    content = shot(handset, command)
     left, middle, right = columns(content)
-    assert luma(content) == pytest.approx(GREY_CARD, abs=0.5)
+    assert luma(content) == pytest.approx(FIELD, abs=1)
     assert left == pytest.approx(right, abs=0.5)
     assert middle - left > 20
-    assert columns(shot(phone("camera.rear.vignette"), FRONT))[0] == pytest.approx(115.9, abs=1)
+    other = columns(shot(phone(f"camera.{camera}.vignette"), FRONT if command == OPEN else OPEN))
+    assert other[0] == pytest.approx(116.5, abs=1)
 
 
-def test_a_dark_half_is_dark_by_its_share() -> None:
-    left, _, right = columns(shot(phone("camera.rear.half_dark")))
-    assert right == pytest.approx(0.8 * left, abs=0.5)
-    unit = SimUnit("A57A000001", defects={"camera.rear.half_dark": {"light": 0.5}})
-    handset = HandsetBehaviour(unit)
-    handset.run("input keyevent 224; wm dismiss-keyguard", 0.0)
-    for permission in ("CAMERA", "ACCESS_FINE_LOCATION"):
-        handset.run(f"pm grant {handset.cameras.package} android.permission.{permission}", 0.0)
+@pytest.mark.parametrize(("settings", "share"), [({}, 0.7), ({"light": 0.3}, 0.3)])
+def test_a_dark_half_is_dark_by_its_share(settings: dict[str, float], share: float) -> None:
+    handset = phone()
+    handset.unit.defects = {"camera.rear.half_dark": settings}
     left, _, right = columns(shot(handset))
-    assert right == pytest.approx(0.5 * left, abs=0.5)
+    assert linear(right) == pytest.approx(share * linear(left), rel=0.01)
 
 
 def test_defects_of_cameras() -> None:
     assert luma(shot(phone("camera.rear.dark"))) == pytest.approx(12, abs=0.5)
-    assert luma(shot(phone("camera.rear.dark"), FRONT)) == pytest.approx(GREY_CARD, abs=0.5)
+    assert luma(shot(phone("camera.front.dark"), FRONT)) == pytest.approx(12, abs=0.5)
+    assert luma(shot(phone("camera.rear.dark"), FRONT)) == pytest.approx(FIELD, abs=0.5)
     missing = phone("camera.front.missing")
     assert b"Facing: Front" not in missing.run("dumpsys media.camera", 0.0).out
     silent = phone("camera.still_fails")

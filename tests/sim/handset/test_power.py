@@ -95,4 +95,4 @@ def test_files_follow_the_charger() -> None:
     path = f"cat {FOLDER}/current_now"
     assert said(phone, path) == "112000\n"
     unit.vbus_v = 5.0
-    assert said(phone, path) == "-900000\n"
+    assert said(phone, path) == "-922747\n"

@@ -49,7 +49,7 @@ UNITS: Mapping[str, Mapping[str, Any]] = {
 
 
 def handset(profile: str, android: int, state: str) -> HandsetBehaviour:
-    unit = SimUnit("A57A000007", android=android, profile=profile, **UNITS[state])
+    unit = SimUnit("A57A000007", android=android, profile=profile, rsrp_noise_db=0, **UNITS[state])
     phone = HandsetBehaviour(unit)
     phone.system.root = state == "engineering"
     phone.run("svc wifi enable", _BEGAN_S)
@@ -123,7 +123,7 @@ def uevent(phone: HandsetBehaviour) -> Json:
         "capacity": unit.level_percent,
         "current_now_raw": raw,
         "current_unit": "uA" if in_ua else None,  # what prints mA cannot be told by its number
-        "charging_current_ma": 900.0 if in_ua and unit.charging else None,
+        "charging_current_ma": abs(raw) / 1_000 if in_ua and unit.charging else None,
         "voltage_mv": unit.cell_v * 1_000,
         "temperature_c": unit.temperature_c,
         "charge_full_uah": full_uah(phone),
@@ -322,7 +322,9 @@ def test_the_same_comes_over_the_wire(
     profile: str, server: AdbServer, handsets: SimHandsets
 ) -> None:
     for version in SDK:
-        unit = SimUnit("A57A000007", android=version, profile=profile, **UNITS["charging"])
+        unit = SimUnit(
+            "A57A000007", android=version, profile=profile, rsrp_noise_db=0, **UNITS["charging"]
+        )
         address = handsets.add(unit)
         phone = handsets.behaviour(address)
         link = AdbHandset(server, address).under(lease(30))

@@ -9,10 +9,11 @@ import pytest
 
 from harness.devices.android.telephony import COMMAND, CONNECTED, Phone, Registry, read_registry
 from harness.model.reading import Unknown
+from harness.sim.cell import SimCell
 from harness.sim.handset import HandsetBehaviour
-from harness.sim.handset.state.cellular import ATTACH_S, DATA_S, SLOW_ATTACH_S
+from harness.sim.handset.state.cellular import DATA_S, SLOW_ATTACH_S
 from harness.sim.profiles import PROFILES, SDK
-from harness.sim.unit import SimUnit
+from harness.sim.unit import ATTACH_S, SimUnit
 
 ON = "cmd connectivity airplane-mode enable"
 OFF = "cmd connectivity airplane-mode disable"
@@ -23,7 +24,8 @@ FORMS = list(product(PROFILES, SDK))
 def handset(
     defects: dict[str, dict[str, Any]] | None = None, *, speed: float = 1.0, **more: Any
 ) -> HandsetBehaviour:
-    return HandsetBehaviour(SimUnit("A57A000001", defects=defects or {}, **more), speed=speed)
+    unit = SimUnit("A57A000001", defects=defects or {}, **{"rsrp_noise_db": 0.0, **more})
+    return HandsetBehaviour(unit, speed=speed)
 
 
 def slot(phone: HandsetBehaviour, now_s: float, number: int = 0) -> Phone:
@@ -156,6 +158,65 @@ def test_other_defects() -> None:
     stuck = handset({"lte.no_detach": {}})
     stuck.run(ON, 0.0)
     assert state(stuck, 10.0) == (0, "HOME", CONNECTED)
+
+
+def on_its_cell(phone: HandsetBehaviour, now_s: float) -> tuple[bool, bool]:
+    """Whether the call box and the handset say that it is registered."""
+    return phone.registered_on_cell(now_s), slot(phone, now_s).ps_wwan_registration == "HOME"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        {"on": False},
+        {"plmn": "00102"},
+        {"band": 2},
+        {"level_dbm": -80.0},
+        {"detached_s": 50.0},
+        {"since_s": 99.0},
+    ],
+    ids=str,
+)
+def test_it_registers_on_no_cell_but_one_that_serves_it(cell: dict[str, Any]) -> None:
+    phone = toggled(cell=SimCell(**cell))
+    assert on_its_cell(phone, 100.0) == (False, False)
+    assert on_its_cell(toggled(cell=SimCell()), 100.0) == (True, True)
+
+
+def test_one_that_the_network_has_detached_comes_back_after_airplane_mode() -> None:
+    phone = toggled()
+    phone.unit.cell.detached_s = 50.0
+    assert on_its_cell(phone, 60.0) == (False, False)
+    phone.run(f"{ON} && {OFF}", 70.0)
+    assert on_its_cell(phone, 80.0) == (True, True)
+
+
+def test_a_cell_that_comes_later_is_what_it_waits_for() -> None:
+    phone = toggled()
+    phone.unit.cell.since_s = 50.0
+    assert on_its_cell(phone, 49.9 + ATTACH_S) == (False, False)
+    assert on_its_cell(phone, 50.1 + ATTACH_S) == (True, True)
+
+
+def test_it_shows_the_cell_that_it_is_on() -> None:
+    seen = slot(handset(cell=SimCell(band=20, earfcn=6300)), 0.0)
+    assert (seen.band, seen.earfcn) == (20, 6300)
+
+
+@pytest.mark.parametrize("defect", ["lte.wrong_plmn", "lte.wrong_band"])
+def test_a_cell_from_outside_is_not_the_call_boxs(defect: str) -> None:
+    phone = toggled({defect: {}})
+    assert on_its_cell(phone, 100.0) == (False, True)
+    assert slot(phone, 100.0).earfcn != phone.unit.cell.earfcn
+
+
+def test_what_it_hears_is_the_level_less_the_path_and_its_own_error() -> None:
+    quiet = handset(cell=SimCell(level_dbm=-50), path_loss_db=40.0, rsrp_offset_db=-3.0)
+    assert slot(quiet, 0.0).rsrp == -93
+    noisy = handset(rsrp_noise_db=1.0)
+    heard = [slot(noisy, 0.0).rsrp for _ in range(50)]
+    assert set(heard) == {-96, -95, -94}
+    assert heard == [slot(again, 0.0).rsrp for again in [handset(rsrp_noise_db=1.0)] * 50]
 
 
 def test_before_android_11_the_shell_may_not_switch_airplane_mode() -> None:

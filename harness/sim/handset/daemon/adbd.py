@@ -17,17 +17,22 @@ from harness.sim.handset.daemon.faults import RESTARTS
 from harness.sim.handset.daemon.link import LettingIn, Link
 from harness.sim.handset.daemon.services import serve
 from harness.sim.handset.daemon.wire import MAX_DATA, PublicKey
+from harness.sim.handset.state.detached import Detached
 from harness.sim.unit import SimUnit
 
 T = TypeVar("T")
 Shows = Callable[[str | None], None]
-"""Told of what a handset comes up as, one of MODES, and with None that it has gone."""
+"""Told of what a handset comes up as, one of MODES or WIPED, and with None that it has gone."""
 _FIRST = IPv4Address("127.0.1.1")
 """Each handset has a loopback address of its own, from this one on."""
 _PATIENCE_S = 30.0
 MODES = ("device", "recovery", "sideload", "rescue", "bootloader")
-OFF_S, BOOT_S, ADBD_S = 5.0, 10.0, 1.0
-"""Dwell times: from a reboot to adbd, from there to the end of the boot, of a restart of adbd."""
+WIPED = "wiped"
+"""What comes up after a wipe: Android as a buyer gets it, which has no adb."""
+OFF_S, BOOT_S, ADBD_S, RESET_S, WIPE_S = 5.0, 10.0, 1.0, 2.0, 8.0
+"""Dwell times: from a reboot to adbd, from there to the end of the boot, of a restart of adbd; from
+the order to wipe to going down, and what the wipe takes before Android shows on USB again."""
+_LEAST_RESET_S = 0.1
 
 
 class SimHandsets:
@@ -137,18 +142,22 @@ class _Handset:
         self._server: asyncio.Server | None = None
         self._connections: dict[asyncio.Task[Any], asyncio.StreamWriter] = {}
         self._return: asyncio.Task[None] | None = None
+        self._detached: set[asyncio.Task[None]] = set()
 
     def pending(self, fault: str) -> Mapping[str, Any] | None:
         return None if fault in self._struck else self.behaviour.unit.defects.get(fault)
 
     async def plug(self) -> None:
-        if not self._server:
+        if self._mode == WIPED:
+            self._shows(WIPED)
+        elif not self._server:
             self._server = await asyncio.start_server(
                 self._accept, sock=self._held.dup(), limit=2 * MAX_DATA
             )
             self._shows(self._mode)
 
     async def end(self) -> None:
+        self._kill()
         await self.unplug()
         self._held.close()
 
@@ -159,6 +168,7 @@ class _Handset:
         await asyncio.gather(*self._connections)
 
     async def swap(self, unit: SimUnit) -> None:
+        self._kill()
         await self.unplug()
         self.behaviour = HandsetBehaviour(unit, speed=self._speed)
         self._mode, self._struck = _planted_mode(unit), set()
@@ -168,6 +178,7 @@ class _Handset:
         self._struck.add(fault)
         self._leave()
         if fault == RESTARTS:  # back before anybody can ask: only its boot shows what happened
+            self._kill()
             self.behaviour.system.boot(asyncio.get_running_loop().time())
             await self.plug()
         elif "back_s" in (settings := self.behaviour.unit.defects[fault]):
@@ -177,16 +188,43 @@ class _Handset:
         system = self.behaviour.system
         if system.ignores_reboot:
             return
+        self._kill()
         self._leave()
         self._mode = mode or system.boots_into
         off_s, boot_s = OFF_S / self._speed, BOOT_S / self._speed
         system.boot(asyncio.get_running_loop().time() + off_s + boot_s)
         self._come_back(off_s)
 
+    def wipe(self) -> None:
+        """What the order starts begins once its answer has long been given."""
+
+        async def begin() -> None:
+            await asyncio.sleep(max(RESET_S / self._speed, _LEAST_RESET_S))
+            self._kill()
+            self._leave()
+            self.behaviour = HandsetBehaviour(self.behaviour.unit, speed=self._speed)
+            if "handover.adb_stays" not in self.behaviour.unit.defects:
+                self._mode = WIPED
+            self._come_back((OFF_S + WIPE_S) / self._speed)
+
+        self.behaviour.system.wiping = False  # once is enough
+        self._return = asyncio.create_task(begin())
+
     def restart_adbd(self, *, root: bool) -> None:
+        self._kill()  # Android's init ends a service with all that came of it (service.cpp)
         self._leave()
         self.behaviour.system.root = root
         self._come_back(ADBD_S / self._speed)
+
+    def run_detached(self) -> None:
+        while self.behaviour.detached:
+            task = asyncio.create_task(_run(self.behaviour.detached.pop()))
+            self._detached.add(task)
+            task.add_done_callback(self._detached.discard)
+
+    def _kill(self) -> None:
+        for task in self._detached:
+            task.cancel()
 
     def _leave(self) -> None:
         """Break all links; nobody listens any more."""
@@ -197,6 +235,8 @@ class _Handset:
             loop.call_soon(self._server.close)  # after what was taken on just now: it would leak
             self._held.shutdown(socket.SHUT_RDWR)  # listens no more, keeps its port
             self._server = None
+            self._shows(None)
+        elif self._mode == WIPED:
             self._shows(None)
         for writer in self._connections.values():
             writer.transport.abort()
@@ -243,6 +283,12 @@ class _Handset:
             f"{self._mode}::ro.product.name={name};ro.product.model={name};"
             f"ro.product.device={name};features=shell_v2,cmd"
         )
+
+
+async def _run(program: Detached) -> None:
+    loop = asyncio.get_running_loop()
+    while (pause_s := program.advance(loop.time())) is not None:
+        await asyncio.sleep(pause_s)
 
 
 async def _all_ended() -> None:

@@ -39,8 +39,16 @@ class Handset(Protocol):
         """Shut down and boot into a mode, empty for Android."""
         ...
 
+    def wipe(self) -> None:
+        """Shut down, wipe the user's data, and boot without adb."""
+        ...
+
     def restart_adbd(self, *, root: bool) -> None:
         """End its daemon, and start it as another user."""
+        ...
+
+    def run_detached(self) -> None:
+        """Run what its shell has left in the background."""
         ...
 
 

@@ -58,11 +58,16 @@ async def _change_user(handset: Handset, stream: Stream, *, root: bool) -> None:
 
 async def _shell(handset: Handset, stream: Stream, command: str) -> None:
     answer = handset.behaviour.run(command, _now_s())
+    handset.run_detached()
     if fault := struck(handset, command):
         return await suffer(fault, handset, stream, answer.out, _stdout)
     await asyncio.sleep(answer.takes_s)
     end = _packet(_STDERR, answer.err) + _packet(_EXIT, bytes([answer.code]))
-    return await stream.write(_stdout(answer.out) + end)
+    await stream.write(_stdout(answer.out) + end)
+    if handset.behaviour.system.wiping:
+        await stream.delivered()
+        handset.wipe()
+    return None
 
 
 def _now_s() -> float:

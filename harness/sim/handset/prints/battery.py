@@ -25,6 +25,10 @@ _SETTABLE = {
 """What `dumpsys battery set` takes, and the key that shows it."""
 _FLAGS = ("ac", "usb", "wireless", "dock", "present")
 _PLUGS = ("ac", "usb", "wireless", "dock")
+_PLUGGED_AC, _PLUGGED_USB = 1, 2
+"""BATTERY_PLUGGED_... of Android's BatteryManager."""
+_HEALTH = ("good", "overheat", "dead", "over voltage", "failure", "cold")
+"""What BATTERY_HEALTH_... stand for, from 2 on."""
 _BROADCAST = (
     " Time when the latest updated value of the voltage was sent via battery changed broadcast: "
     "86398\n"
@@ -93,24 +97,32 @@ class Battery:
 
     def _values(self) -> Values:
         unit, charging = self._unit, self._unit.charging
+        most_ua = "1500000" if unit.dcp else "900000"
         values = {
-            "AC powered": "false",
-            "USB powered": _flag(charging),
+            "AC powered": _flag(self._plug == _PLUGGED_AC),
+            "USB powered": _flag(self._plug == _PLUGGED_USB),
             "Wireless powered": "false",
             **({"Dock powered": "false"} if unit.android >= 13 else {}),
-            "Max charging current": "900000" if charging else "0",
+            "Max charging current": most_ua if charging else "0",
             "Max charging voltage": "5000000" if charging else "0",
             "Charge counter": str(self._gauge.counter_uah),
             "status": str(self._gauge.status),
-            "health": "2",
+            "health": str(2 + _HEALTH.index(unit.battery_health)),
             "present": "true",
-            "level": str(unit.level_percent),
+            "level": str(unit.charge_percent),
             "scale": "100",
             "voltage": str(round(unit.cell_v * 1e3)),
             "temperature": str(round(unit.battery_c * 10)),
-            "technology": "Li-ion",
+            "technology": unit.battery_technology,
         }
         return values | self._newer()
+
+    @property
+    def _plug(self) -> int:
+        """What it takes its power from; 0 when from nothing."""
+        if not self._unit.charging:
+            return 0
+        return _PLUGGED_AC if self._unit.dcp else _PLUGGED_USB
 
     def _newer(self) -> Values:
         """What Android 14 and 15 added: makers are slow to print it, or print no meaning."""
@@ -144,7 +156,7 @@ class Battery:
             f"{accessories}"
             "  ChargerTechnology: 0\n"
             "  ChargeFastCharger: false\n"
-            f"  PlugType: {2 if self._unit.charging else 0}\n"
+            f"  PlugType: {self._plug}\n"
             f"  UpdatesStopped: {_flag(self._frozen is not None)}\n"
             f"{hardware}\n"
             f"{more if android >= 12 else ''}"
@@ -158,7 +170,7 @@ class Battery:
         return (
             "  batteryMiscEvent: 65536\n"
             "  batteryCurrentEvent: 0\n"
-            f"  mSecPlugTypeSummary: {2 if self._unit.charging else 0}\n"
+            f"  mSecPlugTypeSummary: {self._plug}\n"
             "  LED Charging: true\n"
             "  LED Low Battery: true\n"
             f"  current now: {self._gauge.current(1_000)}\n"

@@ -15,22 +15,30 @@ from harness.sim.unit import SimUnit
 
 _MASKED, _COUNTS_BLE_APPS, _FLAGS = 33, 34, 35
 """SDK versions from which the address is masked, and the lines have their newer forms."""
+_CRASHES = 3
 _UPDATED = "pixel"
 """Its Android 15 has a later version of Bluetooth's module, which lays the status out anew."""
 
 
 def address(unit: SimUnit) -> str:
-    """Its Bluetooth address, in the range for documentation (RFC 7042, clause 2.1.2)."""
+    """Its Bluetooth address, in the range for documentation (RFC 7042, clause 2.1.2).
+
+    One that was never written is all zeros.
+    """
+    if "bluetooth.no_address" in unit.defects:
+        return "00:00:00:00:00:00"
     return f"00:00:5E:00:53:{zlib.crc32(unit.serial.encode()) & 0xFF:02X}"
 
 
 def programs(unit: SimUnit, radios: Radios, sdk: int) -> Programs:
-    """The commands that switch Bluetooth and tell of it."""
+    """The commands that switch Bluetooth and tell of it. A dead one never comes on."""
+    dead = "bluetooth.off" in unit.defects
+    radios.bluetooth = radios.bluetooth and not dead
 
     def switch(words: list[str], _now_s: float) -> Answer:
         if len(words) != 1 or words[0] not in SWITCH:
             return failure("Control Bluetooth service", 1)
-        radios.bluetooth = SWITCH[words[0]]
+        radios.bluetooth = SWITCH[words[0]] and not dead
         return Answer()
 
     def dump(_words: list[str], _now_s: float) -> Answer:
@@ -64,7 +72,8 @@ def _status(unit: SimUnit, radios: Radios, sdk: int) -> str:
 
 
 def _logs(unit: SimUnit, radios: Radios, sdk: int) -> str:
-    crashes = unit.bluetooth_crashes
+    crashing = unit.defects.get("bluetooth.crashes")
+    crashes = unit.bluetooth_crashes if crashing is None else int(crashing.get("times", _CRASHES))
     times = "".join(f"  08-19 14:{49 + at:02}:29.106\n" for at in range(min(crashes, 10)))
     none = "Number of Ble app registered: 0" if sdk >= _COUNTS_BLE_APPS else "0 BLE appsregistered"
     flags = "\n🚩Flag dump:\n\t[■]: a2dp_aidl_encoding_interval\n" if sdk >= _FLAGS else ""

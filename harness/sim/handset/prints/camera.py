@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 from harness.sim.handset.prints.camera_service import LENSES, PROVIDERS, Lens, printed
 from harness.sim.handset.state.answer import Answer, Programs, failure, text
-from harness.sim.handset.state.photo import GREY_CARD, grey_card
+from harness.sim.handset.state.exif import TakenBy
+from harness.sim.handset.state.exposure import NO_FLASH, NOT_FIRED, Exposure, metered
+from harness.sim.handset.state.flaws import as_planted, flash_gain
+from harness.sim.handset.state.photo import Seeds, photo
 from harness.sim.handset.state.screen import Screen
 from harness.sim.profiles import PROFILES, SDK
 from harness.sim.unit import SimUnit
@@ -18,9 +21,6 @@ FOLDER = "/sdcard/DCIM/Camera"
 DWELL_S = 1.2
 """From the camera key to the finished file [s at speed 1]; it grows in the second half of it."""
 
-_DARK = 12
-_VIGNETTE = 0.45
-_HALF_DARK = 0.8
 CAMERA, FINE_LOCATION = "android.permission.CAMERA", "android.permission.ACCESS_FINE_LOCATION"
 STILL_IMAGE = "android.media.action.STILL_IMAGE_CAMERA"
 
@@ -51,7 +51,7 @@ class Cameras:
         self._taken = 0
         if "camera.leftover" in unit.defects:
             name = self._name(235959).replace("2026", "2099")
-            files[f"{FOLDER}/{name}"] = grey_card(GREY_CARD, "left over")
+            files[f"{FOLDER}/{name}"] = self._picture("back")
 
     @property
     def lenses(self) -> list[Lens]:
@@ -124,17 +124,25 @@ class Cameras:
         return self._profile.picture_name.format(number)
 
     def _picture(self, facing: str) -> bytes:
-        unit = self._unit
-        defects = unit.defects if facing == "back" else {}
-        light: dict[str, float] = {}
-        if (vignette := defects.get("camera.rear.vignette")) is not None:
-            light["falloff"] = float(vignette.get("falloff", _VIGNETTE))
-        if (half := defects.get("camera.rear.half_dark")) is not None:
-            light["right_half"] = float(half.get("light", _HALF_DARK))
-        dark = defects.get("camera.rear.dark")
-        luma = GREY_CARD if dark is None else float(dark.get("luma", _DARK))
-        whole = grey_card(luma, f"{unit.seed} {unit.serial} {facing} {self._taken}", **light)
+        unit, profile = self._unit, self._profile
+        camera = as_planted(unit, facing)
+        own = f"{unit.seed} {unit.serial} {facing}"
+        whole = photo(
+            camera,
+            unit.sees,
+            self._exposure(facing, camera.through),
+            Seeds(own, f"{own} {self._taken}"),
+            TakenBy(profile.maker, profile.model),
+        )
         return whole[: len(whole) // 2] if "camera.cut_file" in unit.defects else whole
+
+    def _exposure(self, facing: str, through: float) -> Exposure:
+        """By the light of now; the flash is at the back."""
+        light = self._unit.light_pct / 100
+        if facing == "front":
+            return metered(light, through=through, unfired=NO_FLASH)
+        gain = flash_gain(self._unit)
+        return metered(light, through=through, flash_gain=gain, unfired=NOT_FIRED)
 
 
 def programs(cameras: Cameras, screen: Screen) -> Programs:

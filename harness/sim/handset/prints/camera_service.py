@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.sim.handset.state.photo import HEIGHT_PX, WIDTH_PX
+from harness.sim.handset.state.scene import HEIGHT_PX, WIDTH_PX
 
 _ORIENTATIONS = {"BACK": 90, "FRONT": 270, "EXTERNAL": 270}
 _BLOB, _YUV, _IMPLEMENTATION_DEFINED = 33, 35, 34

@@ -10,12 +10,13 @@ from harness.sim.unit import SimUnit
 _MEMINFO = "/proc/meminfo"
 _OF_STORAGE, _OF_RAM = 0.92, 0.934
 """What Android has of the sizes on the box: the system takes some, and kernel, modem and GPU."""
-_USED = 0.04
 
 
 def data_kb(unit: SimUnit) -> int:
     """Size of `/data` [1024 bytes]. Storage is sold in GB of 10^9."""
-    return int(unit.storage_gb * 10**9 * _OF_STORAGE / 1024)
+    small = unit.defects.get("storage.small")
+    sold_gb = unit.storage_gb if small is None else float(small.get("storage_gb", 64))
+    return int(sold_gb * 10**9 * _OF_STORAGE / 1024)
 
 
 def ram_kb(unit: SimUnit) -> int:
@@ -30,8 +31,12 @@ def programs(unit: SimUnit) -> Programs:
         rows = {
             "/": ("/dev/block/dm-11", 1081200, 1079020),
             "/dev": ("tmpfs", ram_kb(unit) // 2, 1928),
-            "/data": ("/dev/block/dm-72", data_kb(unit), int(data_kb(unit) * _USED)),
-            "/storage/emulated": ("/dev/fuse", data_kb(unit), int(data_kb(unit) * _USED)),
+            "/data": ("/dev/block/dm-72", data_kb(unit), int(data_kb(unit) * unit.storage_used)),
+            "/storage/emulated": (
+                "/dev/fuse",
+                data_kb(unit),
+                int(data_kb(unit) * unit.storage_used),
+            ),
         }
         if missing := [path for path in words if path not in rows]:
             return failure(f"df: {missing[0]}: No such file or directory", 1)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from harness.sim.handset.prints.camera import CAMERA, FINE_LOCATION, STILL_IMAGE, Cameras
 from harness.sim.handset.state.answer import Answer, Programs, failure, text
+from harness.sim.unit import SimUnit
 
 WIZARD = "com.google.android.setupwizard"
 SETUP_WIZARD = "android.intent.category.SETUP_WIZARD"
@@ -18,7 +19,8 @@ _ENABLED, _DISABLED_BY_USER = 1, 3
 class Packages:
     """The apps: permissions of the camera app, and how the setup wizard is enabled (0 to 3)."""
 
-    def __init__(self, cameras: Cameras) -> None:
+    def __init__(self, unit: SimUnit, cameras: Cameras) -> None:
+        self._unit = unit
         self._cameras = cameras
         self.wizard = 0
 
@@ -49,6 +51,8 @@ class Packages:
     def _dump(self, words: list[str], _now_s: float) -> Answer:
         if words == [WIZARD]:
             return text(_head(WIZARD, [], self.wizard))
+        if words == [self._unit.test_app]:
+            return text(_head(self._unit.test_app, [], 0))
         if words != [self._cameras.package]:
             return text(f"Unable to find package: {' '.join(words)}\n")
         return text(_description(self._cameras))

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from harness.sim.handset.prints import parcel
 from harness.sim.handset.state.answer import Answer, Programs, failure, text
-from harness.sim.handset.state.system import System
+from harness.sim.handset.state.system import ROOT_UID, SHELL_UID, System
 from harness.sim.unit import SimUnit
 
 _SHELL = "com.android.shell"
-_SHELL_UID, _ROOT_UID = 2000, 0
 _GET_IMEI_FROM = 14
 
 
@@ -50,8 +49,8 @@ class Phone:
 
     def _called(self, slot: int, package: str) -> Answer:
         """The package must be the caller's own: the shell's is not root's."""
-        caller = _ROOT_UID if self._system.root else _SHELL_UID
-        if package != _SHELL or self._system.root:
+        caller = self._system.uid
+        if package != _SHELL or caller != SHELL_UID:
             message = f"Package {package} does not belong to {caller}"
             return text(parcel.security_reply(message))
         return text(parcel.string_reply(self._imei(slot)))
@@ -67,7 +66,7 @@ class Phone:
 
     def _get_imei(self, slot: str) -> Answer:
         """Only root of a build that is not for users is told."""
-        if self._unit.build == "user" or not self._system.root:
+        if self._unit.build == "user" or self._system.uid != ROOT_UID:
             return failure("Device IMEI: Permission denied.", 255)
         if not slot.isdecimal():
             return failure(f"-s requires an integer as slot ID; {slot} is none", 255)

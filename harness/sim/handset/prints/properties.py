@@ -20,6 +20,8 @@ _BUILD_IDS: Mapping[int, tuple[str, str]] = {
     15: ("AP3A.240905.015", "2025-08-05"),
 }
 """The build of AOSP that makers of each Android version start from, and a security patch level."""
+LINE_MARK = "persist.sys.linetest"
+"""A property by which the line marks a unit that is under test."""
 _INCREMENTAL = "1635251357287"
 _BOOT_HISTORY = "reboot,ota,1637000575\nreboot,,1637000514\ncold,powerkey,1636927828"
 
@@ -58,6 +60,7 @@ class Properties:
         tags = "test-keys" if debug else "release-keys"
         named = f"{profile.brand}/{profile.device}/{profile.device}:{unit.android}/{build_id}"
         return {
+            "ro.build.display.id": f"{build_id}.{unit.build} {tags}" if debug else build_id,
             "ro.build.fingerprint": f"{named}/{_INCREMENTAL}:{unit.build}/{tags}",
             "ro.build.id": build_id,
             "ro.build.tags": tags,
@@ -91,6 +94,7 @@ class Properties:
             "ro.bootmode": "normal",
             "ro.hardware": profile.hardware,
             "ro.serialno": unit.serial,
+            LINE_MARK: str(int("handover.factory_flag" in unit.defects)),
             "sys.usb.config": "mtp,adb",
             "sys.usb.state": "mtp,adb",
         }

@@ -70,7 +70,7 @@ def programs(unit: SimUnit, sdk: int) -> Programs:
     """The command that tells of sensors."""
 
     def dump(_words: list[str], _now_s: float) -> Answer:
-        hardware = HARDWARE[unit.profile]
+        hardware = _fitted(unit)
         listed = [*enumerate(hardware, 1), *COMPUTED]
         rows = "".join(_row(handle, sensor, sdk) for handle, sensor in listed)
         return text(
@@ -79,6 +79,14 @@ def programs(unit: SimUnit, sdk: int) -> Programs:
         )
 
     return {"dumpsys sensorservice": dump}
+
+
+def _fitted(unit: SimUnit) -> Sequence[Sensor]:
+    missing = unit.defects.get("sensors.missing")
+    if missing is None:
+        return HARDWARE[unit.profile]
+    kind = f"android.sensor.{missing.get('sensor', 'gyroscope')}"
+    return [sensor for sensor in HARDWARE[unit.profile] if sensor.kind != kind]
 
 
 def _total(count: int, sdk: int) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.sim.handset.state.cellular import BAND, EARFCN, NAME, Registration, Served
+from harness.sim.handset.state.cellular import NAME, Registration, Served
 from harness.sim.profiles import Profile
 
 _PLMN_NOT_ALLOWED = 11
@@ -39,7 +39,7 @@ class ServiceStatePrinter:
         code = _CODES.get(slot.registration, _OUT_OF_SERVICE)
         return (
             f"{{mVoiceRegState={code}, mDataRegState={code}, "
-            f"mChannelNumber={EARFCN if slot.registered else 0}, "
+            f"mChannelNumber={slot.earfcn}, "
             f"duplexMode()={int(slot.registered)}, "
             f"mCellBandwidths={'[10000]' if slot.registered else '[]'}, {self._names(slot)}"
             f"isManualNetworkSelection=false(automatic), {self._technologies(slot)}"
@@ -53,10 +53,10 @@ class ServiceStatePrinter:
         """The identity of the cell that it is on."""
         if not slot.registered:
             return "null"
-        bands = f"mBands=[{BAND}] " if self.sdk >= 30 else ""
+        bands = f"mBands=[{slot.band}] " if self.sdk >= 30 else ""
         more = " mAdditionalPlmns={} mCsgInfo=null" if self.sdk >= 30 else ""
         return (
-            f"CellIdentityLte:{{ mCi=10000002 mPci=101 mTac=4112 mEarfcn={EARFCN} {bands}"
+            f"CellIdentityLte:{{ mCi=10000002 mPci=101 mTac=4112 mEarfcn={slot.earfcn} {bands}"
             f"mBandwidth=10000 mMcc={slot.plmn[:3]} mMnc={slot.plmn[3:]} "
             f"mAlphaLong={NAME} mAlphaShort={NAME}{more}}}"
         )

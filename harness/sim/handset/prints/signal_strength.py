@@ -5,7 +5,7 @@ Numbers by their place up to Android 9, a CellSignalStrength for each technology
 
 from __future__ import annotations
 
-from harness.sim.handset.state.cellular import RSRQ_DB, RSSI_OVER_RSRP_DB, RSSNR_DB, Served
+from harness.sim.handset.state.cellular import RSSI_OVER_RSRP_DB, Served
 
 _UNKNOWN = 2147483647
 _ASU_UNKNOWN = 99
@@ -34,8 +34,8 @@ def _levels(slot: Served, *, tenths: bool) -> tuple[int, int, int, int]:
     """RSSI, RSRP, RSRQ and the ratio, which was in tenths of a dB up to Android 10."""
     if not slot.registered:
         return (_UNKNOWN,) * 4
-    rssnr = RSSNR_DB * 10 if tenths else RSSNR_DB
-    return slot.rsrp_dbm + RSSI_OVER_RSRP_DB, slot.rsrp_dbm, RSRQ_DB, rssnr
+    rssnr = slot.snr_db * 10 if tenths else slot.snr_db
+    return slot.rsrp_dbm + RSSI_OVER_RSRP_DB, slot.rsrp_dbm, slot.rsrq_db, rssnr
 
 
 def _by_place(slot: Served) -> str:

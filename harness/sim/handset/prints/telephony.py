@@ -55,6 +55,7 @@ class Telephony:
         }
 
     def _dumpsys(self, _words: list[str], now_s: float) -> Answer:
+        self._cellular.report()
         slots = self._cellular.slots(now_s)
         phones = "".join(self._phone(number, slot) for number, slot in enumerate(slots))
         logs = _LOGS if self._sdk >= 29 else ""

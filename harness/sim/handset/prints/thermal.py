@@ -69,11 +69,16 @@ def programs(unit: SimUnit, sdk: int) -> Programs:
 
 
 def temperatures(unit: SimUnit) -> dict[str, float]:
-    """What each place has [degC]."""
-    return {
+    """What each place has [degC]; the first is the processor."""
+    places = PLACES[unit.profile]
+    found = {
         place.name: NO_READING_C if place.above_c is None else unit.battery_c + place.above_c
-        for place in PLACES[unit.profile]
+        for place in places
     }
+    found[places[0].name] += unit.processor_above_c
+    if (hot := unit.defects.get("thermal.hot")) is not None:
+        found[places[0].name] = float(hot.get("processor_c", 85.0))
+    return found
 
 
 def _dump(unit: SimUnit, sdk: int) -> str:

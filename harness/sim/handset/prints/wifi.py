@@ -17,7 +17,8 @@ from harness.sim.unit import SimUnit
 
 ENABLE_S = 0.8
 SCAN_S = 1.6
-"""Dwell times: until Wi-Fi is on, and of a scan [s]."""
+JOIN_S = 1.2
+"""Dwell times: until Wi-Fi is on, of a scan, and until a network is joined [s]."""
 
 _CMD_WIFI = 30
 _STALE_S = 40.0
@@ -27,11 +28,12 @@ _HEADER = (
 )
 
 
-_PSK = "[WPA2-PSK-CCMP][RSN-PSK-CCMP][ESS]"
+_PSK, _OPEN = "[WPA2-PSK-CCMP][RSN-PSK-CCMP][ESS]", "[ESS]"
+REFERENCE = "LINE-REF-5G"
 AROUND = (
     AccessPoint("00:00:5e:00:53:24", 2437, -53, "LINE-REF-2G", _PSK, wifi_info.N, 144),
-    AccessPoint("00:00:5e:00:53:05", 5180, -47, "LINE-REF-5G", _PSK, wifi_info.AC, 866),
-    AccessPoint("00:00:5e:00:53:77", 5240, -71, "", "[ESS]", wifi_info.AC, 433),
+    AccessPoint("00:00:5e:00:53:05", 5180, -47, REFERENCE, _PSK, wifi_info.AC, 866),
+    AccessPoint("00:00:5e:00:53:77", 5240, -71, "", _OPEN, wifi_info.AC, 433),
 )
 """What is on the air at the line: the two reference access points, and a hidden one."""
 
@@ -41,11 +43,15 @@ class Wifi:
 
     def __init__(self, unit: SimUnit, radios: Radios, sdk: int, speed: float) -> None:
         self._radios = radios
-        self._network = unit.wifi_network
+        self._saved = {0: unit.wifi_network} if unit.wifi_network else {}
+        self._wanted = unit.wifi_network
+        self._wanted_s = -math.inf
+        self._air = _around(unit)
         self._chains = PROFILES[unit.profile].wifi_chains
         self._sdk = sdk
         self._deaf = "wifi.deaf" in unit.defects
         self._enable_s, self._scan_s = ENABLE_S / speed, SCAN_S / speed
+        self._join_s = JOIN_S / speed
         self._asked_s = -math.inf
         self._heard_s = -math.inf
 
@@ -64,7 +70,13 @@ class Wifi:
         heard = now_s >= self._radios.wifi_since_s + self._enable_s + self._scan_s
         if self._deaf or not heard or not self._enabled(now_s):
             return None
-        return next((point for point in AROUND if point.ssid == self._network != ""), None)
+        if now_s < self._wanted_s + self._join_s:
+            return None
+        return next((point for point in self._air if point.ssid == self._wanted != ""), None)
+
+    def joined(self, now_s: float) -> bool:
+        """Whether it is connected, so that traffic goes over it."""
+        return self.connection(now_s) is not None
 
     def _shell(self, words: list[str], now_s: float) -> Answer:
         if self._sdk < _CMD_WIFI:
@@ -79,10 +91,42 @@ class Wifi:
                 if self._enabled(now_s) and self._asked_s <= self._heard_s:
                     self._asked_s = now_s
                 return Answer()
+            case ["list-networks"]:
+                return text(self._networks())
+            case ["connect-network", ssid, "open"]:
+                return self._connect(ssid, _OPEN, now_s)
+            case ["connect-network", ssid, "wpa2" | "wpa3", passphrase] if len(passphrase) >= 8:
+                return self._connect(ssid, _PSK, now_s)
+            case ["forget-network", number] if number.isdecimal():
+                return self._forget(int(number), now_s)
             case ["list-scan-results"]:
                 return text(self._table(now_s) or "No scan results\n")
             case _:
                 return Answer(out=b"Wi-Fi (wifi) commands:\n", code=255)
+
+    def _connect(self, ssid: str, flags: str, now_s: float) -> Answer:
+        """Save a network and join it, if it is on the air with this security."""
+        if ssid not in self._saved.values():
+            self._saved[max(self._saved, default=-1) + 1] = ssid
+        there = any((point.ssid, point.flags) == (ssid, flags) for point in self._air)
+        self._wanted = ssid if there else ""
+        self._wanted_s = now_s
+        return text("Connection initiated \n")
+
+    def _forget(self, number: int, now_s: float) -> Answer:
+        """Forget a network; of those that are left, the first is joined again."""
+        if number not in self._saved:
+            return text("Forget failed\n")
+        if self._saved.pop(number) == self._wanted or not self._wanted:
+            self._wanted = next(iter(self._saved.values()), "")
+            self._wanted_s = now_s
+        return text("Forget successful\n")
+
+    def _networks(self) -> str:
+        if not self._saved:
+            return "No networks\n"
+        rows = "".join(f"{n:<12d} {ssid:<32} wpa2-psk\n" for n, ssid in self._saved.items())
+        return f"Network Id      SSID                         Security type\n{rows}"
 
     def _status(self, now_s: float) -> str:
         only = "Wifi scanning is only available when wifi is enabled\n"
@@ -136,7 +180,18 @@ class Wifi:
             heard_s = max(self._radios.wifi_since_s, 0.0) - _STALE_S
         if not math.isfinite(heard_s):
             return ""
-        return _HEADER + "".join(_row(point, now_s - heard_s, self._chains) for point in AROUND)
+        return _HEADER + "".join(_row(point, now_s - heard_s, self._chains) for point in self._air)
+
+
+def _around(unit: SimUnit) -> tuple[AccessPoint, ...]:
+    """What is on the air as this unit hears it."""
+    return tuple(
+        point._replace(
+            rssi_dbm=round(point.rssi_dbm + unit.wifi_gain_db),
+            link_mbps=unit.wifi_link_mbps if point.ssid == REFERENCE else point.link_mbps,
+        )
+        for point in AROUND
+    )
 
 
 def _row(point: AccessPoint, age_s: float, chains: int) -> str:

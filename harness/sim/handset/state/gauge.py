@@ -13,6 +13,15 @@ from harness.sim.unit import SimUnit
 FOLDER = "/sys/class/power_supply/battery"
 _CHARGING, _DISCHARGING, _FULL = 2, 3, 5
 _STATUS = {_CHARGING: "Charging", _DISCHARGING: "Discharging", _FULL: "Full"}
+_HEALTH = {
+    "good": "Good",
+    "overheat": "Overheat",
+    "dead": "Dead",
+    "over voltage": "Over voltage",
+    "failure": "Unspecified failure",
+    "cold": "Cold",
+}
+"""The kernel's word for each of Android's."""
 
 
 class BatteryGauge:
@@ -27,7 +36,7 @@ class BatteryGauge:
         """A BATTERY_STATUS_... of Android's BatteryManager."""
         if not self._unit.charging:
             return _DISCHARGING
-        return _FULL if self._unit.level_percent == 100 else _CHARGING
+        return _FULL if self._unit.charge_percent == 100 else _CHARGING
 
     @property
     def full_uah(self) -> int:
@@ -37,11 +46,11 @@ class BatteryGauge:
     @property
     def counter_uah(self) -> int:
         """What it holds now [uAh]."""
-        return self.full_uah * self._unit.level_percent // 100
+        return self.full_uah * self._unit.charge_percent // 100
 
     def current(self, per_a: int) -> int:
         """The current, in units of which `per_a` make an ampere, with the driver's sign."""
-        return round(self._unit.battery_current_a * per_a) * self._profile.gauge.sign
+        return round(self._unit.gauge_current_a * per_a) * self._profile.gauge.sign
 
     def files(self) -> Mapping[str, Callable[[], str]]:
         """What each file of the driver's folder holds when it is read."""
@@ -56,11 +65,11 @@ class BatteryGauge:
         unit, gauge = self._unit, self._profile.gauge
         values = {
             "STATUS": _STATUS[self.status],
-            "HEALTH": "Good",
+            "HEALTH": _HEALTH[unit.battery_health],
             "PRESENT": "1",
-            "TECHNOLOGY": "Li-ion",
+            "TECHNOLOGY": unit.battery_technology,
             "CYCLE_COUNT": str(unit.cycle_count),
-            "CAPACITY": str(unit.level_percent),
+            "CAPACITY": str(unit.charge_percent),
             "CURRENT_NOW": str(self.current(gauge.per_a)),
             "VOLTAGE_NOW": str(round(unit.cell_v * 1e6)),
             "TEMP": str(round(unit.battery_c * 10)),

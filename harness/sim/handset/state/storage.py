@@ -45,6 +45,8 @@ class Storage:
         match words:
             case ["-d", path]:
                 return Answer(code=int(not self.is_folder(path.removesuffix(".").rstrip("/"))))
+            case ["-e", path]:
+                return Answer(code=int(path not in self.files and not self.is_folder(path)))
             case _:
                 return failure("/system/bin/sh: test: unexpected operator/operand", 2)
 
