@@ -17,7 +17,20 @@ from harness.steps.api import MARK
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-_PRODUCT = ("battery", "camera", "handset", "identity", "jig", "lte", "radio", "usb")
+_PRODUCT = (
+    "agent",
+    "battery",
+    "camera",
+    "device",
+    "handover",
+    "handset",
+    "identity",
+    "jig",
+    "lte",
+    "nfc",
+    "radio",
+    "usb",
+)
 ENTRY_POINTS = "harness.steps"
 """The entry-point group whose members are modules of steps."""
 

@@ -24,7 +24,7 @@ MARK = "__step__"
 CLAIMS = frozenset(
     {
         *("modem", "wifi", "bluetooth", "location", "nfc"),
-        *("screen", "camera", "audio", "vbus", "adb-restart"),
+        *("screen", "camera", "audio", "vbus", "adb-restart", "agent"),
     }
 )
 """The parts of a handset that one step at a time may use."""

@@ -2,16 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
 from harness.devices.android import battery, power_supply
 from harness.devices.android.batch import Answer
+from harness.devices.android.battery import Battery
 from harness.devices.android.fields import scaled
-from harness.model.ports import Handset, Jig, Measure, Wait
-from harness.model.reading import Reading
+from harness.devices.android.power_supply import PowerSupply
+from harness.model.ports import Handset, Jig, Measure, Stopwatch, Wait
+from harness.model.reading import Reading, Unreadable
 from harness.model.units import Duration, Voltage, seconds, volts
-from harness.steps.answers import ask_together, printed
-from harness.steps.api import Numeric, step
+from harness.steps.agreement import differences
+from harness.steps.answers import ask_together, obey, printed
+from harness.steps.api import CLAIMS, Numeric, Text, step
+from harness.steps.gauge import Charging, Gauge, PrintedIn, Raw, less, raw_of
+from harness.steps.rejoin import wait_until_ready
+from harness.steps.without_data import charging_part, require_away, start_log
+
+T = TypeVar("T")
 
 SHELL_LIMIT_S = 5
+LOOK_S = 0.1
+_OF_BATTERY = ("level", "voltage", "temperature")
+"""What Android and the driver both tell."""
+_OUTLIVES_S = 30.0
+"""How long a log that nobody comes back for runs on [s]: long enough to fetch it."""
+
+
+@step(
+    measures=[
+        Numeric("level", "%"),
+        Numeric("voltage", "V"),
+        Numeric("temperature", "degC"),
+        Text("health"),
+        Text("technology"),
+        Numeric("cycles", "1"),
+        Numeric("full_charge", "%"),
+    ],
+    claims=["vbus"],  # resets what `dumpsys battery` says
+)
+def health(handset: Handset, measure: Measure) -> None:
+    """How the battery is, by Android and by its driver.
+
+    `level` [%], `voltage` [V] and `temperature` [degC] are Android's, after values that were set
+    by hand are undone; where the driver tells another one (3 points, 0.3 V, 3 K apart), neither is
+    believed and the value is unreadable. `health` is Android's word: good, overheat, dead, over
+    voltage, failure, cold, or `code N`. `technology` is what the pack is made of. `cycles` are
+    the charge cycles that the driver has counted, `full_charge` [%] is what the battery holds of
+    what it was designed to hold: both are the driver's, and unknown where it does not tell them.
+
+    Raises: PlanError(HANDSET-REFUSED); LinkFault when the handset does not answer at all. A
+    command of its own that takes more than 5 s has no value.
+    """
+    obey(handset, f"{battery.COMMAND} reset")
+    gauge, driver = _ask(handset)
+    for name, reading in _told(gauge, driver).items():
+        measure(name, reading)
+    measure("health", _health(gauge))
+    measure("technology", gauge.technology if isinstance(gauge, Battery) else gauge)
+    measure("cycles", driver.cycle_count if isinstance(driver, PowerSupply) else driver)
+    measure("full_charge", driver.health_pct if isinstance(driver, PowerSupply) else driver)
 
 
 @step(
@@ -19,59 +70,180 @@ SHELL_LIMIT_S = 5
         Numeric("current_jig", "A"),
         Numeric("voltage_jig", "V"),
         Numeric("current_handset", "A"),
+        Numeric("current_difference", "A"),
+        Numeric("gauge_change", "A"),
         Numeric("voltage", "V"),
         Numeric("temperature", "degC"),
         Numeric("level", "%"),
     ],
     claims=["vbus"],
 )
-def charge(
+def charge(  # noqa: PLR0913 what a plan may set
     handset: Handset,
     jig: Jig,
     measure: Measure,
     wait: Wait,
+    stopwatch: Stopwatch,
     *,
     vbus: Voltage = volts(5.0),
     settle: Duration = seconds(0.5),
+    average: Duration = seconds(0.2),
+    gauge_unit: PrintedIn = "unsaid",
+    gauge_charges: Charging = "unsaid",
 ) -> None:
     """Charge current [A] and voltage [V] at the jig's VBUS contact, the handset's gauge beside it.
 
-    The jig's meter is the judge, the handset's gauge the witness: `current_handset` [A] has the
-    driver's own sign, and is unknown where the number does not tell whether the driver keeps to
-    microampere (the kernel's ABI testing/sysfs-class-power) or prints milliampere. `voltage` [V],
-    `temperature` [degC] and `level` [%] are of the battery.
+    The jig's meter is the judge, the handset's gauge the witness: `current_handset` [A] is the
+    mean of its readings over `average` [s], into the battery where the plan says how the model's
+    driver prints it (`gauge_unit`, `gauge_charges`); else it has the driver's own sign, and is
+    unknown where the number does not tell whether it is microampere or milliampere.
+
+    `current_difference` [A] is the jig's current less the handset's; they are of two sides of the
+    charger (docs/battery.md). `gauge_change` [A] is by how much the gauge has risen since before
+    VBUS was connected: a gauge that is stuck has not. Both are unknown without `gauge_charges`.
+    `voltage` [V], `temperature` [degC] and `level` [%] are of the battery while it charges.
 
     Raises: JigFault; LinkFault when the handset does not answer at all. A command of its own
     that takes more than 5 s has no value.
     """
+    printed_as = Gauge(gauge_unit, gauge_charges)
+    jig.disconnect("vbus")
+    before = _raw(handset)
     jig.supply(vbus)
     jig.connect("vbus")
     wait(settle)
-    measure("current_jig", jig.current_a("vbus"))
+    current_jig_a = jig.current_a("vbus")
+    measure("current_jig", current_jig_a)
     measure("voltage_jig", jig.voltage_v("vbus"))
-    dump, uevent = ask_together(
-        handset, battery.COMMAND, power_supply.COMMAND, limit_s=SHELL_LIMIT_S
-    )
-    measure("current_handset", _gauge_current_a(uevent))
+    while_charging = _raws(handset, average, wait, stopwatch)
+    gauge, driver = _ask(handset)
     jig.disconnect("vbus")
     jig.supply_off()
-    said = printed(dump)
-    gauge = battery.read_battery(said) if isinstance(said, str) else said
-    if isinstance(gauge, battery.Battery):
-        told = scaled(gauge.voltage_mv, 1_000), gauge.temperature_c, gauge.percent
-    else:
-        told = gauge, gauge, gauge
-    for name, reading in zip(("voltage", "temperature", "level"), told, strict=True):
+    into_battery_a = printed_as.into_battery_a(while_charging)
+    measure("current_handset", printed_as.current_a(while_charging))
+    measure("current_difference", less(current_jig_a, into_battery_a))
+    measure("gauge_change", less(into_battery_a, printed_as.into_battery_a([before])))
+    for name, reading in _told(gauge, driver).items():
         measure(name, reading)
 
 
-def _gauge_current_a(answer: Answer) -> Reading[float]:
-    uevent = printed(answer)
-    if not isinstance(uevent, str):
-        return uevent
-    supply = power_supply.read_uevent(uevent)
-    if not isinstance(supply, power_supply.PowerSupply):
-        return supply
-    if not isinstance(supply.current_unit, str):
-        return supply.current_unit
-    return scaled(supply.current_now_raw, 1_000_000)
+@step(
+    measures=[
+        Numeric("current_jig", "A"),
+        Numeric("voltage_jig", "V"),
+        Numeric("current_handset", "A"),
+        Text("charger"),
+        Numeric("log_points", "1"),
+        Numeric("gap", "s"),
+    ],
+    claims=sorted(CLAIMS),
+)
+def charge_dcp(  # noqa: PLR0913 what a plan may set
+    handset: Handset,
+    jig: Jig,
+    measure: Measure,
+    wait: Wait,
+    stopwatch: Stopwatch,
+    *,
+    vbus: Voltage = volts(5.0),
+    hold: Duration = seconds(4.0),
+    off: Duration = seconds(0.2),
+    back_within: Duration = seconds(20.0),
+    gauge_unit: PrintedIn = "unsaid",
+    gauge_charges: Charging = "unsaid",
+) -> None:
+    """Charge current [A] and voltage [V] at the jig with the handset on a charger without data.
+
+    The jig's relay `dcp` takes the data lines away from this PC and shorts them, as a dedicated
+    charging port does (USB Battery Charging 1.2), then VBUS comes: adb is lost. `current_jig` and
+    `voltage_jig` are read after `hold` [s]. Meanwhile the handset writes a log, which is fetched
+    once VBUS was away for `off` [s], the data lines are back, and the handset answers again, for
+    which it has `back_within` [s]. A handset that restarted meanwhile is found out by its boot.
+
+    `current_handset` [A] is the mean of the gauge over the second half of `hold`, as in
+    `battery.charge`. `charger` is what Android said there that the power comes from: AC for such a
+    charger, USB for a port, none. `log_points` counts the points of the log while the charger was
+    on, `gap` [s] is the longest time without one: a handset that slept or hung has a long one.
+
+    The log ends by itself and removes its file, should nobody come back for it.
+
+    Raises: JigFault, with JIG-DATA-STAYS when adb is not lost; LinkFault, with ADB-RESTARTED for
+    another boot; PlanError(HANDSET-REFUSED, HANDSET-UNREADABLE).
+    """
+    jig.disconnect("vbus")
+    log = start_log(handset, stopwatch, hold + off + back_within + _OUTLIVES_S)
+    jig.supply(vbus)
+    jig.connect("dcp")
+    jig.connect("vbus")
+    on_s = stopwatch()
+    wait(hold)
+    require_away(handset)
+    measure("current_jig", jig.current_a("vbus"))
+    measure("voltage_jig", jig.voltage_v("vbus"))
+    off_s = stopwatch()
+    _back_to_data(jig, off, wait)
+    wait_until_ready(handset, stopwatch() + back_within, wait, stopwatch)
+    points = log.collect()
+    jig.disconnect("vbus")
+    jig.supply_off()
+    charged = charging_part(points, on_s + log.offset_s, off_s + log.offset_s)
+    measure("current_handset", charged.current_a(Gauge(gauge_unit, gauge_charges)))
+    measure("charger", charged.charger)
+    measure("log_points", charged.count)
+    measure("gap", charged.gap_s)
+
+
+def _back_to_data(jig: Jig, off_s: float, wait: Wait) -> None:
+    """A handset looks what it is plugged into when VBUS comes: it goes away, and comes again."""
+    jig.disconnect("vbus")
+    jig.disconnect("dcp")
+    wait(off_s)
+    jig.connect("vbus")
+
+
+def _ask(handset: Handset) -> tuple[Reading[Battery], Reading[PowerSupply]]:
+    """The battery by Android and by its driver, now."""
+    dump, uevent = ask_together(
+        handset, battery.COMMAND, power_supply.COMMAND, limit_s=SHELL_LIMIT_S
+    )
+    return _read(dump, battery.read_battery), _read(uevent, power_supply.read_uevent)
+
+
+def _read(answer: Answer, read: Callable[[str], Reading[T]]) -> Reading[T]:
+    said = printed(answer)
+    return read(said) if isinstance(said, str) else said
+
+
+def _told(gauge: Reading[Battery], driver: Reading[PowerSupply]) -> Mapping[str, Reading[float]]:
+    """Level [%], voltage [V] and temperature [degC], unreadable where the driver contradicts."""
+    if not isinstance(gauge, Battery):
+        return dict.fromkeys(_OF_BATTERY, gauge)
+    told = {
+        "level": gauge.percent,
+        "voltage": scaled(gauge.voltage_mv, 1_000),
+        "temperature": gauge.temperature_c,
+    }
+    odd = differences(gauge, driver) if isinstance(driver, PowerSupply) else {}
+    return told | {name: Unreadable("two sources differ", words) for name, words in odd.items()}
+
+
+def _health(gauge: Reading[Battery]) -> Reading[str]:
+    if not isinstance(gauge, Battery):
+        return gauge
+    code = gauge.health
+    return battery.HEALTH.get(code, f"code {code}") if isinstance(code, int) else code
+
+
+def _raw(handset: Handset) -> Raw:
+    (uevent,) = ask_together(handset, power_supply.COMMAND, limit_s=SHELL_LIMIT_S)
+    return raw_of(_read(uevent, power_supply.read_uevent))
+
+
+def _raws(handset: Handset, average_s: float, wait: Wait, stopwatch: Stopwatch) -> list[Raw]:
+    """The current as the driver prints it, again and again until the time is over or it fails."""
+    until_s = stopwatch() + average_s
+    raws = [_raw(handset)]
+    while isinstance(raws[-1], int) and stopwatch() < until_s:
+        wait(LOOK_S)
+        raws.append(_raw(handset))
+    return raws

@@ -1,47 +1,83 @@
-"""Steps that take pictures."""
+"""Steps that take pictures: of whatever is there, or of the fields of the jig's light box.
+
+What the picture shows is looked at before it is measured: a field that is not there is the
+station's fault, not the unit's.
+"""
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterator
+from collections.abc import Mapping
 from functools import partial
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from harness.devices.android import camera as dump
-from harness.devices.android.camera import Cameras
-from harness.devices.android.files import Files, command, new_files, read_files
-from harness.errors import DutFault, HarnessError, PlanError
+from harness.errors import DutFault, StationFault
+from harness.imaging.blemish import bad_pixels, blemishes
+from harness.imaging.chart import EXACT, PATCH_SRGB, Framing, Patch, patch_regions, patches
+from harness.imaging.chroma import mean_rgb_light
+from harness.imaging.colour import Balance, balance
+from harness.imaging.draw import drawn
+from harness.imaging.exposure import light_gain, mean_light, stops_over
+from harness.imaging.field import shows_chart
+from harness.imaging.framing import framing
+from harness.imaging.light import linear
 from harness.imaging.picture import Picture, decode_jpeg
-from harness.model.ports import Attach, Handset, Measure, Stopwatch, Wait
-from harness.model.reading import Unreadable
+from harness.imaging.region import Region
+from harness.imaging.sfr import Sfr
+from harness.imaging.sharpness import sharpness
+from harness.imaging.uniformity import uniformity_percent
+from harness.model.ports import Attach, Handset, Jig, Measure, Stopwatch, Wait
+from harness.model.reading import Reading, Unknown, Unreadable
+from harness.model.step import Measurement
 from harness.model.units import Duration, seconds
-from harness.steps.answers import ask, known, obey, printed
-from harness.steps.api import Numeric, Series, step
+from harness.model.value import Curve
+from harness.steps.api import Flag, Numeric, Series, step
+from harness.steps.camera_marks import edge_marks, patch_marks, spot_mark
+from harness.steps.photograph import Photographer
 
-LOOK_S = 0.2
-KEYCODE_CAMERA = 27
-_LISTED = 50
-_FACING = {"rear": "BACK", "front": "FRONT"}
-_OPEN = "am start -W -a android.media.action.STILL_IMAGE_CAMERA"
-_EXTRAS = {
-    "rear": "--ei android.intent.extras.CAMERA_FACING 0 "
-    "--ez android.intent.extra.USE_FRONT_CAMERA false",
-    "front": "--ei android.intent.extras.CAMERA_FACING 1 "
-    "--ei android.intent.extras.LENS_FACING_FRONT 1 "
-    "--ez android.intent.extra.USE_FRONT_CAMERA true",
-}
-"""Extras that camera apps take. Which camera they opened is read back from the camera service."""
+if TYPE_CHECKING:
+    from numpy import float32, uint8
+    from numpy.typing import NDArray
 
+Camera = Literal["rear", "front"]
 
-@step(
-    measures=[
-        Numeric("width", "px"),
-        Numeric("height", "px"),
-        Numeric("mean_luma", "1"),
-        Series("luma_across", "1", x="%"),
-    ],
-    claims=["camera", "screen"],
+FULL_PCT = 100.0
+BLEMISH_CONTRAST_PERCENT = 4.0
+BAD_PIXEL_STEP = 0.1
+"""Of full light: ten times the noise of a phone's picture at its lowest sensitivity."""
+EXPOSED_LIGHT = (0.02, 0.9)
+"""Linear light of a flat field that can be measured: three stops under the grey card's, and just
+not clipped. Outside of it the mean has failed, and what else is measured is noise."""
+SFR_POINTS, SFR_STEP = 51, 0.01
+"""Of the response that is kept: up to the Nyquist frequency, 0.5 cy/px."""
+
+_STILL: tuple[Measurement, ...] = (
+    Numeric("width", "px"),
+    Numeric("height", "px"),
+    Numeric("mean_luma", "1"),
+    Series("luma_across", "1", x="%"),
 )
+_FLAT: tuple[Measurement, ...] = (
+    *_STILL,
+    Numeric("exposure_time", "ms"),
+    Numeric("iso", "1"),
+    Numeric("uniformity", "%"),
+    Numeric("blemishes", "1"),
+    Numeric("bad_pixels", "1"),
+    Numeric("red_green", "1"),
+    Numeric("blue_green", "1"),
+)
+_CORNERS = ("centre", "top_left", "top_right", "bottom_left", "bottom_right")
+_CHART: tuple[Measurement, ...] = (
+    *(Numeric(f"mtf50_{name}", "cy/px") for name in _CORNERS),
+    Series("sfr", "1", x="cy/px"),
+    Numeric("exposure_error", "1"),
+    Numeric("delta_e_mean", "1"),
+    Numeric("delta_e_max", "1"),
+)
+_FLASH: tuple[Measurement, ...] = (Flag("fired"), Numeric("gain", "1"))
+
+
+@step(measures=_STILL, claims=["camera", "screen"])
 def still(
     handset: Handset,
     measure: Measure,
@@ -49,7 +85,7 @@ def still(
     wait: Wait,
     stopwatch: Stopwatch,
     *,
-    camera: Literal["rear", "front"],
+    camera: Camera,
     opens_within: Duration = seconds(8.0),
     settle: Duration = seconds(1.0),
     within: Duration = seconds(10.0),
@@ -72,130 +108,219 @@ def still(
     PlanError: CAMERA-OTHER when the app opens another camera, HANDSET-UNREADABLE,
     HANDSET-REFUSED.
     """
-    looks = partial(_looks, wait, stopwatch)
-    _close_apps(handset, looks(opens_within))
-    _require(_cameras(handset), camera)
-    before = _listing(handset)
-    package = _open(handset, camera, looks(opens_within))
-    wait(settle)
-    _refuse_other(handset, camera)
-    obey(handset, f"input keyevent {KEYCODE_CAMERA}")
-    path, content = _new_picture(handset, before, looks(within), within)
-    _refuse_other(handset, camera)  # an app that changed camera took the other one's picture
-    attach(f"{camera}.jpg", content)
-    obey(handset, f"rm {shlex.quote(path)}")
-    obey(handset, f"am force-stop {package}")
-    _measure(measure, decode_jpeg(content))
-
-
-def _looks(wait: Wait, stopwatch: Stopwatch, limit_s: float) -> Iterator[None]:
-    """A turn at once, and one every LOOK_S until the limit is over."""
-    until_s = stopwatch() + limit_s
-    yield
-    while stopwatch() < until_s:
-        wait(LOOK_S)
-        yield
-
-
-def _measure(measure: Measure, picture: Picture | Unreadable) -> None:
+    photographer = Photographer(
+        handset, attach, wait, stopwatch, camera, settle, within, opens_within
+    )
+    picture = decode_jpeg(photographer.take(f"{camera}.jpg"))
     if isinstance(picture, Unreadable):
-        for name in ("width", "height", "mean_luma", "luma_across"):
-            measure(name, picture)
-        return
+        _measure_none(measure, _STILL, picture)
+    else:
+        _measure_still(measure, picture)
+
+
+@step(measures=_FLAT, claims=["camera", "screen"])
+def flat(
+    handset: Handset,
+    jig: Jig,
+    measure: Measure,
+    attach: Attach,
+    wait: Wait,
+    stopwatch: Stopwatch,
+    *,
+    camera: Camera,
+    settle: Duration = seconds(1.0),
+    within: Duration = seconds(10.0),
+) -> None:
+    """What `camera.still` measures, and how clean and even the picture of a grey card is.
+
+    The light box shows its flat field at full light. `uniformity` [%] is the darkest field of
+    11 x 11 over the brightest one; `blemishes` counts spots that differ by 4 % from what is around
+    them, `bad_pixels` the pixels that differ by a tenth of full light from the median about them;
+    `red_green` and `blue_green` are ratios of mean light in the inner half of the picture;
+    `exposure_time` [ms] and `iso` are what the app wrote into the file. All of linear light by
+    sRGB, but for the luma.
+
+    Raises: DutFault: CAMERA-SERVICE, CAMERA-MISSING, CAMERA-NOT-OPENED, CAMERA-NO-PICTURE;
+    CAMERA-EXPOSURE when the picture is so dark or so bright that no more than its luma can be
+    measured; StationFault(LIGHTBOX-FIELD) when the chart is seen; PlanError as `camera.still`;
+    JigFault.
+    """
+    jig.show("flat")
+    jig.light(FULL_PCT)
+    content = Photographer(handset, attach, wait, stopwatch, camera, settle, within).take(
+        f"{camera}-flat.jpg"
+    )
+    picture = decode_jpeg(content)
+    if isinstance(picture, Unreadable):
+        return _measure_none(measure, _FLAT, picture)
+    light = linear(picture.luma)
+    if shows_chart(light):
+        raise _other_field("flat field", "the chart")
+    _measure_still(measure, picture)
+    exposure_s = picture.exif.exposure_s
+    measure("exposure_time", 1000 * exposure_s if isinstance(exposure_s, float) else exposure_s)
+    measure("iso", picture.exif.iso)
+    _require_exposed(picture)
+    measure("uniformity", uniformity_percent(light))
+    spots = blemishes(light, contrast_percent=BLEMISH_CONTRAST_PERCENT)
+    marks = [spot_mark(spot, picture) for spot in spots]
+    attach.unless_passed(f"{camera}-flat-marked.jpg", partial(drawn, content, marks))
+    measure("blemishes", float(len(spots)))
+    measure("bad_pixels", float(bad_pixels(light, step=BAD_PIXEL_STEP)))
+    _measure_balance(measure, picture)
+    return None
+
+
+@step(measures=_CHART, claims=["camera", "screen"])
+def chart(
+    handset: Handset,
+    jig: Jig,
+    measure: Measure,
+    attach: Attach,
+    wait: Wait,
+    stopwatch: Stopwatch,
+    *,
+    camera: Camera,
+    settle: Duration = seconds(1.0),
+    within: Duration = seconds(10.0),
+) -> None:
+    """Sharpness in the middle and the corners, and the colours, of a picture of the chart.
+
+    The light box shows the chart `squares-9` (docs/camera.md) at full light. Each `mtf50` [cy/px]
+    is of the mean response of the two slanted sides of a square (ISO 12233:2023), `sfr` that of the
+    middle one over the frequency [cy/px]. `exposure_error` is how much too bright the grey patch is
+    [stops]; `delta_e_mean` and `delta_e_max` are of six patches (CIEDE2000).
+
+    An edge that cannot be measured where the chart is seen is too blurred, which is a fault of the
+    unit; or it lies elsewhere, and is unreadable (ERROR).
+
+    Raises: DutFault: CAMERA-SERVICE, CAMERA-MISSING, CAMERA-NOT-OPENED, CAMERA-NO-PICTURE;
+    CAMERA-BLURRED once all else is measured; StationFault(LIGHTBOX-FIELD) when no chart is seen;
+    PlanError as `camera.still`; JigFault.
+    """
+    jig.show("chart")
+    jig.light(FULL_PCT)
+    content = Photographer(handset, attach, wait, stopwatch, camera, settle, within).take(
+        f"{camera}-chart.jpg"
+    )
+    picture = decode_jpeg(content)
+    if isinstance(picture, Unreadable):
+        return _measure_none(measure, _CHART, picture)
+    light = linear(picture.luma)
+    if not shows_chart(light):
+        raise _other_field("chart", "no chart")
+    lies = _framing(light)
+    squares = sharpness(light, lies, _CORNERS)
+    colours = patches(picture.rgb(), lies)
+    places = patch_regions(picture.width_px, picture.height_px, lies)
+    marks = [*edge_marks(squares), *patch_marks(places, colours)]
+    attach.unless_passed(f"{camera}-chart-marked.jpg", partial(drawn, content, marks))
+    _measure_colours(measure, places["neutral_5"].of(picture.luma), colours)
+    blurred = [name for name, square in squares.items() if square.blurred]
+    for name, square in squares.items():
+        if not square.blurred:
+            measure(f"mtf50_{name}", square.mtf50)
+    if not squares["centre"].blurred:
+        measure("sfr", _curve(squares["centre"].response))
+    if blurred:
+        words = f"blurred beyond measure: {', '.join(blurred)}"
+        raise DutFault("CAMERA-BLURRED", words, evidence={"edges": blurred})
+    return None
+
+
+@step(measures=_FLASH, claims=["camera", "screen"])
+def flash(
+    handset: Handset,
+    jig: Jig,
+    measure: Measure,
+    attach: Attach,
+    wait: Wait,
+    stopwatch: Stopwatch,
+    *,
+    camera: Camera,
+    settle: Duration = seconds(1.0),
+    within: Duration = seconds(10.0),
+) -> None:
+    """Whether the flash fires in the dark, and how it lights the flat field.
+
+    Two pictures: one at the full light of the light box, one with its light off. `fired` is what
+    the app wrote into the second one (EXIF). `gain` is the light of the second over that of the
+    first, each as mean linear light / (exposure time x ISO): 1 when the flash lights the card as
+    the box does at full light. The app must stand on automatic flash, which no intent can ask for.
+
+    Raises: DutFault: CAMERA-SERVICE, CAMERA-MISSING, CAMERA-NOT-OPENED, CAMERA-NO-PICTURE;
+    StationFault(LIGHTBOX-FIELD) when the chart is seen; PlanError as `camera.still`; JigFault.
+    """
+    photographer = Photographer(handset, attach, wait, stopwatch, camera, settle, within)
+    jig.show("flat")
+    jig.light(FULL_PCT)
+    lit = decode_jpeg(photographer.take(f"{camera}-lit.jpg"))
+    if not isinstance(lit, Unreadable) and shows_chart(linear(lit.luma)):
+        raise _other_field("flat field", "the chart")
+    jig.light(0.0)
+    flashed = decode_jpeg(photographer.take(f"{camera}-flash.jpg"))
+    if isinstance(flashed, Unreadable):
+        return _measure_none(measure, _FLASH, flashed)
+    measure("fired", flashed.exif.flash_fired)
+    measure("gain", lit if isinstance(lit, Unreadable) else light_gain(flashed, lit))
+    return None
+
+
+def _measure_none(measure: Measure, declared: tuple[Measurement, ...], why: Unreadable) -> None:
+    for each in declared:
+        measure(each.name, why)
+
+
+def _measure_still(measure: Measure, picture: Picture) -> None:
     measure("width", picture.width_px)
     measure("height", picture.height_px)
     measure("mean_luma", picture.mean_luma)
     measure("luma_across", picture.luma_across())
 
 
-def _cameras(handset: Handset) -> Cameras:
-    answer = ask(handset, dump.COMMAND)
-    if "Can't find service" in answer.err + answer.out:
-        raise DutFault("CAMERA-SERVICE", "no camera service", evidence={"said": answer.err})
-    return known(dump.COMMAND, dump.read_cameras(known(dump.COMMAND, printed(answer))))
-
-
-def _require(cameras: Cameras, camera: str) -> None:
-    if not known(dump.COMMAND, cameras.that_face(_FACING[camera])):
-        raise DutFault(
-            "CAMERA-MISSING",
-            f"the camera service knows no {camera} camera",
-            evidence={"normal_cameras": repr(cameras.normal_count), "ids": repr(cameras.devices)},
+def _require_exposed(picture: Picture) -> None:
+    """What is too dark or too bright has failed by its luma; the rest would be noise."""
+    light, (dark, bright) = mean_light(picture.luma), EXPOSED_LIGHT
+    if not dark <= light <= bright:
+        words = (
+            f"the flat field has {light:.2%} of full light, measured are {dark:.0%} to {bright:.0%}"
         )
+        raise DutFault("CAMERA-EXPOSURE", words, evidence={"light": light})
 
 
-def _close_apps(handset: Handset, looks: Iterator[None]) -> None:
-    """End what has a camera open, so that no picture of an earlier key press comes late."""
-    for _ in looks:
-        clients = known(dump.COMMAND, _cameras(handset).clients)
-        if not clients:
-            return
-        for client in clients:
-            obey(handset, f"am force-stop {client.package}")
-    raise PlanError(
-        "CAMERA-OTHER",
-        "an app keeps a camera open",
-        evidence={"clients": [client.package for client in clients]},
-    )
+def _other_field(wanted: str, seen: str) -> StationFault:
+    words = f"the light box says that it shows the {wanted}, the camera sees {seen}"
+    return StationFault("LIGHTBOX-FIELD", words)
 
 
-def _open(handset: Handset, camera: str, looks: Iterator[None]) -> str:
-    """Open the app on a camera; its package, once the camera service says that it is open."""
-    said = ask(handset, f"{_OPEN} {_EXTRAS[camera]}")
-    seen: dict[str, str] = {}
-    for _ in looks:
-        cameras = _cameras(handset)
-        clients = known(dump.COMMAND, cameras.clients)
-        seen = {client.camera: repr(cameras.facing(client.camera)) for client in clients}
-        right = [c for c in clients if cameras.facing(c.camera) == _FACING[camera]]
-        if right and len(clients) == 1:
-            return right[0].package
-    raise _not_opened(camera, seen, said.out + said.err)
+def _inner(picture: Picture) -> Region:
+    """The inner half of the picture, each way."""
+    width, height = picture.width_px, picture.height_px
+    return Region(width // 4, height // 4, max(width // 2, 1), max(height // 2, 1))
 
 
-def _refuse_other(handset: Handset, camera: str) -> None:
-    """No other camera than this is open (some apps close it once they have the picture)."""
-    cameras = _cameras(handset)
-    facings = [cameras.facing(c.camera) for c in known(dump.COMMAND, cameras.clients)]
-    if any(facing != _FACING[camera] for facing in facings):
-        words = f"the camera app has {facings} open, asked for was the {camera} one"
-        raise PlanError("CAMERA-OTHER", words, evidence={"open": [repr(f) for f in facings]})
+def _measure_balance(measure: Measure, picture: Picture) -> None:
+    light = mean_rgb_light(picture, _inner(picture))
+    ratios = light if isinstance(light, Unknown | Unreadable) else balance(light)
+    measure("red_green", ratios.red_green if isinstance(ratios, Balance) else ratios)
+    measure("blue_green", ratios.blue_green if isinstance(ratios, Balance) else ratios)
 
 
-def _not_opened(camera: str, seen: dict[str, str], said: str) -> HarnessError:
-    evidence = {"open": seen, "am start": said}
-    if seen:
-        words = f"the camera app opened {seen}, asked for was the {camera} one"
-        return PlanError("CAMERA-OTHER", words, evidence=evidence)
-    return DutFault("CAMERA-NOT-OPENED", f"no app opened the {camera} camera", evidence=evidence)
+def _framing(light: NDArray[float32]) -> Framing:
+    """How the chart lies; one that is too blurred to tell is looked at where it should be."""
+    lies = framing(light)
+    return lies if isinstance(lies, Framing) else EXACT
 
 
-def _listing(handset: Handset) -> Files:
-    answer = ask(handset, command("/sdcard", "DCIM"))
-    return known("files in DCIM", read_files(answer.out, answer.err, answer.code))
+def _measure_colours(measure: Measure, grey: NDArray[uint8], colours: Mapping[str, Patch]) -> None:
+    measure("exposure_error", stops_over(grey, PATCH_SRGB["neutral_5"][1]))
+    off = [patch.delta_e for patch in colours.values()]
+    measure("delta_e_mean", sum(off) / len(off))
+    measure("delta_e_max", max(off))
 
 
-def _new_picture(
-    handset: Handset, before: Files, looks: Iterator[None], within_s: float
-) -> tuple[str, bytes]:
-    """Path and content of the file that came, once it no longer grows."""
-    last: Files = {}
-    after: Files = {}
-    for _ in looks:
-        after = _listing(handset)
-        came = new_files(before, after)
-        if len(pictures := [path for path in came if path.lower().endswith(".jpg")]) > 1:
-            evidence = {"new": sorted(pictures)}
-            raise PlanError("CAMERA-OTHER", "several new pictures came", evidence=evidence)
-        still_ = {path: size for path, size in came.items() if size and last.get(path) == size}
-        for path in sorted(still_, key=lambda path: (not path.lower().endswith(".jpg"), path)):
-            content = handset.pull(path)
-            if len(content) == still_[path]:
-                return path, content
-        last = came
-    listed = [f"{size} {path}" for path, size in sorted(after.items())]
-    raise DutFault(
-        "CAMERA-NO-PICTURE",
-        f"no new picture in DCIM {within_s:g} s after the camera key",
-        evidence={"listed": listed[-_LISTED:], "files": len(after), "before": len(before)},
-    )
+def _curve(seen: Sfr | Unreadable) -> Reading[Curve]:
+    if isinstance(seen, Unreadable):
+        return seen
+    frequencies = [number * SFR_STEP for number in range(SFR_POINTS)]
+    return Curve.read(frequencies, map(seen.at, frequencies))

@@ -10,7 +10,7 @@ from harness.steps.answers import ask, known, obey
 from harness.steps.api import CLAIMS, Numeric, step
 from harness.steps.found import ASKED_FOR, RADIOS, SCREEN, SET_UP, STAY_ON, Note, changes, checked
 from harness.steps.identity import serial_of
-from harness.steps.left import KEPT_NOTE, kept_note
+from harness.steps.left import KEPT_NOTE, is_restored, kept_note
 from harness.steps.shelf import setting_aside
 from harness.steps.switches import look, set_
 from harness.steps.undo import KEYCODE_HOME, find, look_at_shelf, undo, write_note
@@ -21,7 +21,7 @@ ODD_NOTE = "handset-note.txt"
 _STILL_IMAGE = "-a android.media.action.STILL_IMAGE_CAMERA"
 _SETUP_WIZARD = "-a android.intent.action.MAIN -c android.intent.category.SETUP_WIZARD"
 
-_ALL_IT_NOTES = ("camera", "modem", "screen", "wifi")
+_ALL_IT_NOTES = ("bluetooth", "camera", "modem", "screen", "wifi")
 """What another step changes meanwhile would be noted as found, or put back under it."""
 
 
@@ -63,6 +63,7 @@ def restore(
 ) -> None:
     """Leave the camera app, and put back what `handset.prepare` changed, in this run or before.
 
+    Nothing is asked of a handset that this run has put back already: it may be wiped since.
     What this run prepared goes by the note in its own record, whatever has become of the one on
     the handset; what stood there instead is kept as `handset-note.txt`.
 
@@ -73,6 +74,8 @@ def restore(
     Raises: LinkFault(HANDSET-NOTE) when no note can be obeyed; PlanError: HANDSET-REFUSED when
     something does not come back within 5 s, HANDSET-UNREADABLE.
     """
+    if is_restored(so_far.record()):
+        return
     if not _undone(handset, attach, so_far, wait, stopwatch):
         obey(handset, f"input keyevent {KEYCODE_HOME}")
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import TypeGuard, TypeVar
 
-from harness.devices.android import getprop, iphonesubinfo
+from harness.devices.android import build as build_of
+from harness.devices.android import getprop, iphonesubinfo, phone_imei
 from harness.devices.android.batch import Answer
 from harness.errors import DutFault, OperatorStop
-from harness.model.identity import Serial, Unit
+from harness.model.identity import Imei, Serial, Unit
 from harness.model.ports import Handset, Measure, UnitRegistry
 from harness.model.reading import Reading, Unknown, Unreadable
 from harness.steps.answers import ask_together, printed
@@ -17,30 +19,44 @@ from harness.steps.api import Flag, Text, step
 T = TypeVar("T")
 
 SIMS = 2
-_SERIAL, _MAKER = "ro.serialno", "ro.product.manufacturer"
+_SERIAL, _MAKER, _WHO = "ro.serialno", "ro.product.manufacturer", "id -u"
+_ROOT = "0"
+_GET_IMEI_FROM = 34
+"""The version of Android's interfaces from which on `cmd phone get-imei` exists."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Who a handset says it is, its IMEIs in the order of its SIM slots."""
+
+    serial: Reading[str]
+    imeis: tuple[Reading[str], ...]
 
 
 @step(measures=[Text("serial"), Text("imei1"), Text("imei2")])
 def read(handset: Handset, registry: UnitRegistry, measure: Measure) -> None:
     """Serial number (`ro.serialno`) and both IMEIs (`service call iphonesubinfo`).
 
+    Where the handset tells them in a second way (`cmd phone get-imei`), both must agree.
+
     Raises: OperatorStop(UNIT-WRONG) when it is not the unit announced; DutFault(IMEI-NOT-WRITTEN)
-    when an IMEI is empty or zeros only.
+    when an IMEI is empty or zeros only; DutFault(IMEI-CONTRADICTS, IMEI-CHECK-DIGIT,
+    IMEI-TEST-NUMBER, IMEI-TWICE); DutFault(IMEI-CLAIMED) when another unit has one of them.
     """
-    _identify(handset, registry, measure)
+    _claim(_identify(handset, registry, measure), registry, own=True)
 
 
 @step(measures=[Text("serial"), Text("imei1"), Text("imei2"), Flag("imei_matches")])
 def match_label(handset: Handset, registry: UnitRegistry, measure: Measure) -> None:
     """Serial number and both IMEIs, and whether each IMEI on the label is the handset's.
 
-    IMEIs are compared in their order; a label of one IMEI says nothing of the second.
+    IMEIs are compared in their order; a label of one IMEI says nothing of the second. A unit has
+    its IMEIs for its own once they are those of its label.
 
     Raises: OperatorStop(UNIT-WRONG) when its serial is not the one on the label; OperatorStop(
-    LABEL-ABSENT) when no serial or no IMEI was announced; DutFault(IMEI-NOT-WRITTEN,
-    IMEI-TWICE).
+    LABEL-ABSENT) when no serial or no IMEI was announced; DutFault(IMEI-...) as `identity.read`.
     """
-    imeis = _identify(handset, registry, measure)
+    said = _identify(handset, registry, measure)
     label = registry.announced
     if not (label.serial and label.imei):
         raise OperatorStop(
@@ -48,27 +64,66 @@ def match_label(handset: Handset, registry: UnitRegistry, measure: Measure) -> N
             f"announced was {label.serial or 'no unit'} with {len(label.imei)} IMEIs; "
             "expected a serial and at least one IMEI",
         )
-    measure("imei_matches", _matches(label.imei, imeis))
+    matches = _matches(label.imei, said.imeis)
+    measure("imei_matches", matches)
+    _claim(said, registry, own=matches is True)
 
 
-def _identify(handset: Handset, registry: UnitRegistry, measure: Measure) -> list[Reading[str]]:
-    """Ask for serial and IMEIs, say them to the registry, measure them; gives the IMEIs."""
-    answers = ask_together(handset, *map(getprop.command, (_SERIAL, getprop.SDK, _MAKER)))
-    told, version, made_by = answers
+@step(
+    measures=[
+        *(Text(name) for name in build_of.TEXTS),
+        Text("security_patch"),
+        Flag("debuggable"),
+        Flag("locked"),
+    ]
+)
+def build(handset: Handset, measure: Measure) -> None:
+    """What the handset's software is, and whether its bootloader is locked (`getprop`).
+
+    `verified_boot` is the colour of the boot: green is the maker's own key and a locked
+    bootloader. `security_patch` is a date (ISO 8601).
+    """
+    others = (build_of.PATCH, build_of.DEBUGGABLE, build_of.FLASH_LOCKED, build_of.DEVICE_STATE)
+    names = (*build_of.TEXTS.values(), *others)
+    answers = ask_together(handset, *map(getprop.command, names))
+    told = dict(zip(names, (_read(getprop.read_property, each) for each in answers), strict=True))
+    for name, prop in build_of.TEXTS.items():
+        measure(name, told[prop])
+    measure("security_patch", build_of.read_date(told[build_of.PATCH]))
+    measure("debuggable", build_of.read_flag(told[build_of.DEBUGGABLE]))
+    flash, state = told[build_of.FLASH_LOCKED], told[build_of.DEVICE_STATE]
+    measure("locked", build_of.read_locked(flash, state))
+
+
+def _identify(handset: Handset, registry: UnitRegistry, measure: Measure) -> _Said:
+    """Ask for serial and IMEIs, say them to the registry, measure them."""
+    asked = (*map(getprop.command, (_SERIAL, getprop.SDK, _MAKER)), _WHO)
+    told, version, made_by, who = ask_together(handset, *asked)
     serial = _serial(_read(getprop.read_property, told))
     sdk, maker = _read(getprop.read_sdk, version), _read(getprop.read_property, made_by)
-    imeis = _imeis(handset, sdk, maker)
+    root = _read(str.strip, who) == _ROOT
+    both = _imeis(handset, sdk, maker, root=root)
+    imeis = tuple(_agreed(one, other) for one, other in both)
     if isinstance(serial, str):
         registry.identified(Unit(serial, tuple(imei for imei in imeis if isinstance(imei, str))))
     measure("serial", serial)
-    for slot, imei in enumerate(imeis):
-        _require_written(slot, imei)
+    for slot, (one, other) in enumerate(both):
+        _require_one(slot, one, other)
+        _require_written(slot, one)
+        _require_right(slot, one)
     if isinstance(imeis[0], str) and imeis[0] == imeis[1]:
         evidence = {"imei": imeis[0]}
         raise DutFault("IMEI-TWICE", f"both IMEIs are {imeis[0]}", evidence=evidence)
     measure("imei1", imeis[0])
     measure("imei2", imeis[1])
-    return imeis
+    return _Said(serial, imeis)
+
+
+def _claim(said: _Said, registry: UnitRegistry, *, own: bool) -> None:
+    """After all was measured: a clash hides nothing that is wrong with the unit itself."""
+    imeis = [imei for imei in said.imeis if _in_form(imei)]
+    if isinstance(said.serial, str):
+        registry.claim(said.serial, imeis, own=own)
 
 
 def _matches(label: Sequence[str], said: Sequence[Reading[str]]) -> Reading[bool]:
@@ -96,14 +151,53 @@ def _serial(said: Reading[str]) -> Reading[str]:
     return said
 
 
-def _imeis(handset: Handset, sdk: Reading[int], maker: Reading[str]) -> list[Reading[str]]:
-    """The IMEI of each SIM slot; which transaction asks depends on version and maker."""
+def _imeis(
+    handset: Handset, sdk: Reading[int], maker: Reading[str], *, root: bool
+) -> list[tuple[Reading[str], Reading[str] | None]]:
+    """The IMEI of each SIM slot in the one way and in the other; None where there is no other.
+
+    Which transaction asks depends on version and maker.
+    """
     if not isinstance(sdk, int):
-        return [Unreadable("no version, so no transaction code", str(sdk))] * SIMS
+        return [(Unreadable("no version, so no transaction code", str(sdk)), None)] * SIMS
     if not isinstance(maker, str):
-        return [Unreadable("no manufacturer, so no transaction code", str(maker))] * SIMS
-    asked = [iphonesubinfo.command(sdk, slot, maker) for slot in range(SIMS)]
-    return [_read(iphonesubinfo.read_reply, answer) for answer in ask_together(handset, *asked)]
+        return [(Unreadable("no manufacturer, so no transaction code", str(maker)), None)] * SIMS
+    slots = range(SIMS)
+    asked = [iphonesubinfo.command(sdk, slot, maker, root=root) for slot in slots]
+    if sdk >= _GET_IMEI_FROM:
+        asked += [phone_imei.command(slot) for slot in slots]
+    answers = ask_together(handset, *asked)
+    first = [_read(iphonesubinfo.read_reply, answer) for answer in answers[:SIMS]]
+    second = [_second(answer) for answer in answers[SIMS:]] or [None] * SIMS
+    return list(zip(first, second, strict=True))
+
+
+def _second(answer: Answer) -> Reading[str] | None:
+    """The IMEI by `cmd phone get-imei`; None where the handset refuses to tell it so."""
+    if isinstance(answer, Unreadable):
+        return answer
+    told = phone_imei.read_phone_imei(answer.out or answer.err)
+    if isinstance(told, phone_imei.PhoneImei):
+        return None if told.kind == "denied" else told.imei
+    return told if answer.code == 0 else None
+
+
+def _agreed(one: Reading[str], other: Reading[str] | None) -> Reading[str]:
+    """The IMEI, as far as nothing that was said of it stays unreadable."""
+    return other if isinstance(other, Unreadable) else one
+
+
+def _require_one(slot: int, one: Reading[str], other: Reading[str] | None) -> None:
+    if other is None or isinstance(one, Unreadable) or isinstance(other, Unreadable):
+        return
+    told = [said if isinstance(said, str) and said.strip("0") else "" for said in (one, other)]
+    if told[0] != told[1]:
+        words = " and ".join(said or "none" for said in told)
+        raise DutFault(
+            "IMEI-CONTRADICTS",
+            f"IMEI {slot + 1} of the handset is {words}, depending on how it is asked",
+            evidence={"slot": slot, "iphonesubinfo": told[0], "get_imei": told[1]},
+        )
 
 
 def _read(reader: Callable[[str], Reading[T]], answer: Answer) -> Reading[T]:
@@ -120,3 +214,22 @@ def _require_written(slot: int, imei: Reading[str]) -> None:
             f"IMEI {slot + 1} of the handset is {said}",
             evidence={"slot": slot, "said": said},
         )
+
+
+def _require_right(slot: int, imei: Reading[str]) -> None:
+    """An IMEI by its form keeps the rules; what is none by its form is for the limit to judge."""
+    if not _in_form(imei):
+        return
+    evidence = {"slot": slot, "said": imei}
+    try:
+        number = Imei(imei)
+    except ValueError as error:
+        message = f"IMEI {slot + 1} of the handset: {error}"
+        raise DutFault("IMEI-CHECK-DIGIT", message, evidence=evidence) from None
+    if number.is_test:
+        message = f"IMEI {slot + 1} of the handset is {imei}, a number for tests"
+        raise DutFault("IMEI-TEST-NUMBER", message, evidence=evidence)
+
+
+def _in_form(imei: Reading[str]) -> TypeGuard[str]:
+    return isinstance(imei, str) and isinstance(iphonesubinfo.imei_of(imei), str)

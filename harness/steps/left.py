@@ -37,10 +37,15 @@ def kept_note(record: Record, content: Content) -> Kept:
 
 def left_changed(record: Record) -> Attachment | None:
     """The note of what a run changed on its handset and no `handset.restore` put back."""
-    if any(step.outcome is Outcome.PASS for step in restores(record)):
+    if is_restored(record):
         return None
     noted = _noted(record)
     return noted[-1] if noted else None
+
+
+def is_restored(record: Record) -> bool:
+    """Whether a `handset.restore` of this run has put back all that the run changed."""
+    return any(step.outcome is Outcome.PASS for step in restores(record))
 
 
 def restores(record: Record) -> list[StepRecord]:

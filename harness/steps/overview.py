@@ -31,7 +31,8 @@ from harness.devices.android.window_size import read_window_size
 from harness.errors import LinkFault
 from harness.errors.link import UNFINISHED
 from harness.model.ports import Handset, ShellResult
-from harness.model.reading import Reading, Unknown, Unreadable
+from harness.model.reading import Reading, Unreadable
+from harness.steps.agreement import differences
 from harness.steps.answers import ask_together
 
 WHO = "getprop"
@@ -40,8 +41,6 @@ LIMIT_S = 5
 """What one command may take [s]: a person waits for the page."""
 _OF_VERSION = ("wifi_status", *(f"iphonesubinfo_{slot}" for slot in range(SIMS)))
 _GET_IMEI_FROM = 34
-_PERCENT, _CELSIUS = 3, 3.0
-"""How far two readings of one battery may be apart [points, K]: they are not of one moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +191,7 @@ def _contradictions(readings: Mapping[str, object]) -> list[str]:
     told = [_imeis_differ(readings, slot) for slot in range(SIMS)]
     gauge, driver = readings.get("battery"), readings.get("uevent")
     if isinstance(gauge, battery.Battery) and isinstance(driver, power_supply.PowerSupply):
-        level = _differ("battery level", gauge.percent, driver.capacity, _PERCENT, "%")
-        heat = gauge.temperature_c, driver.temperature_c
-        told += [level, _differ("battery temperature", *heat, _CELSIUS, "degC")]
-        told.append(_differ("battery voltage", gauge.voltage_mv, driver.voltage_mv, 300, "mV"))
+        told += differences(gauge, driver).values()
     who = readings["getprop"]
     if isinstance(who, Properties):
         told.append(_serials_differ(who))
@@ -214,16 +210,6 @@ def _serials_differ(who: Properties) -> str:
     if not (isinstance(one, str) and isinstance(other, str)) or one == other:
         return ""
     return f"serial: {one} by ro.serialno, {other} by ro.boot.serialno"
-
-
-def _differ(
-    what: str, gauge: Reading[float], driver: Reading[float], most: float, unit: str
-) -> str:
-    if isinstance(gauge, Unknown | Unreadable) or isinstance(driver, Unknown | Unreadable):
-        return ""
-    if abs(gauge - driver) <= most:
-        return ""
-    return f"{what}: {gauge:g} {unit} by dumpsys, {driver:g} {unit} by its driver"
 
 
 def _said(result: ShellResult) -> str:

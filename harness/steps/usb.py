@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from harness.errors import LinkFault, StationFault
-from harness.errors.link import NOT_THERE
 from harness.model.identity import Unit
 from harness.model.ports import Handset, Measure, Stopwatch, UnitRegistry, Usb, Wait
 from harness.model.reading import Reading
@@ -12,12 +11,10 @@ from harness.model.usb import UsbDevice, UsbMode, UsbSpeed
 from harness.steps.answers import ask
 from harness.steps.api import CLAIMS, Flag, Numeric, Text, step
 from harness.steps.identity import serial_of
+from harness.steps.rejoin import LOOK_S, wait_until_ready
 
-LOOK_S = 0.05
 _GONE_WITHIN_S = 5.0
 """A handset lets go of the bus once VBUS has sunk under its threshold, at most [s]."""
-_COMING = NOT_THERE | {"ADB-LOST"}
-"""What adb says of a handset that is on its way; of one that this run has seen, that it is lost."""
 
 
 @step(
@@ -89,7 +86,7 @@ def enumerate_(
     usb.power(on=True)
     usb.wait_for(UsbMode.ADB, within_s=within)
     measure("enumerated", stopwatch() - began_s)
-    _wait_until_ready(handset, began_s + ready_within, wait, stopwatch)
+    wait_until_ready(handset, began_s + ready_within, wait, stopwatch)
     measure("ready", stopwatch() - began_s)
 
 
@@ -127,15 +124,3 @@ def _wait_until_gone(usb: Usb, wait: Wait, stopwatch: Stopwatch) -> None:
             evidence = {"port": usb.port, "mode": device.mode.name}
             raise StationFault("USB-POWER-STAYS", message, evidence=evidence)
         wait(LOOK_S)
-
-
-def _wait_until_ready(handset: Handset, until_s: float, wait: Wait, stopwatch: Stopwatch) -> None:
-    while True:
-        try:
-            ask(handset, "true")
-        except LinkFault as fault:
-            if fault.code not in _COMING or stopwatch() >= until_s:
-                raise
-            wait(LOOK_S)
-        else:
-            return

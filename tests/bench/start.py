@@ -39,6 +39,8 @@ LIMITS = {
     "current_jig": "{low: 450 mA, high: 1100 mA, guard: 10 mA}",
     "voltage_jig": "{low: 4.75 V, high: 5.25 V, guard: 10 mV}",
     "current_handset": "record only",
+    "current_difference": "record only, may be unknown",
+    "gauge_change": "record only, may be unknown",
     "voltage": "{low: 3.6 V, high: 4.4 V}",
     "temperature": "{low: 15 degC, high: 40 degC}",
     "level": "{low: 10 %, high: 100 %}",

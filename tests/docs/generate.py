@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from harness.errors import FAULTS, HarnessError
-from harness.sim.defects import DEFECTS, IN_RUNS, is_of_jig, is_of_modem
+from harness.sim.defects import DEFECTS, IN_RUNS, is_of_call_box, is_of_jig, is_of_modem
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -50,7 +50,7 @@ _DEFECTS = """\
 
 Generated from `harness/sim/defects.py` by `python -m tests.docs.generate`.
 
-What can be planted in a simulated unit or its jig, and what the final test of the A57
+What can be planted in a simulated unit, its jig or its call box, and what the final test of the A57
 (`testplans/a57-final.yaml`) must conclude of it, with default settings: exactly these failed
 measurements and fault codes. `harness sim defects [NAME]...` plants each and compares; a test
 does so with all. How a scenario file names them: [station.md](station.md).
@@ -66,10 +66,15 @@ No plan talks to a modem: `harness sim handset --at --defect NAME` plants these,
 
 def defects_page() -> str:
     """Every defect with its settings and what must be concluded of it."""
-    of_units = [name for name in IN_RUNS if not is_of_jig(name)]
+    of_units = [name for name in IN_RUNS if not (is_of_jig(name) or is_of_call_box(name))]
     of_modems = [_OF_MODEMS, *_table(filter(is_of_modem, DEFECTS))]
     of_jigs = [name for name in DEFECTS if is_of_jig(name)]
-    sections = {"Units": _table(of_units), "Modems": of_modems, "Jigs": _table(of_jigs)}
+    sections = {
+        "Units": _table(of_units),
+        "Modems": of_modems,
+        "Jigs": _table(of_jigs),
+        "Call boxes": _table(filter(is_of_call_box, DEFECTS)),
+    }
     told = (line for title, lines in sections.items() for line in (f"## {title}", "", *lines))
     return "\n".join([_DEFECTS, *told])
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
 from harness.devices.adb import AdbServer
 from harness.sim.handset import SimHandsets
+from harness.sim.line import SimLine
+from harness.sim.scenario import Scenario
+from harness.sim.unit import SimUnit
+from tests.steps.slot import SERIAL, MakeSlot, Slot
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +27,15 @@ def handsets() -> Iterator[SimHandsets]:
     """Handsets whose dwell times are a tenth of real ones."""
     with SimHandsets(speed=10) as handsets:
         yield handsets
+
+
+@pytest.fixture
+def slot_with(server: AdbServer) -> Iterator[MakeSlot]:
+    with ExitStack() as stack:
+
+        def make(*defects: str, **more: Any) -> Slot:
+            line = stack.enter_context(SimLine(Scenario(speed=10), 1))
+            unit = SimUnit(SERIAL, defects={name: {} for name in defects}, **more)
+            return Slot(line, server, unit)
+
+        yield make

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,9 +15,10 @@ from harness.model.judgement import Limit
 from harness.model.limits import Range, RecordOnly
 from harness.model.mask import Mask
 from harness.model.plan import Argument, PlannedStep
-from harness.model.ports import Handset, Journal
+from harness.model.ports import Device, Handset, Journal
 from harness.model.record import Record
-from harness.model.units import Quantity
+from harness.model.step import Param
+from harness.model.units import Quantity, Unit
 from harness.sim.handset import HandsetBehaviour, SimHandsets
 from harness.sim.unit import SimUnit
 from harness.steps import catalogue
@@ -30,16 +32,26 @@ def step(use: str, step_id: str = "", *, timeout_s: float = 40, **given: Any) ->
     spec = SPECS[use]
     limits: dict[str, Limit] = dict.fromkeys(spec.measures, RecordOnly())
     limits |= {name: value for name, value in given.items() if isinstance(value, Range | Mask)}
-    arguments: dict[str, Argument] = {
-        name: value if isinstance(value, str) else Quantity.of(str(value), "s")
-        for name, value in given.items()
-        if not isinstance(value, Range | Mask)
+    defaults = {
+        param.name: param.default
+        for param in spec.params.values()
+        if not param.required and param.default is not None
     }
-    for param in spec.params.values():
-        if not param.required and param.name not in arguments and param.default is not None:
-            arguments[param.name] = Quantity.of(str(param.default), "s")
+    arguments = {
+        name: _argument(spec.params[name], value)
+        for name, value in {**defaults, **given}.items()
+        if name in spec.params
+    }
     plain = planned(spec, step_id or use.replace(".", "_"), timeout_s=timeout_s)
     return replace(plain, arguments=arguments, limits=limits)
+
+
+def _argument(param: Param, value: Any) -> Argument:
+    """A parameter as a plan gives it: a quantity in the unit of the step, or a plain value."""
+    if not isinstance(param.kind, Unit) or isinstance(value, Quantity):
+        assert isinstance(value, Quantity | str | bool | int)
+        return value
+    return Quantity.of(str(value), param.kind.symbol)
 
 
 @dataclass
@@ -50,6 +62,8 @@ class Phone:
     handsets: SimHandsets
     unit: SimUnit
     journal: Journal = field(default_factory=MemoryJournal)
+    devices: Mapping[type, Device] = field(default_factory=dict)
+    """What else its slot has."""
 
     def __post_init__(self) -> None:
         self.address = self.handsets.add(self.unit)
@@ -64,7 +78,7 @@ class Phone:
 
     def run(self, *steps: PlannedStep) -> Record:
         rig = Rig([(SPECS[each.use], each) for each in steps])
-        bench = Bench({Handset: AdbHandset(self.server, self.address)})
+        bench = Bench({**self.devices, Handset: AdbHandset(self.server, self.address)})
         log = RunLog(rig.job.started.run, self.journal, rig.job.clock, ())
         return execute(replace(rig.job, bench=bench), log)
 

@@ -232,5 +232,5 @@ def test_an_unknown_claim_is_refused(claims: list[str] | str) -> None:
     def body(jig: Jig) -> None:
         """Does it."""
 
-    with pytest.raises(TypeError, match=r"claims .*; there are adb-restart, camera,"):
+    with pytest.raises(TypeError, match=r"claims .*; there are adb-restart, agent, audio,"):
         step(claims=claims)(body)

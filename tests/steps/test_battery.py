@@ -1,4 +1,4 @@
-"""`battery.charge` by the real engine: real adb server, real serial driver, simulators at the wire.
+"""`battery.health` and `battery.charge` by the real engine: real adb server, real serial driver.
 
 Wanted values are exact: the simulated meter has no noise.
 """
@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from harness.devices.adb import AdbHandset, AdbServer
-from harness.devices.jig.exchange import Expected
 from harness.devices.jig.jig import SerialJig
+from harness.devices.scpi.exchange import Expected
 from harness.engine.bench import Bench
 from harness.engine.execute import execute
 from harness.model.judgement import Limit
@@ -23,18 +23,23 @@ from harness.model.limits import Range, RecordOnly
 from harness.model.outcome import Outcome
 from harness.model.ports import Handset, Jig
 from harness.model.record import MeasurementRecord, Record
+from harness.model.step import StepSpec
 from harness.model.units import Quantity
 from harness.sim.handset import HandsetBehaviour, SimHandsets
-from harness.sim.handset.state.answer import Program, failure, text
+from harness.sim.handset.state.answer import Answer, Program, failure, text
 from harness.sim.jig import JigBehaviour
 from harness.sim.pty import PtyJig
 from harness.sim.unit import Defects, SimUnit
 from harness.steps import catalogue
 from tests.engine.rig import Rig, planned
 
+OPEN = ("current_difference", "gauge_change", "cycles", "full_charge")
+"""What only some models tell."""
 UEVENT = "/sys/class/power_supply/battery/uevent"
 SPEC = catalogue()["battery.charge"]
+HEALTH = catalogue()["battery.health"]
 HEARD_WHEN_GOOD = [
+    "ROUT:OPEN (@1)",
     "SOUR:VOLT 4.9000",
     "OUTP ON",
     "ROUT:CLOS (@1)",
@@ -54,14 +59,26 @@ class Slot:
     jig: JigBehaviour
     limits: dict[str, Limit] = field(default_factory=dict)
 
-    def run(self, settle_s: float = 0.02) -> Record:
-        arguments = {
+    def run(self, *, gauge_unit: str = "unsaid", gauge_charges: str = "unsaid") -> Record:
+        arguments: dict[str, Any] = {
             "vbus": Quantity.of("4.9", "V"),
-            "settle": Quantity.of(str(settle_s), "s"),
+            "settle": Quantity.of("0.02", "s"),
+            "average": Quantity.of("0.05", "s"),
+            "gauge_unit": gauge_unit,
+            "gauge_charges": gauge_charges,
         }
-        limits = dict.fromkeys(SPEC.measures, RecordOnly()) | self.limits
-        step = replace(planned(SPEC, "charge", timeout_s=30), arguments=arguments, limits=limits)
-        rig = Rig([(SPEC, step)])
+        return self._execute(SPEC, "charge", arguments)
+
+    def health(self) -> Record:
+        return self._execute(HEALTH, "battery", {})
+
+    def _execute(self, spec: StepSpec, step_id: str, arguments: dict[str, Any]) -> Record:
+        limits: dict[str, Limit] = {
+            name: RecordOnly(may_be_unknown=name in OPEN) for name in spec.measures
+        }
+        limits |= self.limits
+        step = replace(planned(spec, step_id, timeout_s=30), arguments=arguments, limits=limits)
+        rig = Rig([(spec, step)])
         return execute(replace(rig.job, bench=self.bench), rig.log)
 
     def heard(self) -> list[str]:
@@ -75,6 +92,7 @@ class Slot:
 
 
 MakeSlot = Callable[..., Slot]
+SAID = {"gauge_unit": "uA", "gauge_charges": "positive"}
 
 
 @pytest.fixture
@@ -82,8 +100,10 @@ def slot_with(server: AdbServer, handsets: SimHandsets) -> Iterator[MakeSlot]:
     """Makes the slot of a unit; in the end nothing may be on."""
     opened: list[tuple[SerialJig, PtyJig, JigBehaviour]] = []
 
-    def make(defects: Defects | None = None, jig_defects: Defects | None = None) -> Slot:
-        unit = SimUnit("A57A000001", defects=defects or {})
+    def make(
+        defects: Defects | None = None, jig_defects: Defects | None = None, **more: Any
+    ) -> Slot:
+        unit = SimUnit("A57A000001", defects=defects or {}, **more)
         jig = JigBehaviour(unit, defects=jig_defects)
         wire = PtyJig(jig, speed=20)
         driver = SerialJig(wire.path, expected=Expected("SIMJIG01"))
@@ -108,12 +128,14 @@ def values(record: Record) -> dict[str, tuple[Any, str]]:
 
 
 def test_every_value_is_in_its_unit(slot_with: MakeSlot) -> None:
-    record = slot_with().run()
+    record = slot_with().run(**SAID)
     assert record.outcome is Outcome.PASS
     assert values(record) == {
         "current_jig": (0.9, "A"),
         "voltage_jig": (4.9, "V"),
-        "current_handset": (0.9, "A"),
+        "current_handset": (0.902052, "A"),
+        "current_difference": (pytest.approx(-0.002052), "A"),
+        "gauge_change": (pytest.approx(1.014052), "A"),
         "voltage": (3.914, "V"),
         "temperature": (27.5, "degC"),
         "level": (62.0, "%"),
@@ -132,12 +154,14 @@ def test_the_relay_opens_before_the_supply_goes_off(slot_with: MakeSlot) -> None
 def test_a_value_on_its_bound_is_inside(slot_with: MakeSlot) -> None:
     slot = slot_with({"battery.weak_charge": {"current_a": 0.45}})
     assert b"STATUS=Discharging\n" in (slot.phone.read(UEVENT) or b"")
-    low = Range(low=Decimal("0.45"))
-    slot.limits = {"current_jig": low, "current_handset": low}
+    slot.limits = {
+        "current_jig": Range(low=Decimal("0.45")),
+        "current_handset": Range(low=Decimal("0.395026")),
+    }
     record = slot.run()
     assert record.outcome is Outcome.PASS
     assert made(record)["current_jig"].value == 0.45
-    assert made(record)["current_handset"].value == 0.45
+    assert made(record)["current_handset"].value == 0.395026
 
 
 @pytest.mark.parametrize(("printed", "value_a"), [("449999", 0.449999), ("-450000", -0.45)])
@@ -227,6 +251,95 @@ def test_a_jig_that_refuses_to_connect_measures_nothing(slot_with: MakeSlot) -> 
     assert record.fault.code == "JIG-REFUSED"
     assert made(record) == {}
     assert slot.jig.safe
+
+
+@pytest.mark.parametrize(
+    ("profile", "said"),
+    [
+        ("oppo-mtk", SAID),
+        ("oppo-qcom", {"gauge_unit": "uA", "gauge_charges": "negative"}),
+        ("samsung", {"gauge_unit": "mA", "gauge_charges": "positive"}),
+    ],
+)
+def test_the_current_into_the_battery_whatever_the_driver_prints(
+    slot_with: MakeSlot, profile: str, said: dict[str, str]
+) -> None:
+    told = made(slot_with(profile=profile).run(**said))
+    assert told["current_handset"].value == pytest.approx(0.902, abs=0.001)
+    assert told["gauge_change"].value == pytest.approx(1.014, abs=0.001)
+
+
+@pytest.mark.parametrize("gauge_a", [0.9, -0.112, 0.0])
+def test_a_gauge_that_is_stuck_does_not_rise(slot_with: MakeSlot, gauge_a: float) -> None:
+    slot = slot_with({"battery.gauge_stuck": {"gauge_a": gauge_a}})
+    slot.limits = {"gauge_change": Range(low=Decimal("0.2"))}
+    record = slot.run(**SAID)
+    assert record.outcome is Outcome.FAIL
+    assert record.fault
+    assert record.fault.code == "charge.gauge_change:LOW"
+    assert made(record)["gauge_change"].value == 0.0
+    assert made(record)["current_handset"].value == gauge_a
+
+
+def test_without_the_sign_the_change_never_passes_a_limit(slot_with: MakeSlot) -> None:
+    slot = slot_with({"battery.gauge_stuck": {}})
+    slot.limits = {"gauge_change": Range(low=Decimal("0.2"))}
+    record = slot.run()
+    assert record.outcome is Outcome.ERROR
+    assert made(record)["gauge_change"].reason == "UNKNOWN"
+
+
+def test_a_healthy_battery(slot_with: MakeSlot) -> None:
+    record = slot_with().health()
+    assert record.outcome is Outcome.PASS
+    assert values(record) == {
+        "level": (62.0, "%"),
+        "voltage": (3.914, "V"),
+        "temperature": (27.5, "degC"),
+        "health": ("good", ""),
+        "technology": ("Li-ion", ""),
+        "cycles": (1.0, "1"),
+        "full_charge": (98.0, "%"),
+    }
+
+
+def test_values_that_were_set_by_hand_are_undone_first(slot_with: MakeSlot) -> None:
+    slot = slot_with({"battery.hot": {}})
+    slot.phone.run("dumpsys battery set temp 250", 0.0)
+    assert made(slot.health())["temperature"].value == 52.0
+
+
+def test_where_two_sources_differ_neither_is_believed(slot_with: MakeSlot) -> None:
+    slot = slot_with()
+    uevent = (slot.phone.read(UEVENT) or b"").decode().replace("TEMP=275", "TEMP=410")
+    slot.phone.programs["cat"] = says(uevent)
+    record = slot.health()
+    assert record.outcome is Outcome.ERROR
+    temperature = made(record)["temperature"]
+    assert (temperature.value, temperature.reason) == (None, "UNREADABLE")
+    assert "27.5 degC by dumpsys, 41 degC by its driver" in temperature.raw
+    assert made(record)["level"].value == 62.0
+
+
+def test_a_driver_that_nobody_may_read_leaves_its_own_values_open(slot_with: MakeSlot) -> None:
+    slot = slot_with()
+    slot.phone.programs["cat"] = lambda *_: DENIED
+    told = made(slot.health())
+    assert told["temperature"].value == 27.5
+    assert told["cycles"].reason == told["full_charge"].reason == "UNREADABLE"
+
+
+@pytest.mark.parametrize(("code", "word"), [("3", "overheat"), ("4", "dead"), ("8", "code 8")])
+def test_the_health_is_androids_word(slot_with: MakeSlot, code: str, word: str) -> None:
+    slot = slot_with()
+    whole = slot.phone.programs["dumpsys battery"]
+
+    def told(words: list[str], now_s: float) -> Answer:
+        answer = whole(words, now_s)
+        return answer._replace(out=answer.out.replace(b"health: 2", f"health: {code}".encode()))
+
+    slot.phone.programs["dumpsys battery"] = told
+    assert made(slot.health())["health"].value == word
 
 
 def says(words: str) -> Program:

@@ -16,7 +16,7 @@ from harness.model.outcome import Outcome
 from harness.model.record import Attachment, Record
 from harness.sim.handset import SimHandsets
 from harness.sim.handset.prints.camera import FOLDER
-from harness.sim.handset.state.photo import GREY_CARD, HEIGHT_PX, WIDTH_PX
+from harness.sim.handset.state.scene import FIELD, HEIGHT_PX, WIDTH_PX
 from harness.sim.unit import SimUnit
 from tests.steps.phone import Phone, fault, measured, step
 
@@ -69,7 +69,7 @@ def test_a_still_is_measured_kept_and_taken_away(
     assert record.outcome is Outcome.PASS, record.fault
     values = measured(record)
     assert (values["width"], values["height"]) == (WIDTH_PX, HEIGHT_PX)
-    assert values["mean_luma"] == pytest.approx(GREY_CARD, abs=0.5)
+    assert values["mean_luma"] == pytest.approx(FIELD, abs=0.5)
     assert values["luma_across"].x_unit == "%"
     assert MASK.judge(values["luma_across"]) == PASS
     (picture,) = kept(record)
@@ -147,14 +147,14 @@ def test_a_picture_of_an_earlier_key_press_does_not_come_late(server: AdbServer)
         assert fault(record).code == "CAMERA-NO-PICTURE"
         record = phone.run(still("front"))
     assert record.outcome is Outcome.PASS, record.fault
-    assert measured(record)["mean_luma"] == pytest.approx(GREY_CARD, abs=0.5)
+    assert measured(record)["mean_luma"] == pytest.approx(FIELD, abs=0.5)
 
 
 def test_a_file_that_grows_is_waited_for(server: AdbServer) -> None:
     with SimHandsets(speed=0.5) as slow:
         record = Phone(server, slow, SimUnit("A57A000001")).run(PREPARE, still())
     assert record.outcome is Outcome.PASS
-    assert measured(record)["mean_luma"] == pytest.approx(GREY_CARD, abs=0.5)
+    assert measured(record)["mean_luma"] == pytest.approx(FIELD, abs=0.5)
 
 
 def test_a_picture_that_is_cut_off_is_an_error_and_is_kept(phone_with: Any) -> None:

@@ -7,42 +7,70 @@ from itertools import combinations
 import pytest
 
 from harness.steps import catalogue
+from harness.steps.api import CLAIMS
 
 STEPS = catalogue()
-TOGETHER = {
-    ("battery.charge", "camera.still"),
-    ("battery.charge", "lte.attach"),
-    ("battery.charge", "radio.wifi"),
-    ("camera.still", "lte.attach"),
-    ("camera.still", "radio.wifi"),
-    ("battery.charge", "handset.restore"),
-    ("camera.still", "usb.link"),
-    ("handset.restore", "usb.link"),
-    ("lte.attach", "usb.link"),
-    ("radio.wifi", "usb.link"),
+ALL = tuple(CLAIMS)
+USES = {
+    "agent.bluetooth": ("agent", "bluetooth"),
+    "agent.gnss": ("agent", "location"),
+    "agent.loopback": ("agent", "audio"),
+    "agent.sensors": ("agent",),
+    "agent.touch": ("agent", "screen"),
+    "agent.vibration": ("agent", "audio"),  # a motor is heard
+    "battery.charge": ("vbus",),
+    "battery.charge_dcp": ALL,  # adb is away meanwhile
+    "battery.health": ("vbus",),  # resets what `dumpsys battery` says
+    "camera.chart": ("camera", "screen"),
+    "camera.flash": ("camera", "screen"),
+    "camera.flat": ("camera", "screen"),
+    "camera.still": ("camera", "screen"),
+    "handover.sealed": ALL,
+    "handover.wipe": ALL,
+    "handset.prepare": ("bluetooth", "camera", "modem", "screen", "vbus", "wifi"),
+    "handset.reboot": ALL,
+    "handset.restore": ("bluetooth", "camera", "modem", "screen", "wifi"),
+    "jig.close": ALL,
+    "jig.open": ALL,
+    "lte.attach": ("bluetooth", "modem", "wifi"),  # airplane mode switches all of them off
+    "lte.traffic": ("bluetooth", "modem", "wifi"),  # it may have to attach anew
+    "nfc.present": ("nfc",),
+    "radio.bluetooth": ("bluetooth",),
+    "radio.gnss": ("location", "screen"),  # the app that asks for the location is in front
+    "radio.wifi": ("wifi",),
+    "radio.wifi_link": ("wifi",),
+    "usb.enumerate": ALL,
+    "usb.link": ("vbus",),
 }
-"""Of the steps that change something on the handset or its contacts, those that leave each
-other alone."""
-CHANGING = (
-    "battery.charge",
-    "camera.still",
-    "handset.prepare",
-    "handset.reboot",
-    "handset.restore",
-    "jig.close",
-    "jig.open",
-    "lte.attach",
-    "radio.wifi",
-    "usb.enumerate",
-    "usb.link",
+"""Steps that change something on the handset or its contacts, by what they change or need."""
+ASKING = (
+    *("device.display", "device.memory", "device.sensors", "device.storage", "device.thermal"),
+    *("handover.ready", "identity.build", "identity.match_label", "identity.read", "jig.voltage"),
 )
-ASKING = ("identity.read", "identity.match_label", "jig.voltage")
+TOGETHER = (
+    ("camera.flat", "radio.wifi"),
+    ("camera.chart", "lte.attach"),
+    ("battery.charge", "lte.attach"),
+    ("battery.charge", "radio.gnss"),
+    ("radio.bluetooth", "radio.gnss"),
+    ("radio.bluetooth", "radio.wifi"),
+    ("lte.attach", "radio.gnss"),
+)
+APART = (
+    ("camera.flat", "radio.gnss"),
+    ("lte.attach", "radio.bluetooth"),
+    ("lte.attach", "radio.wifi"),
+    ("lte.traffic", "radio.wifi_link"),
+    ("battery.charge", "usb.link"),
+    ("battery.charge_dcp", "radio.wifi"),
+    ("agent.gnss", "radio.gnss"),
+    ("agent.sensors", "agent.touch"),
+)
 
 
-@pytest.mark.parametrize("pair", list(combinations(CHANGING, 2)), ids="+".join)
-def test_steps_that_would_disturb_each_other_claim_the_same(pair: tuple[str, str]) -> None:
-    first, second = (STEPS[name].claims for name in pair)
-    assert first.isdisjoint(second) == (pair in TOGETHER)
+@pytest.mark.parametrize("name", USES)
+def test_a_step_claims_what_it_uses(name: str) -> None:
+    assert STEPS[name].claims == set(USES[name])
 
 
 def test_who_only_asks_claims_nothing() -> None:
@@ -50,7 +78,24 @@ def test_who_only_asks_claims_nothing() -> None:
         assert STEPS[name].claims == frozenset()
 
 
+@pytest.mark.parametrize("pair", TOGETHER, ids="+".join)
+def test_steps_that_leave_each_other_alone_run_together(pair: tuple[str, str]) -> None:
+    assert STEPS[pair[0]].claims.isdisjoint(STEPS[pair[1]].claims)
+
+
+@pytest.mark.parametrize("pair", APART, ids="+".join)
+def test_steps_that_would_disturb_each_other_do_not(pair: tuple[str, str]) -> None:
+    assert STEPS[pair[0]].claims & STEPS[pair[1]].claims
+
+
+def test_who_takes_everything_runs_alone_but_for_those_that_ask() -> None:
+    whole = [name for name, uses in USES.items() if uses == ALL]
+    for first, second in combinations(USES, 2):
+        if first in whole or second in whole:
+            assert STEPS[first].claims & STEPS[second].claims, (first, second)
+
+
 def test_every_step_is_looked_at_here() -> None:
-    assert {*CHANGING, *ASKING} == {
+    assert {*USES, *ASKING} == {
         name for name in STEPS if STEPS[name].body.__module__.startswith("harness.")
     }

@@ -108,7 +108,7 @@ class Shell:
         from harness.sim.handset import shell
 
         programs = self.storage.programs()
-        answer = shell.run(command, lambda words: programs[words[0]](words[1:], 0.0))
+        answer = shell.run(command, lambda words, now_s: programs[words[0]](words[1:], now_s), 0.0)
         assert command == LIST or answer.code == 0, (command, answer)
         return answer.out.decode(), answer.err.decode()
 

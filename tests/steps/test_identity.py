@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 
 from harness.devices.adb import AdbHandset, AdbServer
 from harness.engine.bench import Bench
 from harness.engine.execute import execute
+from harness.model.events import Purpose
 from harness.model.identity import Unit
 from harness.model.judgement import Limit
-from harness.model.limits import Equals, ImeiRule, RecordOnly
+from harness.model.limits import Equals, ImeiRule, Matches, RecordOnly
 from harness.model.outcome import Outcome
-from harness.model.ports import Handset
+from harness.model.ports import Handset, Journal
 from harness.model.record import MeasurementRecord, Record
+from harness.records.chain import verify
+from harness.records.recorder import Recorder
 from harness.sim.handset import HandsetBehaviour, SimHandsets
 from harness.sim.handset.prints.parcel import security_reply, string_reply
 from harness.sim.handset.state.answer import Answer, Program, failure, text
@@ -24,12 +28,20 @@ from tests.engine.rig import Rig, planned
 
 ONE, TWO, OTHER = "860123450000012", "860123450000020", "860123450000038"
 GOOD = Unit("A57A000001", (ONE, TWO))
-MATCH, READ = "identity.match_label", "identity.read"
+MATCH, READ, BUILD = "identity.match_label", "identity.read", "identity.build"
 LIMITS: dict[str, Limit] = {
     "serial": RecordOnly(),
     "imei1": ImeiRule(),
     "imei2": ImeiRule(),
     "imei_matches": Equals(value=True),
+    "display_id": RecordOnly(),
+    "fingerprint": Matches(".+:user/release-keys"),
+    "build_type": Equals("user"),
+    "android": RecordOnly(),
+    "security_patch": RecordOnly(),
+    "debuggable": Equals(value=False),
+    "locked": Equals(value=True),
+    "verified_boot": Equals("green"),
 }
 Says = dict[str, Answer]
 """What a handset says instead, by a part of the command."""
@@ -51,15 +63,24 @@ class Identity:
         use: str = MATCH,
         unit: SimUnit | None = None,
         says: Says | None = None,
+        root: bool = False,
+        counted_in: Journal | None = None,
+        kept_in: Journal | None = None,
+        run: str = "01TEST",
     ) -> Record:
+        """The record of a run; one that is `counted_in` a store is made in production."""
         address = self.handsets.add(unit or SimUnit(GOOD.serial, GOOD.imei))
-        self._listen(self.handsets.behaviour(address), says or {})
+        phone = self.handsets.behaviour(address)
+        phone.system.root = root
+        self._listen(phone, says or {})
         spec = catalogue()[use]
         limits = {name: LIMITS[name] for name in spec.measures}
-        rig = Rig([(spec, replace(planned(spec, "identity", timeout_s=30), limits=limits))])
+        step = replace(planned(spec, "identity", timeout_s=30), limits=limits)
+        rig = Rig([(spec, step)], store=counted_in or kept_in, run=run)
+        purpose = Purpose.PRODUCTION if counted_in else Purpose.ENGINEERING
         job = replace(
             rig.job,
-            started=replace(rig.job.started, unit=announced),
+            started=replace(rig.job.started, unit=announced, purpose=purpose),
             bench=Bench({Handset: AdbHandset(self.server, address)}),
         )
         return execute(job, rig.log)
@@ -270,3 +291,143 @@ def test_one_imei_for_both_sims_is_a_bad_unit(identity: Identity, use: str) -> N
     assert record.dut_failed
     assert record.fault
     assert record.fault.code == "IMEI-TWICE"
+
+
+@pytest.mark.parametrize("android", [10, 13, 14])
+def test_root_is_told_as_the_shell_is_and_from_android_14_on_in_two_ways(
+    identity: Identity, android: int
+) -> None:
+    unit = SimUnit(GOOD.serial, GOOD.imei, android=android, build="userdebug")
+    record = identity.run(unit=unit, root=True)
+    assert record.outcome is Outcome.PASS, record.fault
+    assert record.unit.imei == (ONE, TWO)
+    assert any(command.startswith("su 2000 service call") for command in identity.asked)
+    ways = {command for command in identity.asked if command.startswith("cmd phone get-imei")}
+    assert len(ways) == (2 if android >= 14 else 0)
+
+
+SECOND: dict[str, tuple[Answer, str | None]] = {
+    "the same": (text(f"Device IMEI: {ONE}\n"), None),
+    "another": (text(f"Device IMEI: {OTHER}\n"), "IMEI-CONTRADICTS"),
+    "none": (text("Device IMEI: null\n"), "IMEI-CONTRADICTS"),
+    "refused": (failure("Device IMEI: Permission denied.", 255), None),
+    "no such command": (failure("Unknown command: get-imei", 255), None),
+    "a cut answer": (text("Device IMEI: 86012345"), "MEAS-UNREADABLE"),
+}
+
+
+@pytest.mark.parametrize(("said", "code"), SECOND.values(), ids=SECOND)
+def test_two_ways_of_asking_agree_or_the_unit_says_two_things(
+    identity: Identity, said: Answer, code: str | None
+) -> None:
+    unit = SimUnit(GOOD.serial, GOOD.imei, android=14)
+    record = identity.run(unit=unit, says={"get-imei 0": said})
+    assert (record.fault and record.fault.code) == code
+    assert record.dut_failed is (code == "IMEI-CONTRADICTS")
+
+
+@pytest.mark.parametrize("slot", [0, 1])
+@pytest.mark.parametrize(
+    ("imei", "code"),
+    [("860123450000013", "IMEI-CHECK-DIGIT"), ("004999010001013", "IMEI-TEST-NUMBER")],
+)
+def test_an_imei_that_breaks_a_rule_has_the_code_of_that_rule(
+    identity: Identity, slot: int, imei: str, code: str
+) -> None:
+    record = identity.run(says={f"i32 {slot}": text(string_reply(imei))})
+    assert record.outcome is Outcome.FAIL
+    assert record.fault
+    assert record.fault.code == code
+    assert record.fault.evidence == {"slot": slot, "said": imei}
+
+
+def test_a_text_that_is_no_imei_is_for_the_limit_to_judge(identity: Identity) -> None:
+    record = identity.run(says={"i32 1": text(string_reply("A1000049D1CDA2"))})
+    assert record.fault
+    assert record.fault.code == "identity.imei2:MISMATCH"
+    assert record.dut_failed
+
+
+def test_a_second_unit_with_an_imei_of_the_first_never_passes(
+    identity: Identity, tmp_path: Path
+) -> None:
+    store = tmp_path / "records.db"
+    twin = Unit("A57A000002", (OTHER, TWO))
+    with Recorder(store) as recorder:
+        assert identity.run(counted_in=recorder, run="r1").outcome is Outcome.PASS
+        for attempt, use in enumerate((MATCH, READ)):
+            clash = identity.run(
+                twin,
+                use=use,
+                unit=SimUnit(twin.serial, twin.imei),
+                counted_in=recorder,
+                run=f"r2{attempt}",
+            )
+            assert (clash.outcome, clash.dut_failed) == (Outcome.FAIL, True)
+            assert clash.fault
+            assert clash.fault.code == "IMEI-CLAIMED"
+            assert clash.fault.evidence == {"imei": TWO, "serial": GOOD.serial, "run": "r1"}
+        assert identity.run(counted_in=recorder, run="r3").outcome is Outcome.PASS
+        right = Unit("A57A000002", (OTHER, "860123450000046"))
+        unit = SimUnit(right.serial, right.imei)
+        again = identity.run(right, unit=unit, counted_in=recorder, run="r4")
+        assert again.outcome is Outcome.PASS, again.fault
+    assert verify(store) == []
+
+
+def test_a_unit_that_is_not_that_of_its_label_owns_no_imei(
+    identity: Identity, tmp_path: Path
+) -> None:
+    """It was written with another's number; the one whose number it is comes after it."""
+    wrong = Unit("A57A000002", (OTHER, TWO))
+    with Recorder(tmp_path / "records.db") as recorder:
+        mixed = identity.run(
+            wrong, unit=SimUnit(wrong.serial, (ONE, TWO)), counted_in=recorder, run="r1"
+        )
+        assert mixed.fault
+        assert mixed.fault.code == "identity.imei_matches:MISMATCH"
+        assert identity.run(counted_in=recorder, run="r2").outcome is Outcome.PASS
+
+
+def test_a_bench_sees_the_clash_and_owns_nothing(identity: Identity, tmp_path: Path) -> None:
+    twin = SimUnit("A57A000002", GOOD.imei)
+    with Recorder(tmp_path / "records.db") as recorder:
+        bench = identity.run(twin.label, unit=twin, kept_in=recorder, run="r1")
+        assert bench.outcome is Outcome.PASS, bench.fault
+        assert identity.run(counted_in=recorder, run="r2").outcome is Outcome.PASS
+        clash = identity.run(twin.label, unit=twin, kept_in=recorder, run="r3")
+        assert clash.fault
+        assert clash.fault.code == "IMEI-CLAIMED"
+
+
+def test_the_build_of_a_good_unit(identity: Identity) -> None:
+    record = identity.run(use=BUILD)
+    assert record.outcome is Outcome.PASS, record.fault
+    assert measured(record) == {
+        "display_id": "TP1A.220905.001",
+        "fingerprint": "OPPO/OP5757L1/OP5757L1:13/TP1A.220905.001/1635251357287:user/release-keys",
+        "build_type": "user",
+        "android": "13",
+        "verified_boot": "green",
+        "security_patch": "2023-08-05",
+        "debuggable": False,
+        "locked": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("says", "code"),
+    [
+        ({"ro.boot.flash.locked": text("0\n")}, "identity.locked:MISMATCH"),
+        ({"vbmeta.device_state": text("unlocked\n")}, "identity.locked:MISMATCH"),
+        ({"vbmeta.device_state": text("\n")}, None),
+        ({"security_patch": text("yesterday\n")}, "MEAS-UNREADABLE"),
+        ({"ro.build.type": failure("getprop: not found", 127)}, "MEAS-UNREADABLE"),
+        ({"ro.debuggable": text("\n")}, "MEAS-UNKNOWN"),
+    ],
+)
+def test_what_the_build_says_is_judged_and_what_it_does_not_say_is_no_pass(
+    identity: Identity, says: Says, code: str | None
+) -> None:
+    record = identity.run(use=BUILD, says=says)
+    assert (record.fault and record.fault.code) == code

@@ -1,8 +1,9 @@
-"""`lte.attach` as its plan says, by the real engine, over the real adb server."""
+"""`lte.attach` and `lte.traffic` as their plan says, by the real engine, over real wires."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -10,44 +11,31 @@ import pytest
 
 from harness.devices.adb import AdbServer
 from harness.errors import Blame
+from harness.model.cell import Cell
 from harness.model.fault import Fault
 from harness.model.outcome import Outcome
+from harness.model.ports import CallBox
 from harness.model.record import Record
 from harness.sim.handset import SimHandsets
-from harness.sim.handset.state.answer import text
-from harness.sim.handset.state.cellular import ATTACH_S
-from harness.sim.unit import SimUnit
-from tests.steps.phone import Phone, fault, measured
-from tests.steps.plans import steps_of
+from harness.sim.handset.state.answer import Answer, failure, text
+from harness.sim.unit import ATTACH_S, SimUnit
+from harness.ui.findings import concluded
+from tests.steps.lte_slot import SPEED, LteSlot, lte_slot, neighbour
+from tests.steps.phone import fault, measured
 
-REGISTRY = "dumpsys telephony.registry"
-SPEED = 10
-
-
-@pytest.fixture
-def handsets() -> Iterator[SimHandsets]:
-    with SimHandsets(speed=SPEED) as handsets:
-        yield handsets
+MakeSlot = Callable[..., LteSlot]
+OTHER = Cell("00101", 7, 3100, -60.0)
 
 
 @pytest.fixture
-def phone_with(server: AdbServer, handsets: SimHandsets) -> Any:
-    def make(defects: dict[str, dict[str, Any]] | None = None, **more: Any) -> Phone:
-        return Phone(server, handsets, SimUnit("A57A000001", defects=defects or {}, **more))
+def slot_with(server: AdbServer, handsets: SimHandsets, tmp_path: Path) -> Iterator[MakeSlot]:
+    with ExitStack() as stack:
 
-    return make
+        def make(defects: dict[str, dict[str, Any]] | None = None, **more: Any) -> LteSlot:
+            unit = SimUnit("A57A000001", defects=defects or {}, **more)
+            return stack.enter_context(lte_slot(server, handsets, unit, tmp_path))
 
-
-def run(phone: Phone, folder: Path, /, **words: str) -> Record:
-    return phone.run(*steps_of("lte-attach.yaml", folder, **words))
-
-
-def printing(phone: Phone, old: str, new: str) -> None:
-    """Let the phone say `new` where it said `old`."""
-    real = phone.behaviour.programs[REGISTRY]
-    phone.behaviour.programs[REGISTRY] = lambda words, now_s: text(
-        real(words, now_s).out.decode().replace(old, new)
-    )
+        yield make
 
 
 def outcome(record: Record) -> tuple[Outcome, str]:
@@ -56,24 +44,57 @@ def outcome(record: Record) -> tuple[Outcome, str]:
 
 @pytest.mark.parametrize(
     ("profile", "android"),
-    [("samsung", 11), ("oppo-mtk", 12), ("oppo-mtk", 13), ("oppo-mtk", 15)],
+    [("samsung", 11), ("oppo-mtk", 13), ("oppo-mtk", 15)],
 )
-def test_a_good_one_attaches_in_its_time(
-    phone_with: Any, tmp_path: Path, profile: str, android: int
-) -> None:
-    phone = phone_with(profile=profile, android=android)
-    record = run(phone, tmp_path)
+def test_a_good_one_attaches_in_its_time(slot_with: MakeSlot, profile: str, android: int) -> None:
+    slot = slot_with(profile=profile, android=android)
+    record = slot.attach()
     assert record.outcome is Outcome.PASS, record.fault
     values = measured(record)
     assert ATTACH_S / SPEED <= values.pop("time") < 10
+    rsrp = values.pop("rsrp")
+    assert values.pop("rsrp_error") == pytest.approx(rsrp + 53 + 42)
+    assert -96 <= rsrp <= -94
     assert values == {
+        "box": "Simulated CallBox SIMBOX01 1.0",
+        "box_attached": True,
         "plmn": "00101",
         "rat": "LTE",
         "registration": "HOME",
-        "rsrp": -95,
         "data": "connected",
+        "band": 3,
+        "earfcn": 1650,
+        "rsrq": pytest.approx(-10),
+        "snr": pytest.approx(15),
     }
-    assert not phone.behaviour.radios.airplane
+    assert not slot.phone.behaviour.radios.airplane
+    assert (slot.box.cell.on, slot.box.cell.earfcn) == (True, 1650)
+
+
+def test_the_cell_is_the_plans_whatever_the_box_had(slot_with: MakeSlot) -> None:
+    slot = slot_with()
+    slot.box.cell.band, slot.box.cell.earfcn, slot.box.cell.level_dbm = 20, 6300, -30.0
+    record = slot.attach()
+    assert record.outcome is Outcome.PASS, record.fault
+    assert (measured(record)["band"], measured(record)["earfcn"]) == (3, 1650)
+
+
+@pytest.mark.parametrize(("change", "reason"), [(8.0, "LOW"), (-8.0, "HIGH")])
+def test_a_level_that_is_not_what_the_path_leaves_fails(
+    slot_with: MakeSlot, change: float, reason: str
+) -> None:
+    slot = slot_with(path_loss_db=42.0 + change)
+    record = slot.attach()
+    assert outcome(record) == (Outcome.FAIL, f"attach.rsrp_error:{reason}")
+    assert measured(record)["rsrp_error"] == pytest.approx(-change, abs=1)
+
+
+def test_the_loss_is_that_of_the_slots_own_path(slot_with: MakeSlot) -> None:
+    slot = slot_with(path_loss_db=50.0)
+    slot.loss_db = 50.0
+    record = slot.attach()
+    assert record.outcome is Outcome.PASS, record.fault
+    assert measured(record)["rsrp"] == pytest.approx(-103, abs=1)
 
 
 @pytest.mark.parametrize(
@@ -85,10 +106,9 @@ def test_a_good_one_attaches_in_its_time(
     ],
 )
 def test_one_that_never_attaches_fails_and_says_why(
-    phone_with: Any, tmp_path: Path, reason: str, registration: str, cause: int | None, sim: str
+    slot_with: MakeSlot, reason: str, registration: str, cause: int | None, sim: str
 ) -> None:
-    phone = phone_with({"lte.no_attach": {"reason": reason}})
-    record = run(phone, tmp_path, within="3 s")
+    record = slot_with({"lte.no_attach": {"reason": reason}}).attach(within="2 s")
     assert outcome(record) == (Outcome.FAIL, "LTE-NO-ATTACH")
     found: Fault = fault(record)
     assert found.blame is Blame.DUT
@@ -98,72 +118,99 @@ def test_one_that_never_attaches_fails_and_says_why(
     assert record.dut_failed
 
 
-def test_another_network_is_measured_with_its_time(phone_with: Any, tmp_path: Path) -> None:
-    record = run(phone_with({"lte.wrong_plmn": {}}), tmp_path, within="6 s")
-    assert outcome(record) == (Outcome.FAIL, "attach.plmn:MISMATCH")
+def test_one_that_loses_its_registration_again_fails(slot_with: MakeSlot) -> None:
+    slot = slot_with()
+    real, seen = slot.phone.behaviour.programs["dumpsys telephony.registry"], []
+
+    def registry(words: list[str], now_s: float) -> Answer:
+        answer = real(words, now_s)
+        if b"registrationState=HOME" in answer.out and b"mDataConnectionState=2" in answer.out:
+            seen.append(now_s)
+        if len(seen) > 3:
+            slot.box.cell.detached_s = now_s
+        return answer
+
+    slot.phone.behaviour.radios.set_airplane(True, 0.0)
+    slot.phone.behaviour.programs["dumpsys telephony.registry"] = registry
+    record = slot.attach()
+    assert outcome(record) == (Outcome.FAIL, "LTE-NO-ATTACH")
+    assert "not any more" in fault(record).message
+
+
+def test_another_network_is_measured_with_its_time(slot_with: MakeSlot) -> None:
+    record = slot_with({"lte.wrong_plmn": {}}).attach(within="3 s")
+    assert record.outcome is Outcome.FAIL
+    assert concluded(record) == {
+        "attach.box_attached:MISMATCH",
+        "attach.earfcn:MISMATCH",
+        "attach.plmn:MISMATCH",
+    }
     assert measured(record)["plmn"] == "00102"
-    assert ATTACH_S / SPEED <= measured(record)["time"] < 6
+    assert ATTACH_S / SPEED <= measured(record)["time"] < 3.5
 
 
-def test_another_technology_is_measured(phone_with: Any, tmp_path: Path) -> None:
-    phone = phone_with()
-    printing(phone, "accessNetworkTechnology=LTE", "accessNetworkTechnology=UMTS")
-    record = run(phone, tmp_path, within="6 s")
+def test_another_cell_of_the_same_network_is_found_out(slot_with: MakeSlot) -> None:
+    record = slot_with({"lte.wrong_band": {}}).attach()
+    assert record.outcome is Outcome.FAIL
+    assert (measured(record)["plmn"], measured(record)["box_attached"]) == ("00101", False)
+
+
+def test_another_technology_is_measured(slot_with: MakeSlot) -> None:
+    slot = slot_with()
+    slot.printing("accessNetworkTechnology=LTE", "accessNetworkTechnology=UMTS")
+    record = slot.attach(within="3 s")
     assert outcome(record) == (Outcome.FAIL, "attach.rat:MISMATCH")
     assert measured(record)["rat"] == "UMTS"
     assert "rsrp" not in measured(record)
 
 
-def test_a_second_carrier_is_still_lte(phone_with: Any, tmp_path: Path) -> None:
-    phone = phone_with()
-    printing(phone, "accessNetworkTechnology=LTE ", "accessNetworkTechnology=LTE_CA ")
-    assert run(phone, tmp_path).outcome is Outcome.PASS
+def test_a_second_carrier_is_still_lte(slot_with: MakeSlot) -> None:
+    slot = slot_with()
+    slot.printing("accessNetworkTechnology=LTE ", "accessNetworkTechnology=LTE_CA ")
+    assert slot.attach().outcome is Outcome.PASS
 
 
-def test_a_weak_one_fails_by_its_level(phone_with: Any, tmp_path: Path) -> None:
-    record = run(phone_with({"lte.weak": {}}), tmp_path)
-    assert outcome(record) == (Outcome.FAIL, "attach.rsrp:LOW")
-    assert measured(record)["rsrp"] == -118
-
-
-def test_a_slow_one_fails_by_its_time(phone_with: Any, tmp_path: Path) -> None:
-    record = run(phone_with({"lte.attach_slow": {"attach_s": 3}}), tmp_path, high="2 s")
+def test_a_slow_one_fails_by_its_time(slot_with: MakeSlot) -> None:
+    record = slot_with({"lte.attach_slow": {"attach_s": 3}}).attach(high="2 s")
     assert outcome(record) == (Outcome.FAIL, "attach.time:HIGH")
     assert 3 <= measured(record)["time"] < 10
 
 
-def test_one_without_a_data_connection_fails(phone_with: Any, tmp_path: Path) -> None:
-    phone = phone_with()
-    phone.behaviour.radios.data = False
-    record = run(phone, tmp_path, settle="1 s")
-    assert outcome(record) == (Outcome.FAIL, "attach.data:MISMATCH")
+def test_one_without_a_data_connection_fails(slot_with: MakeSlot) -> None:
+    slot = slot_with()
+    slot.phone.behaviour.radios.data = False
+    assert outcome(slot.attach(settle="1 s")) == (Outcome.FAIL, "attach.data:MISMATCH")
 
 
-def test_a_registration_from_before_does_not_count(phone_with: Any, tmp_path: Path) -> None:
-    phone = phone_with({"lte.no_detach": {}})
-    record = run(phone, tmp_path, within="1 s, detach_within: 1 s")
+def test_a_registration_from_before_does_not_count(slot_with: MakeSlot) -> None:
+    record = slot_with({"lte.no_detach": {}}).attach(within="1 s", detach_within="1 s")
     assert outcome(record) == (Outcome.FAIL, "LTE-NO-DETACH")
 
 
-def test_only_the_slot_of_the_plan_counts(phone_with: Any, tmp_path: Path) -> None:
-    record = run(phone_with(), tmp_path, phone="1", within="3 s")
+def test_only_the_slot_of_the_plan_counts(slot_with: MakeSlot) -> None:
+    record = slot_with().attach(phone="1", within="1 s")
     assert outcome(record) == (Outcome.FAIL, "LTE-NO-ATTACH")
     assert fault(record).evidence["sim"] == "ABSENT"
 
 
-def test_a_build_that_refuses_airplane_mode_is_no_bad_unit(phone_with: Any, tmp_path: Path) -> None:
-    record = run(phone_with(android=10), tmp_path)
+def test_a_build_that_refuses_airplane_mode_is_no_bad_unit(slot_with: MakeSlot) -> None:
+    record = slot_with(android=10).attach()
     assert outcome(record) == (Outcome.ERROR, "HANDSET-REFUSED")
     assert not record.dut_failed
 
 
-def test_a_switch_that_is_obeyed_in_words_only_is_no_bad_unit(
-    phone_with: Any, tmp_path: Path
-) -> None:
-    phone = phone_with()
+def test_a_switch_that_is_obeyed_in_words_only_is_no_bad_unit(slot_with: MakeSlot) -> None:
+    slot = slot_with()
     words = "No shell command implementation.\n"
-    phone.behaviour.programs["cmd connectivity"] = lambda *_: text(words)
-    assert outcome(run(phone, tmp_path)) == (Outcome.ERROR, "HANDSET-REFUSED")
+    slot.phone.behaviour.programs["cmd connectivity"] = lambda *_: text(words)
+    assert outcome(slot.attach()) == (Outcome.ERROR, "HANDSET-REFUSED")
+
+
+def test_a_call_box_that_is_silent_is_no_bad_unit(slot_with: MakeSlot) -> None:
+    record = slot_with({"callbox.silent": {}}).attach()
+    assert record.outcome is Outcome.ERROR
+    assert fault(record).blame is Blame.STATION
+    assert not record.dut_failed
 
 
 @pytest.mark.parametrize(
@@ -175,12 +222,10 @@ def test_a_switch_that_is_obeyed_in_words_only_is_no_bad_unit(
         ("registrationState=HOME", "registrationState=HAPPY"),
     ],
 )
-def test_an_answer_that_cannot_be_read_is_an_error(
-    phone_with: Any, tmp_path: Path, old: str, new: str
-) -> None:
-    phone = phone_with()
-    printing(phone, old, new)
-    record = run(phone, tmp_path, within="3 s, detach_within: 3 s")
+def test_an_answer_that_cannot_be_read_is_an_error(slot_with: MakeSlot, old: str, new: str) -> None:
+    slot = slot_with()
+    slot.printing(old, new)
+    record = slot.attach(within="1 s", detach_within="1 s")
     assert outcome(record) == (Outcome.ERROR, "HANDSET-UNREADABLE")
 
 
@@ -189,14 +234,180 @@ def test_an_answer_that_cannot_be_read_is_an_error(
     [
         ("rsrp=-95", "rsrp=2147483647", "MEAS-UNKNOWN"),
         ("rsrp=-95", "rsrp=95", "MEAS-UNREADABLE"),
+        ("rssnr=15", "rssnr=2147483647", "MEAS-UNKNOWN"),
+        ("mBands=[3] ", "", "MEAS-UNKNOWN"),
         ("mDataConnectionState=2", "mDataConnectionState=-1", "MEAS-UNKNOWN"),
         ("rRplmn=00101", "rRplmn=****", "MEAS-UNREADABLE"),
     ],
 )
 def test_a_value_that_is_unknown_or_unreadable_never_passes(
-    phone_with: Any, tmp_path: Path, old: str, new: str, code: str
+    slot_with: MakeSlot, old: str, new: str, code: str
 ) -> None:
-    phone = phone_with()
-    printing(phone, old, new)
-    record = run(phone, tmp_path, within="3 s", settle="1 s")
-    assert outcome(record) == (Outcome.ERROR, code)
+    slot = slot_with(rsrp_noise_db=0.0)
+    slot.printing(old, new)
+    assert outcome(slot.attach(within="3 s", settle="1 s")) == (Outcome.ERROR, code)
+
+
+def test_no_reads_at_all_are_none_that_a_plan_may_ask_for(slot_with: MakeSlot) -> None:
+    assert outcome(slot_with().attach(reads="0")) == (Outcome.ERROR, "STEP-SETTING")
+
+
+@pytest.mark.parametrize(
+    ("profile", "android", "interface"),
+    [("samsung", 11, "rmnet1"), ("oppo-mtk", 13, "ccmni1"), ("oppo-qcom", 15, "rmnet_data0")],
+)
+def test_traffic_over_the_modem(
+    slot_with: MakeSlot, profile: str, android: int, interface: str
+) -> None:
+    slot = slot_with(profile=profile, android=android, wifi_network="LINE-REF-5G")
+    slot.phone.behaviour.radios.set_wifi(True, 0.0)
+    record = slot.traffic()
+    assert record.outcome is Outcome.PASS, record.fault
+    assert measured(record) == {
+        "interface": interface,
+        "lost": 0,
+        "ping": pytest.approx(32, abs=4),
+        "throughput": pytest.approx(60, rel=0.03),
+    }
+    assert not slot.phone.behaviour.radios.wifi
+
+
+def test_one_that_lets_nothing_through_fails(slot_with: MakeSlot) -> None:
+    record = slot_with({"lte.no_data": {}}).traffic(pings="3")
+    assert outcome(record) == (Outcome.FAIL, "LTE-NO-DATA")
+    assert "3 packets transmitted, 0 received" in fault(record).evidence["out"]
+
+
+def test_one_without_a_way_out_fails(slot_with: MakeSlot) -> None:
+    slot = slot_with()
+    slot.phone.behaviour.radios.data = False
+    record = slot.traffic(route_within="1 s")
+    assert outcome(record) == (Outcome.FAIL, "LTE-NO-DATA")
+    assert "unreachable" in fault(record).message
+
+
+def test_a_slow_one_fails_by_its_throughput(slot_with: MakeSlot) -> None:
+    record = slot_with({"lte.slow_data": {}}).traffic()
+    assert outcome(record) == (Outcome.FAIL, "traffic.throughput:LOW")
+    assert measured(record)["throughput"] == pytest.approx(2, rel=0.05)
+
+
+def test_a_far_one_fails_by_its_round_trip(slot_with: MakeSlot) -> None:
+    record = slot_with(ping_ms=180.0).traffic()
+    assert outcome(record) == (Outcome.FAIL, "traffic.ping:HIGH")
+
+
+def test_traffic_that_goes_another_way_is_no_verdict(slot_with: MakeSlot) -> None:
+    slot = slot_with()
+    route = "192.0.2.1 via 10.0.0.1 dev tun0 table 1060 src 10.0.0.2 uid 2000 \n    cache \n"
+    slot.phone.behaviour.programs["ip route"] = lambda *_: text(route)
+    record = slot.traffic(route_within="1 s")
+    assert outcome(record) == (Outcome.ERROR, "LTE-OTHER-PATH")
+    assert fault(record).evidence["interface"] == "tun0"
+
+
+def test_pings_that_the_interface_did_not_carry_do_not_count(slot_with: MakeSlot) -> None:
+    slot = slot_with()
+    frozen = slot.phone.behaviour.run("cat /proc/net/dev", 0.0).out.decode()
+    slot.phone.behaviour.programs["cat /proc/net/dev"] = lambda *_: text(frozen)
+    assert outcome(slot.traffic()) == (Outcome.ERROR, "LTE-OTHER-PATH")
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (failure("nc: connect: Connection refused", 1), "TRAFFIC-SERVER"),
+        (text("it was all"), "TRAFFIC-SERVER"),
+        (failure("timeout: exec nc: No such file or directory", 127), "HANDSET-REFUSED"),
+        (failure("nc: connect: Network is unreachable", 1), "LTE-NO-DATA"),
+    ],
+    ids=["refused", "ended", "no-nc", "unreachable"],
+)
+def test_who_is_to_blame_for_a_stream_that_does_not_come(
+    slot_with: MakeSlot, answer: Answer, code: str
+) -> None:
+    slot = slot_with()
+    slot.phone.behaviour.programs["nc"] = lambda *_: answer._replace(takes_s=0.1)
+    assert outcome(slot.traffic())[1] == code
+
+
+@pytest.mark.parametrize("host", ["example.org", "192.0.2.1;reboot"])
+def test_a_host_that_is_no_address_is_refused(slot_with: MakeSlot, host: str) -> None:
+    assert outcome(slot_with().traffic(host=f"'{host}'")) == (Outcome.ERROR, "STEP-SETTING")
+
+
+def test_slots_that_share_a_box_attach_before_either_sends(slot_with: MakeSlot) -> None:
+    slot = slot_with()
+    beside = neighbour(slot, SimUnit("A57A000002"))
+    for record in (slot.attach(), beside.attach(level="-60 dBm"), slot.traffic()):
+        assert record.outcome is Outcome.PASS, record.fault
+    assert slot.box.cell.level_dbm == -53.0  # as it was asked for in its own slot
+    assert beside.traffic().outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    "take", [lambda box: box.stop(), lambda box: box.detach(), lambda box: box.serve(OTHER)]
+)
+def test_a_cell_that_another_slot_took_is_served_anew(
+    slot_with: MakeSlot, take: Callable[[CallBox], None]
+) -> None:
+    slot = slot_with()
+    assert slot.attach().outcome is Outcome.PASS
+    take(slot.other())
+    record = slot.traffic(route_within="1 s")
+    assert record.outcome is Outcome.PASS, record.fault
+
+
+def test_a_cell_that_stays_is_not_served_again(slot_with: MakeSlot) -> None:
+    slot = slot_with()
+    slot.attach()
+    slot.box.heard.clear()
+    assert slot.traffic().outcome is Outcome.PASS
+    assert not [line for line in slot.box.heard if line.startswith("CELL:STAT O")]
+
+
+def test_one_that_leaves_a_cell_that_stays_fails(slot_with: MakeSlot) -> None:
+    slot = slot_with()
+    slot.attach()
+    slot.phone.behaviour.radios.set_airplane(True, 0.0)
+    assert outcome(slot.traffic(port="5001, within: 1 s")) == (Outcome.FAIL, "LTE-NO-ATTACH")
+
+
+@pytest.mark.parametrize(("printed", "attached"), [("1300", True), ("1650", False)])
+def test_one_on_another_cell_sends_nothing_that_counts(
+    slot_with: MakeSlot, printed: str, attached: bool
+) -> None:
+    slot = slot_with()
+    slot.attach()
+    slot.printing("mEarfcn=1650", f"mEarfcn={printed}")
+    slot.box.insert(slot.phone.unit, lambda _: attached)
+    record = slot.traffic(port="5001, within: 1 s")
+    assert outcome(record) == (Outcome.FAIL, "LTE-NO-ATTACH")
+    assert (fault(record).evidence["earfcn"], measured(record)) == (int(printed), {})
+
+
+@pytest.mark.parametrize("program", ["ip route", "ping", "nc"])
+def test_a_cell_that_is_taken_meanwhile_is_the_stations_fault(
+    slot_with: MakeSlot, program: str
+) -> None:
+    slot = slot_with()
+    slot.attach()
+    programs = slot.phone.behaviour.programs
+    real = programs[program]
+
+    def taken(words: list[str], now_s: float) -> Answer:
+        slot.box.cell.on = False
+        return real(words, now_s)
+
+    programs[program] = taken
+    record = slot.traffic(route_within="1 s")
+    assert outcome(record) == (Outcome.ERROR, "CELL-CHANGED")
+    assert not record.dut_failed
+
+
+def test_a_server_that_refuses_hides_no_unit_that_has_failed(slot_with: MakeSlot) -> None:
+    slot = slot_with(ping_ms=180.0)
+    slot.phone.behaviour.programs["nc"] = lambda *_: failure("nc: connect: refused", 1)
+    record = slot.traffic()
+    assert outcome(record) == (Outcome.FAIL, "traffic.ping:HIGH")
+    assert concluded(record) == {"traffic.ping:HIGH", "LTE-NO-DATA"}

@@ -1,7 +1,8 @@
-"""`radio.wifi` as its plan says, by the real engine, over the real adb server."""
+"""The steps of `radio` as their plan says, by the real engine, over the real adb server."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,14 @@ from harness.devices.adb import AdbServer
 from harness.errors import Blame
 from harness.model.outcome import Outcome
 from harness.model.record import Record
+from harness.model.units import Quantity
 from harness.sim.handset import SimHandsets
 from harness.sim.handset.state.answer import text
 from harness.sim.unit import SimUnit
 from tests.steps.phone import Phone, fault, measured
 from tests.steps.plans import steps_of
 
+MAPS = "com.google.android.apps.maps/com.google.android.maps.MapsActivity"
 ROW = "  00:00:5e:00:53:05       5180    -47(0:-48/1:-53)   {age:>7}    {ssid:<32}  [ESS]\n"
 HEADER = "    BSSID              Frequency      RSSI           Age(sec)     SSID         Flags\n"
 
@@ -30,8 +33,10 @@ def phone_with(server: AdbServer, handsets: SimHandsets) -> Any:
     return make
 
 
-def run(phone: Phone, folder: Path, **words: str) -> Record:
-    return phone.run(*steps_of("radio.yaml", folder, **words))
+def run(phone: Phone, folder: Path, step: str = "wifi", **words: str) -> Record:
+    """What comes of one step of the plan, between prepare and restore."""
+    wanted = ("prepare", step, "restore")
+    return phone.run(*(s for s in steps_of("radio.yaml", folder, **words) if s.id in wanted))
 
 
 @pytest.mark.parametrize(
@@ -43,7 +48,7 @@ def test_the_reference_access_point_is_measured(
 ) -> None:
     record = run(phone_with(profile=profile, android=android), tmp_path)
     assert record.outcome is Outcome.PASS, record.fault
-    assert measured(record) == {"on": True, "rssi": -47, "frequency": 5180}
+    assert measured(record) == {"on": True, "rssi": -47, "frequency": 5180, "channel": 36}
 
 
 def test_one_that_is_on_already_scans_again(phone_with: Any, tmp_path: Path) -> None:
@@ -141,6 +146,150 @@ def test_a_state_of_wifi_that_cannot_be_read_is_an_error(phone_with: Any, tmp_pa
     phone.behaviour.programs["cmd wifi"] = _instead(phone, "status", "Wifi is sleepy\n")
     record = run(phone, tmp_path, within="1 s, on_within: 1 s")
     assert (record.outcome, fault(record).code) == (Outcome.ERROR, "HANDSET-UNREADABLE")
+
+
+def test_the_level_of_several_scans_is_the_mean_of_their_power(
+    phone_with: Any, tmp_path: Path
+) -> None:
+    phone = phone_with()
+    rows = iter([-47, -53] * 9)
+    began: list[float] = []
+
+    def scan(words: list[str], now_s: float) -> Any:
+        if words == ["start-scan"]:
+            began.append(now_s)
+        if words != ["list-scan-results"]:
+            return real(words, now_s)
+        level = ROW.replace("-47(", f"{next(rows)}(")
+        return text(HEADER + level.format(age="0.000", ssid="LINE-REF-5G"))
+
+    real = phone.behaviour.programs["cmd wifi"]
+    phone.behaviour.programs["cmd wifi"] = scan
+    record = run(phone, tmp_path, within="15 s, scans: 2")
+    assert measured(record)["rssi"] == pytest.approx(-49.0371, abs=1e-3)
+    assert len(began) == 2
+
+
+def test_no_scan_is_none(phone_with: Any, tmp_path: Path) -> None:
+    record = run(phone_with(), tmp_path, within="15 s, scans: 0")
+    assert (record.outcome, fault(record).code) == (Outcome.ERROR, "STEP-SETTING")
+
+
+@pytest.mark.parametrize("before", ["", "LINE-REF-2G", "LINE-REF-5G"])
+def test_a_link_is_measured_and_the_networks_are_as_they_were(
+    phone_with: Any, tmp_path: Path, before: str
+) -> None:
+    phone = phone_with(wifi_network=before, wifi_gain_db=2.0, wifi_link_mbps=780)
+    record = run(phone, tmp_path, "wifi_link")
+    assert record.outcome is Outcome.PASS, record.fault
+    assert measured(record) == {"speed": 780, "rssi": -45}
+    saved = phone.behaviour.programs["cmd wifi"](["list-networks"], 0.0).out.decode()
+    rows = saved.splitlines()[1:]
+    assert [row.split()[1] for row in rows] == ([before] if before else [])
+
+
+def test_a_network_that_is_not_joined_is_forgotten(phone_with: Any, tmp_path: Path) -> None:
+    phone = phone_with(wifi_network="LINE-REF-2G")
+    steps = [
+        step
+        for step in steps_of("radio.yaml", tmp_path, security="open", passphrase="''")
+        if step.id == "wifi_link"
+    ]
+    arguments = {**steps[0].arguments, "within": Quantity.of("2", "s")}
+    record = phone.run(replace(steps[0], arguments=arguments))
+    assert (record.outcome, fault(record).code) == (Outcome.FAIL, "WIFI-NOT-JOINED")
+    saved = phone.behaviour.programs["cmd wifi"](["list-networks"], 0.0).out.decode()
+    assert "LINE-REF-2G" in saved
+    assert "LINE-REF-5G" not in saved
+
+
+def test_before_android_11_no_network_is_joined(phone_with: Any, tmp_path: Path) -> None:
+    record = run(phone_with(android=10), tmp_path, "wifi_link")
+    found = fault(record)
+    assert (record.outcome, found.code) == (Outcome.ERROR, "HANDSET-REFUSED")
+    assert "before Android 11 no command joins a network" in found.message
+
+
+@pytest.mark.parametrize(("profile", "android"), [("oppo-mtk", 13), ("pixel", 15), ("samsung", 11)])
+def test_bluetooth_comes_on(phone_with: Any, tmp_path: Path, profile: str, android: int) -> None:
+    phone = phone_with(profile=profile, android=android)
+    phone.behaviour.radios.bluetooth = False
+    record = run(phone, tmp_path, "bluetooth")
+    assert record.outcome is Outcome.PASS, record.fault
+    assert measured(record) == {"on": True, "crashes": 0, "address_valid": True}
+    assert phone.behaviour.radios.bluetooth is False
+
+
+@pytest.mark.parametrize(
+    ("defect", "code"),
+    [
+        ("bluetooth.crashes", "bluetooth.crashes:HIGH"),
+        ("bluetooth.no_address", "bluetooth.address_valid:MISMATCH"),
+        ("bluetooth.off", "BLUETOOTH-NOT-ON"),
+    ],
+)
+def test_a_bad_bluetooth_fails_the_unit(
+    phone_with: Any, tmp_path: Path, defect: str, code: str
+) -> None:
+    (step,) = (s for s in steps_of("radio.yaml", tmp_path) if s.id == "bluetooth")
+    step = replace(step, arguments={**step.arguments, "within": Quantity.of("1", "s")})
+    record = phone_with(defect).run(step)
+    assert (record.outcome, fault(record).code) == (Outcome.FAIL, code)
+
+
+def test_a_masked_address_that_no_setting_tells_is_unknown(phone_with: Any, tmp_path: Path) -> None:
+    phone = phone_with(android=13)
+    del phone.behaviour.settings.values["secure", "bluetooth_address"]
+    record = run(phone, tmp_path, "bluetooth")
+    assert (record.outcome, fault(record).code) == (Outcome.ERROR, "MEAS-UNKNOWN")
+
+
+@pytest.mark.parametrize("android", [10, 11, 13])
+def test_what_gnss_receives_meanwhile_is_measured(
+    phone_with: Any, tmp_path: Path, android: int
+) -> None:
+    phone = phone_with(android=android, gnss_cn0_dbhz=39.25)
+    record = run(phone, tmp_path, "gnss")
+    assert record.outcome is Outcome.PASS, record.fault
+    made = measured(record)
+    assert made["cn0"] == pytest.approx(39.25, abs=1e-6)
+    assert 5 <= made["reports"] < 60
+    assert "mStarted=false" in phone.behaviour.run("dumpsys location", 1e6).out.decode()
+
+
+def test_a_weak_gnss_does_not_hide_behind_what_it_received_before(
+    phone_with: Any, tmp_path: Path
+) -> None:
+    record = run(phone_with("gnss.weak"), tmp_path, "gnss")
+    assert (record.outcome, fault(record).code) == (Outcome.FAIL, "gnss.cn0:LOW")
+    assert measured(record)["cn0"] == pytest.approx(22, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("defects", "opens", "location", "outcome", "code"),
+    [
+        (("gnss.deaf",), MAPS, "3", Outcome.FAIL, "GNSS-DEAF"),
+        ((), "''", "3", Outcome.ERROR, "GNSS-NOT-ASKED"),
+        ((), MAPS, "0", Outcome.ERROR, "GNSS-NOT-ASKED"),
+        ((), "com.example.nothing/.Main", "3", Outcome.ERROR, "GNSS-NOT-ASKED"),
+    ],
+)
+def test_gnss_that_receives_nothing(
+    phone_with: Any,
+    tmp_path: Path,
+    defects: tuple[str, ...],
+    opens: str,
+    location: str,
+    outcome: Outcome,
+    code: str,
+) -> None:
+    phone = phone_with(*defects)
+    phone.behaviour.settings.values["secure", "location_mode"] = location
+    (step,) = (s for s in steps_of("radio.yaml", tmp_path, opens=opens) if s.id == "gnss")
+    step = replace(step, arguments={**step.arguments, "within": Quantity.of("1", "s")})
+    record = phone.run(step)
+    assert (record.outcome, fault(record).code) == (outcome, code), record.fault
+    assert record.dut_failed is (outcome is Outcome.FAIL)
 
 
 def _instead(phone: Phone, command: str, said: str) -> Any:

@@ -38,7 +38,8 @@ def test_every_fail_of_the_final_test_has_a_symptom(plan: Plan) -> None:
         for reason in reasons(limit)
     }
     dut = {name for name, blame, _ in all_codes() if blame is Blame.DUT}
-    raised = {code for step in plan.steps for code in CODE.findall(STEPS[step.use].doc)} & dut
+    steps = [step for each in FINAL.plans.values() for step in each.steps]  # codes are of them all
+    raised = {code for step in steps for code in CODE.findall(STEPS[step.use].doc)} & dut
     assert len(by_limit) > 30
     assert len(raised) > 9
     assert by_limit | raised == plan.symptoms.keys()
@@ -55,19 +56,23 @@ def test_the_final_test_runs_in_groups_and_knows_its_variants() -> None:
     grouped = {step.id: step.group for step in home.steps if step.group}
     assert {name: (group.id, group.kind) for name, group in grouped.items()} == {
         "wifi": ("wireless_and_rear", GroupKind.PARALLEL),
-        "rear": ("wireless_and_rear", GroupKind.PARALLEL),
+        "rear_flat": ("wireless_and_rear", GroupKind.PARALLEL),
+        "bluetooth": ("short_range", GroupKind.PARALLEL),
+        "gnss": ("short_range", GroupKind.PARALLEL),
         "attach": ("bench", GroupKind.ANY_ORDER),
         "charge": ("bench", GroupKind.ANY_ORDER),
     }
     assert {step.id for step in export.steps} - {step.id for step in home.steps} == {
-        "identity_at_the_end"
+        "identity_at_the_end",
+        "nfc",
     }
     assert [limit_of(plan, "attach", "time") for plan in (home, export)] == [
         Range(high=Decimal(15)),
         Range(high=Decimal(12)),
     ]
     assert limit_of(home, "wifi", "rssi") == Range(Decimal(-52), Decimal(-42), marginal=Decimal(1))
-    assert isinstance(limit_of(home, "rear", "luma_across"), Mask)
+    assert isinstance(limit_of(home, "rear_flat", "luma_across"), Mask)
+    assert isinstance(limit_of(home, "rear", "sfr"), Mask)
     assert set(home.files) == {
         "plan",
         "limits",
@@ -75,6 +80,8 @@ def test_the_final_test_runs_in_groups_and_knows_its_variants() -> None:
         "label",
         "mask:../masks/rear-luma.csv",
         "mask:../masks/front-luma.csv",
+        "mask:../masks/rear-sfr.csv",
+        "mask:../masks/front-sfr.csv",
     }
 
 

@@ -35,7 +35,14 @@ PLAN = (
     step("identity.read", "identity"),
     step("radio.wifi", "wifi", ssid="LINE-REF-5G"),
     step("camera.still", "rear", camera="rear", settle=0.1),
-    step("battery.charge", "charge", vbus=5.0, settle=0.1),
+    step(
+        "battery.charge",
+        "charge",
+        vbus=5.0,
+        settle=0.1,
+        gauge_unit="uA",
+        gauge_charges="positive",
+    ),
     replace(step("handset.restore", "restore"), phase=Phase.TEARDOWN),
 )
 

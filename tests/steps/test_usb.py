@@ -5,82 +5,17 @@ Power that a socket loses takes its handset away from USB and from adb alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import pytest
 
-from harness.devices.adb import AdbHandset, AdbServer, Where
-from harness.devices.usb.bus import UsbBus
-from harness.devices.usb.socket import UsbSocket
-from harness.engine.bench import Bench
-from harness.engine.execute import execute
-from harness.model.identity import Unit
 from harness.model.limits import Range
 from harness.model.outcome import Outcome
-from harness.model.ports import Handset, Usb
-from harness.model.record import Record
 from harness.model.usb import UsbMode
-from harness.sim.line import SimLine
-from harness.sim.scenario import Scenario
-from harness.sim.unit import SimUnit
 from harness.sim.usb import SimHub, Strings, Switching, phone
-from harness.station.sockets import explained
-from tests.engine.rig import Rig
-from tests.steps.phone import SPECS, fault, measured, step
-
-SERIAL = "A57A000001"
-SOCKET = "sim-usb/1-1"
-
-
-@dataclass
-class Slot:
-    """A slot with one unit in it."""
-
-    line: SimLine
-    server: AdbServer
-    unit: SimUnit
-    socket: str = SOCKET
-
-    def __post_init__(self) -> None:
-        address = self.line.insert(1, self.unit)
-        bus = UsbBus(self.line.bus, sysfs=self.line.bus.sysfs)
-        socket = UsbSocket(bus, self.socket)
-        handset = AdbHandset(self.server, address, Where(explain=partial(explained, socket)))
-        self.bench = Bench({Handset: handset, Usb: socket})
-
-    def run(self, use: str, announced: str = SERIAL, **given: Any) -> Record:
-        planned = step(use, timeout_s=40, **given)
-        rig = Rig([(SPECS[use], planned)], unit=Unit(announced))
-        return execute(replace(rig.job, bench=self.bench), rig.log)
-
-    def show(self, serial: str = SERIAL, **more: Any) -> None:
-        """Have another face on USB, while adb stays."""
-        face = phone(SimUnit(serial, profile=self.unit.profile), UsbMode.ADB)
-        self.line.bus.plug(self.socket, replace(face, serial=serial, **more))
-
-    @property
-    def hub(self) -> SimHub:
-        return self.line.bus.hub(self.socket)
-
-
-MakeSlot = Callable[..., Slot]
-
-
-@pytest.fixture
-def slot_with(server: AdbServer) -> Iterator[MakeSlot]:
-    with ExitStack() as stack:
-
-        def make(*defects: str, **more: Any) -> Slot:
-            line = stack.enter_context(SimLine(Scenario(speed=10), 1))
-            unit = SimUnit(SERIAL, defects={name: {} for name in defects}, **more)
-            return Slot(line, server, unit)
-
-        yield make
+from tests.steps.phone import fault, measured
+from tests.steps.slot import SERIAL, SOCKET, MakeSlot
 
 
 def test_what_usb_tells_is_measured_in_its_units(slot_with: MakeSlot) -> None:

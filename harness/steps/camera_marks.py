@@ -1,0 +1,39 @@
+"""What is drawn into a picture that is kept because its unit did not pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.imaging.blemish import Blemish
+from harness.imaging.chart import Patch
+from harness.imaging.draw import Mark
+from harness.imaging.picture import Picture
+from harness.imaging.region import Region
+from harness.imaging.sharpness import Sharpness
+
+
+def spot_mark(spot: Blemish, picture: Picture) -> Mark:
+    """A box about a blemish, three times as wide as a circle of its area."""
+    width, height = picture.width_px, picture.height_px
+    side = min(3 * (spot.area_percent / 100 * width * height) ** 0.5, width / 2, height / 2)
+    x, y = (
+        min(max(spot.x * width, side / 2), width - side / 2),
+        min(max(spot.y * height, side / 2), height - side / 2),
+    )
+    return Mark(Region.about(x, y, side, side), f"{spot.contrast_percent:+.1f} %", bad=True)
+
+
+def edge_marks(squares: Mapping[str, Sharpness]) -> list[Mark]:
+    """Which of them fail the step cannot know: those without a value stand out."""
+    marks = []
+    for name, square in squares.items():
+        mtf50 = square.mtf50
+        label, bad = (f"{mtf50:.3f}", False) if isinstance(mtf50, float) else (name, True)
+        marks += [Mark(square.left, "", bad), Mark(square.right, label, bad)]
+    return marks
+
+
+def patch_marks(places: Mapping[str, Region], colours: Mapping[str, Patch]) -> list[Mark]:
+    return [
+        Mark(places[name], f"{patch.delta_e:.1f}", bad=False) for name, patch in colours.items()
+    ]

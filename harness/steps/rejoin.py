@@ -1,0 +1,29 @@
+"""Waiting for a handset that was taken off adb to answer again."""
+
+from __future__ import annotations
+
+from harness.errors import LinkFault
+from harness.errors.link import NOT_THERE
+from harness.model.ports import Handset, Stopwatch, Wait
+from harness.steps.answers import ask
+
+LOOK_S = 0.05
+AWAY = NOT_THERE | {"ADB-LOST"}
+"""What adb says of a handset that is away or on its way; of one that this run has seen, that it is
+lost."""
+
+
+def wait_until_ready(handset: Handset, until_s: float, wait: Wait, stopwatch: Stopwatch) -> None:
+    """Return once the handset answers, which it must by `until_s` [s] of the stopwatch.
+
+    Raises: LinkFault: the last absence; ADB-RESTARTED when it has booted meanwhile.
+    """
+    while True:
+        try:
+            ask(handset, "true")
+        except LinkFault as fault:
+            if fault.code not in AWAY or stopwatch() >= until_s:
+                raise
+            wait(LOOK_S)
+        else:
+            return

@@ -1,0 +1,234 @@
+"""Pictures of the light box's fields: simulated camera, jig on a pty, the real adb server."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from harness.devices.adb import AdbServer
+from harness.devices.jig.jig import SerialJig
+from harness.imaging.picture import Picture, decode_jpeg
+from harness.model.outcome import Outcome
+from harness.model.plan import OnFail, PlannedStep
+from harness.model.ports import Jig
+from harness.model.reading import Unreadable
+from harness.model.record import Record
+from harness.model.value import Curve
+from harness.plans.resolve import load_plans
+from harness.sim.handset import SimHandsets
+from harness.sim.handset.state.answer import Answer, Program
+from harness.sim.jig import JigBehaviour
+from harness.sim.pty import PtyJig
+from harness.sim.unit import Defects, SimUnit
+from harness.steps import catalogue
+from tests.engine.rig import MemoryJournal
+from tests.imaging.edges import codes
+from tests.imaging.squares import Chart
+from tests.steps.phone import SPECS, Phone, step
+from tests.steps.plans import TESTPLANS
+
+PREPARE = step("handset.prepare", "prepare")
+CORNERS = ("centre", "top_left", "top_right", "bottom_left", "bottom_right")
+FINAL = {
+    each.id: each
+    for each in load_plans(TESTPLANS / "a57-final.yaml", catalogue()).named("pk").steps
+}
+"""The steps of the final test, so that what is held here are its limits too."""
+
+
+def planned(step_id: str) -> PlannedStep:
+    return replace(FINAL[step_id], group=None, on_fail=OnFail.CONTINUE, needs=())
+
+
+class Run:
+    """Runs steps of the final test on a unit with these defects, in a slot with a light box."""
+
+    def __init__(self, server: AdbServer, handsets: SimHandsets) -> None:
+        self._server, self._handsets = server, handsets
+        self._exit = ExitStack()
+        self.files: dict[str, bytes] = {}
+
+    def __call__(self, defects: Defects, *ids: str, picture: bytes = b"") -> Record:
+        """`picture` is what the camera writes in place of its own."""
+        unit = SimUnit("A57A000001", defects=defects)
+        pty = PtyJig(JigBehaviour(unit), speed=10)
+        self._exit.callback(pty.close)
+        jig = SerialJig(pty.path)
+        self._exit.callback(jig.shut)
+        journal = MemoryJournal()
+        phone = Phone(self._server, self._handsets, unit, journal, {Jig: jig})
+        if picture:
+            phone.behaviour.programs["input keyevent"] = _writing(phone, picture)
+        record = phone.run(PREPARE, *(planned(each) for each in ids))
+        self.files = journal.files
+        return record
+
+    def pictures(self, record: Record) -> dict[str, Picture | Unreadable]:
+        return {
+            each.name: decode_jpeg(self.files[each.sha256])
+            for each in record.attachments
+            if each.name.endswith(".jpg")
+        }
+
+    def close(self) -> None:
+        self._exit.close()
+
+
+def _writing(phone: Phone, picture: bytes) -> Program:
+    press = phone.behaviour.programs["input keyevent"]
+
+    def program(words: list[str], now_s: float) -> Answer:
+        if words != ["27"]:
+            return press(words, now_s)
+        phone.files["/sdcard/DCIM/Camera/IMG_1.jpg"] = picture
+        return Answer()
+
+    return program
+
+
+@pytest.fixture
+def run(server: AdbServer, handsets: SimHandsets) -> Iterator[Run]:
+    run = Run(server, handsets)
+    yield run
+    run.close()
+
+
+def made(record: Record) -> dict[str, Any]:
+    return {f"{s.id}.{m.name}": m.value for s in record.steps for m in s.measurements}
+
+
+def bad(record: Record) -> set[str]:
+    measured = {
+        f"{s.id}.{m.name}:{m.reason}"
+        for s in record.steps
+        for m in s.measurements
+        if m.outcome is not Outcome.PASS
+    }
+    return measured | {s.fault.code for s in record.steps if s.fault}
+
+
+def test_a_good_unit_passes_all_and_its_numbers_are_those_that_it_was_built_with(
+    run: Run,
+) -> None:
+    record = run({}, "rear_flat", "rear", "front_flat", "front", "rear_flash")
+    assert record.outcome is Outcome.PASS, (record.fault, bad(record))
+    values = made(record)
+    for name in CORNERS:
+        assert values[f"rear.mtf50_{name}"] == pytest.approx(0.1874 / 0.8, rel=0.03)
+        assert values[f"front.mtf50_{name}"] == pytest.approx(0.1874 / 0.9, rel=0.03)
+    assert isinstance(curve := values["rear.sfr"], Curve)
+    assert (len(curve.x), curve.x[-1], curve.x_unit) == (51, 0.5, "cy/px")
+    assert values["rear_flat.mean_luma"] == pytest.approx(118, abs=0.5)
+    assert values["rear_flat.red_green"] == pytest.approx(1, abs=0.002)
+    assert values["rear_flat.exposure_time"] == pytest.approx(10.0)
+    assert values["rear_flat.iso"] == 100
+    assert values["rear_flash.fired"] is True
+    assert values["rear_flash.gain"] == pytest.approx(0.3, rel=0.01)
+    assert run.pictures(record).keys() == {
+        *("rear-flat.jpg", "rear-chart.jpg", "front-flat.jpg", "front-chart.jpg"),
+        *("rear-lit.jpg", "rear-flash.jpg"),
+    }
+
+
+def test_a_blurred_camera_fails_by_every_edge_and_a_person_sees_where(run: Run) -> None:
+    record = run({"camera.rear.blur": {"sigma_px": 2.0}}, "rear_flat", "rear")
+    assert bad(record) == {"rear.sfr:LOW", *(f"rear.mtf50_{name}:LOW" for name in CORNERS)}
+    assert made(record)["rear.mtf50_centre"] == pytest.approx(0.1874 / 2.0, rel=0.03)
+    pictures = run.pictures(record)
+    assert set(pictures) == {"rear-flat.jpg", "rear-chart.jpg", "rear-chart-marked.jpg"}
+    plain, marked = pictures["rear-chart.jpg"], pictures["rear-chart-marked.jpg"]
+    assert isinstance(plain, Picture)
+    assert isinstance(marked, Picture)
+    assert (marked.luma != plain.luma).any()
+
+
+@pytest.mark.parametrize(
+    ("defect", "ids", "found"),
+    [
+        ("camera.rear.tint", ["rear_flat"], {"rear_flat.red_green:HIGH"}),
+        ("camera.rear.blemish", ["rear_flat"], {"rear_flat.blemishes:HIGH"}),
+        (
+            "camera.rear.dark",
+            ["rear_flat"],
+            {"rear_flat.mean_luma:LOW", "rear_flat.luma_across:LOW", "CAMERA-EXPOSURE"},
+        ),
+        (
+            "camera.flash_dead",
+            ["rear_flash"],
+            {"rear_flash.fired:MISMATCH", "rear_flash.gain:LOW"},
+        ),
+        ("camera.flash_weak", ["rear_flash"], {"rear_flash.gain:LOW"}),
+    ],
+)
+def test_a_flaw_fails_by_its_own_measurement_alone(
+    run: Run, defect: str, ids: list[str], found: set[str]
+) -> None:
+    record = run({defect: {}}, *ids)
+    assert bad(record) == found
+    assert record.outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize(
+    ("on", "ids"),
+    [("CHAR", ["rear"]), ("FLAT", ["front", "rear_flat"]), ("FLAT", ["front", "rear_flash"])],
+)
+def test_a_field_that_is_not_there_is_the_stations_fault(run: Run, on: str, ids: list[str]) -> None:
+    record = run({"jig.wrong_field": {"on": f"LIGH:FIEL {on}"}}, *ids)
+    *_, last = record.steps
+    assert last.fault
+    assert (last.id, last.fault.code) == (ids[-1], "LIGHTBOX-FIELD")
+    assert bad(record) == {"LIGHTBOX-FIELD"}
+    assert last.measurements == ()
+    assert (record.outcome, record.dut_failed) == (Outcome.ERROR, False)
+
+
+def test_a_carriage_that_sticks_takes_no_picture(run: Run) -> None:
+    record = run({"jig.stuck_carriage": {}}, "rear_flat")
+    assert bad(record) == {"JIG-STUCK"}
+    assert run.pictures(record) == {}
+
+
+@pytest.mark.parametrize("step_id", ["rear_flat", "rear", "rear_flash"])
+def test_a_picture_that_is_cut_off_is_unreadable_in_every_number(run: Run, step_id: str) -> None:
+    record = run({"camera.cut_file": {}}, step_id)
+    names = SPECS[FINAL[step_id].use].measures
+    assert bad(record) == {f"{step_id}.{name}:UNREADABLE" for name in names}
+    assert (record.outcome, record.dut_failed) == (Outcome.ERROR, False)
+
+
+def jpeg(chart: Chart) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(codes(chart.image())).save(file, "JPEG", quality=92)
+    return file.getvalue()
+
+
+def test_a_camera_so_blurred_that_no_edge_can_be_measured_is_a_bad_unit(run: Run) -> None:
+    record = run({}, "rear", picture=jpeg(Chart(30.0)))
+    assert "CAMERA-BLURRED" in bad(record)
+    assert record.outcome is Outcome.FAIL
+    assert not any("mtf50" in name for name in made(record))
+
+
+def test_a_chart_that_lies_elsewhere_is_unreadable_and_no_bad_unit(run: Run) -> None:
+    record = run({}, "rear", picture=jpeg(Chart(moved_px=(0.0, 40.0))))
+    assert bad(record) >= {f"rear.mtf50_{name}:UNREADABLE" for name in CORNERS}
+    assert record.outcome is Outcome.ERROR
+    assert "CAMERA-BLURRED" not in bad(record)
+
+
+def test_what_the_app_does_not_write_of_the_shot_is_unknown(run: Run) -> None:
+    flat = Image.new("RGB", (1280, 960), (118, 118, 118))
+    file = io.BytesIO()
+    flat.save(file, "JPEG", quality=92)
+    record = run({}, "rear_flat", "rear_flash", picture=file.getvalue())
+    first, last = record.steps[-2:]
+    assert first.outcome is Outcome.PASS
+    assert made(record)["rear_flat.iso"] is None
+    assert {m.reason for m in last.measurements} == {"UNKNOWN"}
+    assert last.outcome is Outcome.ERROR
