@@ -19,7 +19,8 @@ from harness.devices.android.instrumentation import (
     read_instrumentation,
 )
 from harness.errors import DutFault, HarnessError, PlanError, StepBug
-from harness.model.ports import Device, Handset, ShellResult
+from harness.model.backing import Device
+from harness.model.ports import Handset, ShellResult
 from harness.model.reading import Unreadable
 
 COMPONENT = "org.harness.agent/.Tests"

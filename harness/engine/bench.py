@@ -9,18 +9,10 @@ from dataclasses import dataclass
 from harness.clock import Clock, Deadline, Lease
 from harness.engine.threads import in_thread
 from harness.errors import HarnessError, JigFault, unexpected
+from harness.model.backing import Derived, Device
 from harness.model.fault import Fault
 from harness.model.plan import Plan
-from harness.model.ports import (
-    Attach,
-    Derived,
-    Device,
-    Measure,
-    RunSoFar,
-    Stopwatch,
-    UnitRegistry,
-    Wait,
-)
+from harness.model.ports import Attach, Measure, RunSoFar, Stopwatch, UnitRegistry, Wait
 from harness.model.step import Catalogue
 
 OF_THE_RUN: frozenset[type] = frozenset({Attach, Measure, RunSoFar, Stopwatch, UnitRegistry, Wait})

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from harness.clock import Clock
 from harness.errors import HarnessError
+from harness.model.backing import Journal
 from harness.model.events import Event, Recorded, RunEnded, RunStarted, Stamped
 from harness.model.fault import Symptom
 from harness.model.fold import RecordBuilder
 from harness.model.identity import Claim
-from harness.model.ports import Journal
 from harness.model.record import Record, StepRecord
 
 Listener = Callable[[Stamped], None]

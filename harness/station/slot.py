@@ -14,8 +14,8 @@ from harness.engine.job import Job
 from harness.engine.log import Listener, RunLog
 from harness.engine.quarantine import GRACE_S, quarantine, wedged
 from harness.errors import HarnessError, OperatorStop, StationFault, unexpected
+from harness.model.backing import Journal
 from harness.model.outcome import Outcome
-from harness.model.ports import Journal
 from harness.model.record import Record
 
 

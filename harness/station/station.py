@@ -14,6 +14,7 @@ from harness.engine.log import Listener
 from harness.engine.reserve import Instruments
 from harness.errors import HarnessError, PlanError
 from harness.files.problems import nearest
+from harness.model.backing import Device, Journal
 from harness.model.events import (
     JigRef,
     PlanRef,
@@ -25,7 +26,7 @@ from harness.model.events import (
 from harness.model.identity import Unit
 from harness.model.ids import new_run_id
 from harness.model.plan import Plan
-from harness.model.ports import Agent, Device, Handset, Jig, Journal
+from harness.model.ports import Agent, Handset, Jig
 from harness.model.record import Record
 from harness.model.step import Catalogue
 from harness.station.slot import SlotRun

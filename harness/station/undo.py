@@ -16,7 +16,8 @@ from harness.errors import (
     unexpected,
 )
 from harness.errors.link import NOT_THERE
-from harness.model.ports import Device, Handset
+from harness.model.backing import Device
+from harness.model.ports import Handset
 from harness.model.record import Record, StepRecord
 from harness.steps.answers import known
 from harness.steps.found import Note

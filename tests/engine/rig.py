@@ -1,6 +1,6 @@
 """A rig for the engine: steps of one's own, a device that remembers, a journal in memory.
 
-The device and the journal implement the protocols of model/ports.py; nothing is patched.
+The device and the journal implement the protocols of model/backing.py; nothing is patched.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from harness.engine.job import Job
 from harness.engine.log import RunLog
 from harness.engine.reserve import Instruments
 from harness.errors import HarnessError, JigFault
+from harness.model.backing import Device, Journal
 from harness.model.events import PlannedRef, PlanRef, Purpose, RunStarted, Stamped, StationRef
 from harness.model.fault import Symptom
 from harness.model.fold import RecordBuilder
@@ -26,7 +27,7 @@ from harness.model.identity import Claim, Unit
 from harness.model.judgement import Limit
 from harness.model.limits import Range
 from harness.model.plan import Group, OnFail, Phase, Plan, PlannedStep, Product, Retry
-from harness.model.ports import Device, Jig, JigIdentity, Journal
+from harness.model.ports import Jig, JigIdentity
 from harness.model.record import Record
 from harness.model.step import Catalogue, StepSpec
 from harness.steps.api import MARK, step

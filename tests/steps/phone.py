@@ -10,12 +10,13 @@ from harness.devices.adb import AdbHandset, AdbServer
 from harness.engine.bench import Bench
 from harness.engine.execute import execute
 from harness.engine.log import RunLog
+from harness.model.backing import Device, Journal
 from harness.model.fault import Fault
 from harness.model.judgement import Limit
 from harness.model.limits import Range, RecordOnly
 from harness.model.mask import Mask
 from harness.model.plan import Argument, PlannedStep
-from harness.model.ports import Device, Handset, Journal
+from harness.model.ports import Handset
 from harness.model.record import Record
 from harness.model.step import Param
 from harness.model.units import Quantity, Unit

@@ -10,12 +10,13 @@ import pytest
 from harness.devices.adb import AdbHandset, AdbServer
 from harness.engine.bench import Bench
 from harness.engine.execute import execute
+from harness.model.backing import Journal
 from harness.model.events import Purpose
 from harness.model.identity import Unit
 from harness.model.judgement import Limit
 from harness.model.limits import Equals, ImeiRule, Matches, RecordOnly
 from harness.model.outcome import Outcome
-from harness.model.ports import Handset, Journal
+from harness.model.ports import Handset
 from harness.model.record import MeasurementRecord, Record
 from harness.records.chain import verify
 from harness.records.recorder import Recorder

@@ -10,10 +10,11 @@ from harness.engine.bench import Bench
 from harness.engine.execute import execute
 from harness.engine.job import Job
 from harness.engine.log import RunLog
+from harness.model.backing import Device
 from harness.model.cell import PathLoss
 from harness.model.events import PlanRef, Purpose, RunStarted, StationRef
 from harness.model.plan import Plan
-from harness.model.ports import CallBox, Device, Handset, Jig, Usb
+from harness.model.ports import CallBox, Handset, Jig, Usb
 from harness.model.record import Record
 from harness.plans.resolve import load_plans
 from harness.sim.callbox import CallBoxBehaviour

@@ -17,7 +17,8 @@ from harness.devices.adb.finding import Finder
 from harness.devices.adb.service import Call
 from harness.devices.adb.shell import ShellDecoder
 from harness.errors import HarnessError, LinkFault, OperatorStop, StationFault, StepBug
-from harness.model.ports import Device, Handset, ShellResult
+from harness.model.backing import Device
+from harness.model.ports import Handset, ShellResult
 from harness.sim.handset import SimHandsets
 from tests.devices.adb.rig import handset, unit
 from tests.short import lease

@@ -11,7 +11,8 @@ import pytest
 from harness.devices.jig.dialect import CORE
 from harness.devices.jig.jig import SerialJig
 from harness.errors import PlanError
-from harness.model.ports import Device, Jig, JigIdentity
+from harness.model.backing import Device
+from harness.model.ports import Jig, JigIdentity
 from tests.devices.jig.conftest import BuildRig
 from tests.short import code_of, lease
 

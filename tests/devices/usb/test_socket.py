@@ -13,7 +13,8 @@ from harness.clock import Cancel, Deadline
 from harness.devices.usb.bus import UsbBus
 from harness.devices.usb.socket import UsbSocket
 from harness.errors import HarnessError, LinkFault, OperatorStop, StationFault, StepBug
-from harness.model.ports import Device, Usb
+from harness.model.backing import Device
+from harness.model.ports import Usb
 from harness.model.usb import UsbMode
 from harness.sim.usb import SimHub, Switching, VirtualBus, phone
 from tests.devices.usb.conftest import UNIT, lease

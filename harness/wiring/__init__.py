@@ -1,0 +1,61 @@
+"""Opens a station from files, or a simulated one: the one place where concretes meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from harness.devices.adb.keys import key_home
+from harness.devices.adb.server import AdbServer
+from harness.devices.usb.bus import UsbBus
+from harness.engine.reserve import Instruments
+from harness.records.recorder import Recorder
+from harness.sim.scenario import Scenario
+from harness.station.station import Station
+from harness.wiring.handsets import Handsets, open_handsets
+from harness.wiring.layout import Layout, Place, input_hashes, load_layout, load_line, places
+from harness.wiring.opening import opened, reviving
+from harness.wiring.real import Wires, call_box_of, slot_of
+from harness.wiring.simulated import OpenLine, open_line
+
+__all__ = [
+    "Handsets",
+    "Layout",
+    "OpenLine",
+    "Place",
+    "input_hashes",
+    "load_layout",
+    "load_line",
+    "open_handsets",
+    "open_line",
+    "open_station",
+    "places",
+]
+
+
+@contextmanager
+def open_station(records: Path, layout: Layout) -> Iterator[Station]:
+    """The station, open. The store comes first: where nothing can be recorded, nothing is touched.
+
+    Raises: StationFault(STORE-..., ADB-KEY).
+    """
+    if isinstance(layout, Scenario):
+        with open_line(records, layout, len(layout.units)) as line:
+            inserts = enumerate(line.units, start=1)
+            yield replace(line.station, slots={n: insert(n) for n, insert in inserts})
+        return
+    with ExitStack() as stack:
+        recorder = stack.enter_context(Recorder(records))
+        the_key = partial(key_home, layout.adb_key)
+        server = AdbServer(home=the_key(), usb=True)
+        stack.callback(server.stop)
+        call_box = call_box_of(layout.call_box, stack) if layout.call_box else None
+        wires = Wires(server, UsbBus(), layout, call_box, stack)
+        slots = [slot_of(slot, wires) for slot in layout.slots]
+        revive = reviving(server, the_key)
+        station = opened(layout.name, layout.location, slots, recorder, revive)
+        station = replace(station, instruments=Instruments(layout.instruments))
+        yield station.put_back(recorder.recovered)

@@ -1,0 +1,98 @@
+"""What a station is made of, before anything of it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness.devices.adb.states import is_address
+from harness.errors import StationFault
+from harness.model.identity import Unit
+from harness.model.plan import Plan
+from harness.model.ports import Agent, CallBox, Handset, Jig, Usb
+from harness.sim.line import INSTRUMENTS
+from harness.sim.scenario import Scenario, load_scenario
+from harness.station.config import (
+    SlotConfig,
+    StationConfig,
+    load_station,
+)
+
+Layout = StationConfig | Scenario
+"""What a station is made of: what a file says, or what is simulated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A slot before it is opened: the unit that is known to stand in it, and what it has."""
+
+    number: int
+    unit: Unit
+    devices: frozenset[type]
+    instruments: frozenset[str]
+
+
+def load_layout(station: Path | None, scenario: Path | None) -> Layout:
+    """The station of a file, or a simulated one, by a scenario or with one good unit.
+
+    Raises: StationFault(STATION-FILE).
+    """
+    if station:
+        return load_station(station)
+    return load_scenario(scenario) if scenario else Scenario()
+
+
+def load_line(
+    path: Path, *, units: int | None = None, seed: int | None = None, held: bool = False
+) -> Scenario:
+    """The scenario of a file; of its units the first so many, its noise from another seed.
+
+    Raises: StationFault(STATION-FILE), also when it has fewer units, or when its units are to be
+    `held` to a verdict and it does not say to which.
+    """
+    scenario = load_scenario(path, held=held)
+    known = len(scenario.units)
+    if units is not None and units > known:
+        raise StationFault("STATION-FILE", f"{path} has {known} units, not {units}")
+    chosen = replace(scenario, units=scenario.units[:units])
+    return chosen if seed is None else replace(chosen, seed=seed)
+
+
+def places(layout: Layout) -> list[Place]:
+    """The slots of a station, without touching anything."""
+    if isinstance(layout, Scenario):
+        every_kind = frozenset({Handset, Agent, Jig, Usb, CallBox})
+        units = enumerate(layout.units, start=1)
+        return [Place(n, unit.label, every_kind, INSTRUMENTS) for n, unit in units]
+    return [
+        Place(
+            slot.number,
+            unit_of(slot),
+            frozenset(_kinds(slot, layout)),
+            layout.instruments | slot.instruments,
+        )
+        for slot in layout.slots
+    ]
+
+
+def input_hashes(plan: Plan, layout: Layout) -> Mapping[str, str]:
+    """The SHA-256 of each file that a run is made by, by its role."""
+    return {role: file.sha256 for role, file in {**plan.files, **layout.files}.items()}
+
+
+def unit_of(config: SlotConfig) -> Unit:
+    """The unit of a slot, if its handset is named by serial: an address says where, not who."""
+    name = config.handset or ""
+    return Unit() if is_address(name) else Unit(name)
+
+
+def _kinds(slot: SlotConfig, station: StationConfig) -> Iterator[type]:
+    yield Handset
+    yield Agent
+    if slot.jig:
+        yield Jig
+    if slot.usb:
+        yield Usb
+    if slot.call_box or station.call_box:
+        yield CallBox
