@@ -13,8 +13,8 @@ import orjson
 
 from harness.cli import EXIT_ERROR
 from harness.devices.android.decode import plain
-from harness.imaging.blemish import bad_pixels, blemishes
-from harness.imaging.chart import patches
+from harness.imaging.blemish import CONTRAST_PERCENT, STEP, bad_pixels, blemishes
+from harness.imaging.chart import delta_e_of, patches
 from harness.imaging.chroma import mean_rgb_light
 from harness.imaging.colour import balance, mean_lab
 from harness.imaging.framing import framing
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     Pixel = TypeVar("Pixel", bound=generic)
 
-CONTRAST_PERCENT, STEP = 3.0, 0.05
 Body = Callable[..., None]
 Known = TypeVar("Known")
 
@@ -53,7 +52,7 @@ def _of_a_picture(body: Body) -> Body:
             "--region",
             metavar="X,Y,W,H",
             callback=_region,
-            help="Measure this part [px]; the whole picture else.",
+            help="Measure this part [px], in place of what is measured without it.",
         ),
         click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path)),
     )
@@ -149,6 +148,8 @@ def blemish(file: Path, region: Region | None, as_json: bool, contrast: float, s
 def colour(file: Path, region: Region | None, as_json: bool, chart: bool) -> None:
     """Balance of red and blue against green, and the mean colour in CIELAB.
 
+    Without a region they are of the inner half of width and height, as in `camera.flat`.
+
     Exit codes: 0 measured, 2 wrong usage, 3 there is no green, no chart, or no whole picture
     (MEAS-UNREADABLE).
 
@@ -160,8 +161,8 @@ def colour(file: Path, region: Region | None, as_json: bool, chart: bool) -> Non
     if chart:
         _say_patches(file, picture, as_json)
         return
-    height, width = _part(picture.luma, region).shape
-    part = region or Region(0, 0, width, height)
+    part = region or Region.inner_half(picture.width_px, picture.height_px)
+    _part(picture.luma, part)
     light = _known(file, mean_rgb_light(picture, part), as_json)
     found, mean = _known(file, balance(light), as_json), mean_lab(light)
     words = f"R/G {found.red_green:.4f}   B/G {found.blue_green:.4f}"
@@ -172,8 +173,7 @@ def colour(file: Path, region: Region | None, as_json: bool, chart: bool) -> Non
 def _say_patches(file: Path, picture: Picture, as_json: bool) -> None:
     seen = _known(file, framing(linear(picture.luma)), as_json)
     found = patches(picture.rgb(), seen)
-    off = [patch.delta_e for patch in found.values()]
-    mean, most = sum(off) / len(off), max(off)
+    mean, most = delta_e_of(found)
     lines = [f"delta E (CIEDE2000) mean {mean:.2f}   most {most:.2f}"]
     for name, (lab, delta_e) in found.items():
         values = f"{lab.lightness:6.2f} {lab.a:+7.2f} {lab.b:+7.2f}"

@@ -123,8 +123,16 @@ class PlanError(HarnessError):
             "Switch off Wi-Fi, VPN, Ethernet and USB tethering of the handset, then test again.",
         ),
         "CAMERA-OTHER": Code(
-            "Another camera, or another app, is open than the one asked for.",
+            "The camera app has another camera open than the one asked for.",
             "Check by hand which camera the app opens; report the model to the maintainers.",
+        ),
+        "CAMERA-BUSY": Code(
+            "An app keeps a camera open although it was ended.",
+            "Close the app that the evidence names, or take it off the handset, then test again.",
+        ),
+        "CAMERA-SEVERAL": Code(
+            "Several new pictures came for one press of the camera key.",
+            "Switch off burst and HDR+original in the camera app, then test again.",
         ),
         "STEP-SETTING": Code(
             "A parameter that the plan gives a step is none that it can take.",

@@ -180,8 +180,12 @@ class StationFault(HarnessError):
             "The camera sees another field than the light box says that it shows.",
             "Check the carriage of the light box, and that the handset sits straight before it.",
         ),
+        "WIFI-NOT-BACK": Code(
+            "The Wi-Fi network that the handset had joined before the test does not come back.",
+            "Check that its access point is on and heard in the slot, or forget it on the handset.",
+        ),
         "PATH-LOSS-ABSENT": Code(
-            "The path-loss table has no row for this slot, its cable and this band.",
+            "Nobody has said what is lost on the path of this slot, with its cable, in this band.",
             "Measure the path and add the row, or correct the slot's cable in the station file.",
         ),
         "PATH-LOSS-STALE": Code(

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     Cells = NDArray[float64]
     Light = NDArray[floating]
 
+CONTRAST_PERCENT = 3.0
+"""From which contrast on a spot is a blemish: over three times what a clean field shows."""
+STEP = 0.05
+"""By how much light a bad pixel differs [of full light]: over a quarter of a grey card's, so that
+what JPEG and a camera app leave of a dead pixel counts; noise makes none (docs/images.md)."""
 CELLS_ACROSS = 160
 _RING_CELLS = 12
 _RING_POINTS = 16

@@ -74,6 +74,13 @@ class Patch(NamedTuple):
     delta_e: float
 
 
+class DeltaE(NamedTuple):
+    """By how much the patches are off, their mean and the one that is off most (CIEDE2000)."""
+
+    mean: float
+    most: float
+
+
 def squares(width_px: int, height_px: int) -> Mapping[str, Place]:
     """The middle of each square, in a picture of this size that frames the chart exactly [px]."""
     places = ((x * width_px, y * height_px) for y, x in product(_PLACES, _PLACES))
@@ -113,6 +120,11 @@ def patches(rgb: NDArray[uint8], framing: Framing = EXACT) -> Mapping[str, Patch
     return {
         name: _patch(linear(region.of(rgb)), PATCH_SRGB[name]) for name, region in regions.items()
     }
+
+
+def delta_e_of(seen: Mapping[str, Patch]) -> DeltaE:
+    off = [patch.delta_e for patch in seen.values()]
+    return DeltaE(sum(off) / len(off), max(off))
 
 
 def _patch(light_rgb: NDArray[floating], srgb: tuple[int, int, int]) -> Patch:

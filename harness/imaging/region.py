@@ -33,6 +33,11 @@ class Region:
         return array[self.y : self.y + self.height, self.x : self.x + self.width]
 
     @classmethod
+    def inner_half(cls, width_px: int, height_px: int) -> Region:
+        """The middle of a picture of this size, half of it each way: there its balance is taken."""
+        return cls(width_px // 4, height_px // 4, max(width_px // 2, 1), max(height_px // 2, 1))
+
+    @classmethod
     def about(cls, x: float, y: float, width: float, height: float) -> Region:
         """The region of this size [px] whose middle is nearest to a place [px]."""
         size = round(width), round(height)

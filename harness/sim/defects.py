@@ -207,6 +207,14 @@ DEFECTS: Mapping[str, Defect] = {
         "handover.level:HIGH",
         level="what its gauge tells [%]; 96",
     ),
+    "handover.restarts_only": _fails(
+        "restarts without wiping its data; its adb shows some time after its first face on USB",
+        "sealed.adb_seen:MISMATCH",
+        "sealed.mode:MISMATCH",
+    ),
+    "handover.usb_mode_only": _fails(
+        "takes its adb off USB and does not even restart", "HANDOVER-NO-WIPE"
+    ),
     "handover.test_app": _fails(
         "the line's app is part of its image", "handover.test_apps:MISMATCH"
     ),

@@ -12,7 +12,7 @@ from typing import Self
 from harness.model.usb import UsbMode
 from harness.sim.callbox import CallBoxBehaviour
 from harness.sim.cell import SimCell
-from harness.sim.handset import WIPED, SimHandsets
+from harness.sim.handset import PRELOADER, WIPED, SimHandsets
 from harness.sim.jig import JigBehaviour
 from harness.sim.pty import PtyJig
 from harness.sim.scenario import Scenario
@@ -25,7 +25,7 @@ INSTRUMENTS = frozenset({"callbox", "lightbox", "supply"})
 PATH_LOSS_DB = 42.0
 """What is lost between the call box of a slot and the antenna of its unit, in every band."""
 _WITHOUT_ADB = frozenset({"adb.absent", "usb.edl"})
-_FACES = {"bootloader": UsbMode.FASTBOOT, WIPED: UsbMode.MTP}
+_FACES = {"bootloader": UsbMode.FASTBOOT, WIPED: UsbMode.MTP, PRELOADER: UsbMode.PRELOADER}
 """What a handset is on USB in modes in which it has no adb."""
 
 

@@ -49,6 +49,11 @@ class PathLossTable:
     revision: int
     rows: Mapping[tuple[int, str, int], PathLoss]
 
+    def require(self, slot: int, cable: str) -> None:
+        """Raises: StationFault(PATH-LOSS-ABSENT) when the path has no row of any band."""
+        if not any(key[:2] == (slot, cable) for key in self.rows):
+            raise self._absent(f"slot {slot}, cable {cable}")
+
     def of(self, slot: int, cable: str, band: int, today: date) -> PathLoss:
         """What is lost on one path.
 
@@ -57,15 +62,7 @@ class PathLossTable:
         """
         row = self.rows.get((slot, cable, band))
         if row is None:
-            known = sorted(
-                f"slot {slot}, cable {cable}, band {band}" for slot, cable, band in self.rows
-            )
-            raise StationFault(
-                "PATH-LOSS-ABSENT",
-                f"path-loss table {self.name} has no row for slot {slot}, cable {cable}, "
-                f"band {band}",
-                evidence={"table": self.name, "revision": self.revision, "rows": known},
-            )
+            raise self._absent(f"slot {slot}, cable {cable}, band {band}")
         if today > row.until:
             raise StationFault(
                 "PATH-LOSS-STALE",
@@ -73,6 +70,16 @@ class PathLossTable:
                 evidence={"table": self.name, "until": str(row.until), "today": str(today)},
             )
         return row
+
+    def _absent(self, path: str) -> StationFault:
+        known = sorted(
+            f"slot {slot}, cable {cable}, band {band}" for slot, cable, band in self.rows
+        )
+        return StationFault(
+            "PATH-LOSS-ABSENT",
+            f"path-loss table {self.name} has no row for {path}",
+            evidence={"table": self.name, "revision": self.revision, "rows": known},
+        )
 
 
 def losses_of(
@@ -84,12 +91,32 @@ def losses_of(
     """
 
     def of_band(band: int) -> PathLoss:
-        if table is None or cable is None:
-            lacks = "no path_loss" if table is None else f"no rf_cable of slot {slot}"
-            raise StationFault("PATH-LOSS-ABSENT", f"the station file names {lacks}")
-        return table.of(slot, cable, band, today())
+        losses, named = named_path(table, slot, cable)
+        return losses.of(slot, named, band, today())
 
     return of_band
+
+
+def named_path(
+    table: PathLossTable | None, slot: int, cable: str | None
+) -> tuple[PathLossTable, str]:
+    """The table and the slot's cable, once the station file names both.
+
+    Raises: StationFault(PATH-LOSS-ABSENT).
+    """
+    if table is None:
+        raise StationFault(
+            "PATH-LOSS-ABSENT",
+            "the station file names no path_loss",
+            remedy="Name a path-loss file in the station file: `path_loss: FILE`.",
+        )
+    if cable is None:
+        raise StationFault(
+            "PATH-LOSS-ABSENT",
+            f"the station file names no rf_cable of slot {slot}",
+            remedy=f"Write what is on its cable into slot {slot} of the station file: `rf_cable:`.",
+        )
+    return table, cable
 
 
 def read_path_loss(path: Path) -> tuple[InputFile, PathLossTable | None, list[Problem]]:

@@ -5,14 +5,15 @@ Each runs one test of the app and reads its values, whose names are those of the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from harness.devices.android import sensors as sensor_dump
 from harness.devices.android.instrumentation import number
-from harness.errors import PlanError
 from harness.model.ports import Agent, Measure
 from harness.model.reading import Reading, Unreadable
 from harness.model.units import Duration, seconds
+from harness.steps.answers import NONE, listed, names
 from harness.steps.api import Flag, Numeric, Text, step
 
 
@@ -85,25 +86,23 @@ def vibration(agent: Agent, measure: Measure, *, within: Duration = seconds(10.0
 
 @step(measures=[Flag("alive"), Text("silent")], claims=["agent"])
 def sensors(
-    agent: Agent, measure: Measure, *, required: str, within: Duration = seconds(10.0)
+    agent: Agent, measure: Measure, *, require: str, within: Duration = seconds(10.0)
 ) -> None:
-    """Whether each of the `required` sensors gives values that change, and which do not.
+    """Whether each sensor that `require` names gives values that change.
 
-    They are named as in android.hardware.Sensor, such as `accelerometer gyroscope`, by spaces.
+    `require` is such as `accelerometer, gyroscope`; `silent` names those that do not, or is `none`.
 
-    Raises: PlanError(STEP-SETTING) when none is required; as agent.bluetooth.
+    Raises: PlanError(STEP-SETTING) for the name of no sensor; as agent.bluetooth.
     """
-    wanted = required.split()
-    if not wanted:
-        raise PlanError("STEP-SETTING", "required: expected at least one sensor, found none")
-    alive = _words(_run(agent, "sensors", {"required": " ".join(wanted)}, within), "alive")
+    wanted = names(require, sensor_dump.NAME)
+    alive = _alive(_run(agent, "sensors", {"require": listed(wanted)}, within), wanted)
     if isinstance(alive, Unreadable):
         measure("alive", alive)
         measure("silent", alive)
         return
     silent = [name for name in wanted if name not in alive]
     measure("alive", not silent)
-    measure("silent", " ".join(silent))
+    measure("silent", listed(silent))
 
 
 @step(measures=[Numeric("touched", "%")], claims=["agent", "screen"])
@@ -123,10 +122,14 @@ def _run(
     return agent.run(test, given, within_s=within_s + 5)
 
 
-def _words(values: Mapping[str, str], name: str) -> list[str] | Unreadable:
-    if name not in values:
-        return Unreadable(f"no {name} in the answer", ", ".join(sorted(values)))
-    return values[name].split()
+def _alive(values: Mapping[str, str], wanted: Sequence[str]) -> Sequence[str] | Unreadable:
+    """Those of the sensors that were asked for which the app names; it has no others to name."""
+    if "alive" not in values:
+        return Unreadable("no alive in the answer", listed(sorted(values)))
+    said = values["alive"]
+    found = [] if said == NONE else said.split(", ")
+    odd = [name for name in found if name not in wanted]
+    return Unreadable("alive: not only what was asked for", said) if odd else found
 
 
 def _share(value: Reading[float]) -> Reading[float]:

@@ -1,8 +1,10 @@
-"""What steps share when they ask a handset: answers that must be read before anything goes on."""
+"""What steps share when they ask a handset: its answers, and the names in settings and values."""
 
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from harness.devices.android import getprop
@@ -16,6 +18,8 @@ T = TypeVar("T")
 SHELL_LIMIT_S = 9
 """What one command may take [s]: `dumpsys` and `am start -W` of a busy handset are slow. It is
 less than the 10 s after which `dumpsys` itself cuts what a service says, and ends with 0."""
+NONE = "none"
+"""How a Text that names things says that there is none."""
 
 
 def ask(handset: Handset, command: str) -> ShellResult:
@@ -47,11 +51,33 @@ def printed(answer: Answer) -> Reading[str]:
     return answer if isinstance(answer, Unreadable) else answer.out
 
 
+def understood(read: Callable[[str], Reading[T]], answer: Answer) -> Reading[T]:
+    """What a reader makes of what a command that must end with 0 printed."""
+    out = printed(answer)
+    return read(out) if isinstance(out, str) else out
+
+
 def sdk_of(handset: Handset) -> Reading[int]:
     """The version of Android's interfaces, on which the form of other commands hangs."""
     (answer,) = ask_together(handset, getprop.command(getprop.SDK))
-    out = printed(answer)
-    return getprop.read_sdk(out) if isinstance(out, str) else out
+    return understood(getprop.read_sdk, answer)
+
+
+def names(words: str, form: re.Pattern[str]) -> tuple[str, ...]:
+    """The names in a setting, with commas between: at least one, each of this form.
+
+    Raises: PlanError(STEP-SETTING) when one is not.
+    """
+    found = tuple(name.strip() for name in words.split(","))
+    if wrong := [name for name in found if not form.fullmatch(name)]:
+        message = f"{wrong[0]!r:.80} in {words!r:.200}: expected names, each {form.pattern}"
+        raise PlanError("STEP-SETTING", message)
+    return found
+
+
+def listed(found: Iterable[str]) -> str:
+    """Names as a value tells them: with commas between, or `none`."""
+    return ", ".join(found) or NONE
 
 
 def obey(handset: Handset, command: str) -> None:

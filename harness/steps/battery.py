@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+from collections.abc import Mapping
 
 from harness.devices.android import battery, power_supply
-from harness.devices.android.batch import Answer
 from harness.devices.android.battery import Battery
 from harness.devices.android.fields import scaled
 from harness.devices.android.power_supply import PowerSupply
@@ -14,13 +12,11 @@ from harness.model.ports import Handset, Jig, Measure, Stopwatch, Wait
 from harness.model.reading import Reading, Unreadable
 from harness.model.units import Duration, Voltage, seconds, volts
 from harness.steps.agreement import differences
-from harness.steps.answers import ask_together, obey, printed
+from harness.steps.answers import ask_together, obey, understood
 from harness.steps.api import CLAIMS, Numeric, Text, step
 from harness.steps.gauge import Charging, Gauge, PrintedIn, Raw, less, raw_of
 from harness.steps.rejoin import wait_until_ready
 from harness.steps.without_data import charging_part, require_away, start_log
-
-T = TypeVar("T")
 
 SHELL_LIMIT_S = 5
 LOOK_S = 0.1
@@ -206,12 +202,8 @@ def _ask(handset: Handset) -> tuple[Reading[Battery], Reading[PowerSupply]]:
     dump, uevent = ask_together(
         handset, battery.COMMAND, power_supply.COMMAND, limit_s=SHELL_LIMIT_S
     )
-    return _read(dump, battery.read_battery), _read(uevent, power_supply.read_uevent)
-
-
-def _read(answer: Answer, read: Callable[[str], Reading[T]]) -> Reading[T]:
-    said = printed(answer)
-    return read(said) if isinstance(said, str) else said
+    gauge = understood(battery.read_battery, dump)
+    return gauge, understood(power_supply.read_uevent, uevent)
 
 
 def _told(gauge: Reading[Battery], driver: Reading[PowerSupply]) -> Mapping[str, Reading[float]]:
@@ -236,7 +228,7 @@ def _health(gauge: Reading[Battery]) -> Reading[str]:
 
 def _raw(handset: Handset) -> Raw:
     (uevent,) = ask_together(handset, power_supply.COMMAND, limit_s=SHELL_LIMIT_S)
-    return raw_of(_read(uevent, power_supply.read_uevent))
+    return raw_of(understood(power_supply.read_uevent, uevent))
 
 
 def _raws(handset: Handset, average_s: float, wait: Wait, stopwatch: Stopwatch) -> list[Raw]:

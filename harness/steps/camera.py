@@ -8,11 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from harness.errors import DutFault, StationFault
-from harness.imaging.blemish import bad_pixels, blemishes
-from harness.imaging.chart import EXACT, PATCH_SRGB, Framing, Patch, patch_regions, patches
+from harness.imaging.blemish import CONTRAST_PERCENT, STEP, bad_pixels, blemishes
+from harness.imaging.chart import (
+    EXACT,
+    PATCH_SRGB,
+    Framing,
+    Patch,
+    delta_e_of,
+    patch_regions,
+    patches,
+)
 from harness.imaging.chroma import mean_rgb_light
 from harness.imaging.colour import Balance, balance
 from harness.imaging.draw import drawn
@@ -39,11 +47,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Camera = Literal["rear", "front"]
+Field = Literal["flat", "chart"]
+Seen = TypeVar("Seen")
 
 FULL_PCT = 100.0
-BLEMISH_CONTRAST_PERCENT = 4.0
-BAD_PIXEL_STEP = 0.1
-"""Of full light: ten times the noise of a phone's picture at its lowest sensitivity."""
 EXPOSED_LIGHT = (0.02, 0.9)
 """Linear light of a flat field that can be measured: three stops under the grey card's, and just
 not clipped. Outside of it the mean has failed, and what else is measured is noise."""
@@ -105,21 +112,19 @@ def still(
     app's format or the storage is to blame is not known.
 
     Raises: DutFault: CAMERA-SERVICE, CAMERA-MISSING, CAMERA-NOT-OPENED, CAMERA-NO-PICTURE;
-    PlanError: CAMERA-OTHER when the app opens another camera, HANDSET-UNREADABLE,
-    HANDSET-REFUSED.
+    PlanError: CAMERA-OTHER when the app opens another camera, CAMERA-BUSY when an app keeps one
+    open, CAMERA-SEVERAL when more than one picture came, HANDSET-UNREADABLE, HANDSET-REFUSED.
     """
     photographer = Photographer(
         handset, attach, wait, stopwatch, camera, settle, within, opens_within
     )
-    picture = decode_jpeg(photographer.take(f"{camera}.jpg"))
-    if isinstance(picture, Unreadable):
-        _measure_none(measure, _STILL, picture)
-    else:
+    picture = _or_none(measure, _STILL, decode_jpeg(photographer.take(f"{camera}.jpg")))
+    if picture is not None:
         _measure_still(measure, picture)
 
 
 @step(measures=_FLAT, claims=["camera", "screen"])
-def flat(
+def flat(  # noqa: PLR0913 what a plan may set
     handset: Handset,
     jig: Jig,
     measure: Measure,
@@ -128,14 +133,15 @@ def flat(
     stopwatch: Stopwatch,
     *,
     camera: Camera,
+    opens_within: Duration = seconds(8.0),
     settle: Duration = seconds(1.0),
     within: Duration = seconds(10.0),
 ) -> None:
     """What `camera.still` measures, and how clean and even the picture of a grey card is.
 
     The light box shows its flat field at full light. `uniformity` [%] is the darkest field of
-    11 x 11 over the brightest one; `blemishes` counts spots that differ by 4 % from what is around
-    them, `bad_pixels` the pixels that differ by a tenth of full light from the median about them;
+    11 x 11 over the brightest one; `blemishes` counts spots that differ by 3 % from what is around
+    them, `bad_pixels` the pixels that differ by 5 % of full light from the median about them;
     `red_green` and `blue_green` are ratios of mean light in the inner half of the picture;
     `exposure_time` [ms] and `iso` are what the app wrote into the file. All of linear light by
     sRGB, but for the luma.
@@ -145,34 +151,29 @@ def flat(
     measured; StationFault(LIGHTBOX-FIELD) when the chart is seen; PlanError as `camera.still`;
     JigFault.
     """
-    jig.show("flat")
-    jig.light(FULL_PCT)
-    content = Photographer(handset, attach, wait, stopwatch, camera, settle, within).take(
-        f"{camera}-flat.jpg"
+    photographer = Photographer(
+        handset, attach, wait, stopwatch, camera, settle, within, opens_within
     )
-    picture = decode_jpeg(content)
-    if isinstance(picture, Unreadable):
-        return _measure_none(measure, _FLAT, picture)
-    light = linear(picture.luma)
-    if shows_chart(light):
-        raise _other_field("flat field", "the chart")
+    lit = _or_none(measure, _FLAT, _lit_picture(jig, "flat", photographer, f"{camera}-flat.jpg"))
+    if lit is None:
+        return
+    picture, light = lit
     _measure_still(measure, picture)
     exposure_s = picture.exif.exposure_s
     measure("exposure_time", 1000 * exposure_s if isinstance(exposure_s, float) else exposure_s)
     measure("iso", picture.exif.iso)
     _require_exposed(picture)
     measure("uniformity", uniformity_percent(light))
-    spots = blemishes(light, contrast_percent=BLEMISH_CONTRAST_PERCENT)
+    spots = blemishes(light, contrast_percent=CONTRAST_PERCENT)
     marks = [spot_mark(spot, picture) for spot in spots]
-    attach.unless_passed(f"{camera}-flat-marked.jpg", partial(drawn, content, marks))
+    attach.unless_passed(f"{camera}-flat-marked.jpg", partial(drawn, picture.content, marks))
     measure("blemishes", float(len(spots)))
-    measure("bad_pixels", float(bad_pixels(light, step=BAD_PIXEL_STEP)))
+    measure("bad_pixels", float(bad_pixels(light, step=STEP)))
     _measure_balance(measure, picture)
-    return None
 
 
 @step(measures=_CHART, claims=["camera", "screen"])
-def chart(
+def chart(  # noqa: PLR0913 what a plan may set
     handset: Handset,
     jig: Jig,
     measure: Measure,
@@ -181,6 +182,7 @@ def chart(
     stopwatch: Stopwatch,
     *,
     camera: Camera,
+    opens_within: Duration = seconds(8.0),
     settle: Duration = seconds(1.0),
     within: Duration = seconds(10.0),
 ) -> None:
@@ -198,23 +200,19 @@ def chart(
     CAMERA-BLURRED once all else is measured; StationFault(LIGHTBOX-FIELD) when no chart is seen;
     PlanError as `camera.still`; JigFault.
     """
-    jig.show("chart")
-    jig.light(FULL_PCT)
-    content = Photographer(handset, attach, wait, stopwatch, camera, settle, within).take(
-        f"{camera}-chart.jpg"
+    photographer = Photographer(
+        handset, attach, wait, stopwatch, camera, settle, within, opens_within
     )
-    picture = decode_jpeg(content)
-    if isinstance(picture, Unreadable):
-        return _measure_none(measure, _CHART, picture)
-    light = linear(picture.luma)
-    if not shows_chart(light):
-        raise _other_field("chart", "no chart")
+    lit = _or_none(measure, _CHART, _lit_picture(jig, "chart", photographer, f"{camera}-chart.jpg"))
+    if lit is None:
+        return
+    picture, light = lit
     lies = _framing(light)
     squares = sharpness(light, lies, _CORNERS)
     colours = patches(picture.rgb(), lies)
     places = patch_regions(picture.width_px, picture.height_px, lies)
     marks = [*edge_marks(squares), *patch_marks(places, colours)]
-    attach.unless_passed(f"{camera}-chart-marked.jpg", partial(drawn, content, marks))
+    attach.unless_passed(f"{camera}-chart-marked.jpg", partial(drawn, picture.content, marks))
     _measure_colours(measure, places["neutral_5"].of(picture.luma), colours)
     blurred = [name for name, square in squares.items() if square.blurred]
     for name, square in squares.items():
@@ -225,11 +223,10 @@ def chart(
     if blurred:
         words = f"blurred beyond measure: {', '.join(blurred)}"
         raise DutFault("CAMERA-BLURRED", words, evidence={"edges": blurred})
-    return None
 
 
 @step(measures=_FLASH, claims=["camera", "screen"])
-def flash(
+def flash(  # noqa: PLR0913 what a plan may set
     handset: Handset,
     jig: Jig,
     measure: Measure,
@@ -238,6 +235,7 @@ def flash(
     stopwatch: Stopwatch,
     *,
     camera: Camera,
+    opens_within: Duration = seconds(8.0),
     settle: Duration = seconds(1.0),
     within: Duration = seconds(10.0),
 ) -> None:
@@ -251,24 +249,49 @@ def flash(
     Raises: DutFault: CAMERA-SERVICE, CAMERA-MISSING, CAMERA-NOT-OPENED, CAMERA-NO-PICTURE;
     StationFault(LIGHTBOX-FIELD) when the chart is seen; PlanError as `camera.still`; JigFault.
     """
-    photographer = Photographer(handset, attach, wait, stopwatch, camera, settle, within)
-    jig.show("flat")
-    jig.light(FULL_PCT)
-    lit = decode_jpeg(photographer.take(f"{camera}-lit.jpg"))
-    if not isinstance(lit, Unreadable) and shows_chart(linear(lit.luma)):
-        raise _other_field("flat field", "the chart")
+    photographer = Photographer(
+        handset, attach, wait, stopwatch, camera, settle, within, opens_within
+    )
+    lit = _lit_picture(jig, "flat", photographer, f"{camera}-lit.jpg")
     jig.light(0.0)
-    flashed = decode_jpeg(photographer.take(f"{camera}-flash.jpg"))
-    if isinstance(flashed, Unreadable):
-        return _measure_none(measure, _FLASH, flashed)
+    flashed = _or_none(measure, _FLASH, decode_jpeg(photographer.take(f"{camera}-flash.jpg")))
+    if flashed is None:
+        return
     measure("fired", flashed.exif.flash_fired)
-    measure("gain", lit if isinstance(lit, Unreadable) else light_gain(flashed, lit))
-    return None
+    measure("gain", lit if isinstance(lit, Unreadable) else light_gain(flashed, lit.picture))
 
 
-def _measure_none(measure: Measure, declared: tuple[Measurement, ...], why: Unreadable) -> None:
+class _Lit(NamedTuple):
+    """A picture of a lit field, and its linear light."""
+
+    picture: Picture
+    light: NDArray[float32]
+
+
+def _lit_picture(
+    jig: Jig, field: Field, photographer: Photographer, name: str
+) -> _Lit | Unreadable:
+    """Raises: StationFault(LIGHTBOX-FIELD) when another field is seen; as the photographer."""
+    jig.show(field)
+    jig.light(FULL_PCT)
+    picture = decode_jpeg(photographer.take(name))
+    if isinstance(picture, Unreadable):
+        return picture
+    light = linear(picture.luma)
+    if shows_chart(light) != (field == "chart"):
+        raise _other_field(field)
+    return _Lit(picture, light)
+
+
+def _or_none(
+    measure: Measure, declared: tuple[Measurement, ...], seen: Seen | Unreadable
+) -> Seen | None:
+    """What was seen; None once all that is declared is measured as unreadable in its place."""
+    if not isinstance(seen, Unreadable):
+        return seen
     for each in declared:
-        measure(each.name, why)
+        measure(each.name, seen)
+    return None
 
 
 def _measure_still(measure: Measure, picture: Picture) -> None:
@@ -288,19 +311,15 @@ def _require_exposed(picture: Picture) -> None:
         raise DutFault("CAMERA-EXPOSURE", words, evidence={"light": light})
 
 
-def _other_field(wanted: str, seen: str) -> StationFault:
+def _other_field(shown: Field) -> StationFault:
+    wanted, seen = ("chart", "no chart") if shown == "chart" else ("flat field", "the chart")
     words = f"the light box says that it shows the {wanted}, the camera sees {seen}"
     return StationFault("LIGHTBOX-FIELD", words)
 
 
-def _inner(picture: Picture) -> Region:
-    """The inner half of the picture, each way."""
-    width, height = picture.width_px, picture.height_px
-    return Region(width // 4, height // 4, max(width // 2, 1), max(height // 2, 1))
-
-
 def _measure_balance(measure: Measure, picture: Picture) -> None:
-    light = mean_rgb_light(picture, _inner(picture))
+    inner = Region.inner_half(picture.width_px, picture.height_px)
+    light = mean_rgb_light(picture, inner)
     ratios = light if isinstance(light, Unknown | Unreadable) else balance(light)
     measure("red_green", ratios.red_green if isinstance(ratios, Balance) else ratios)
     measure("blue_green", ratios.blue_green if isinstance(ratios, Balance) else ratios)
@@ -314,9 +333,9 @@ def _framing(light: NDArray[float32]) -> Framing:
 
 def _measure_colours(measure: Measure, grey: NDArray[uint8], colours: Mapping[str, Patch]) -> None:
     measure("exposure_error", stops_over(grey, PATCH_SRGB["neutral_5"][1]))
-    off = [patch.delta_e for patch in colours.values()]
-    measure("delta_e_mean", sum(off) / len(off))
-    measure("delta_e_max", max(off))
+    mean, most = delta_e_of(colours)
+    measure("delta_e_mean", mean)
+    measure("delta_e_max", most)
 
 
 def _curve(seen: Sfr | Unreadable) -> Reading[Curve]:

@@ -10,19 +10,17 @@ from harness.devices.android import sensors as sensor_dump
 from harness.devices.android import thermal as thermal_dump
 from harness.devices.android.batch import Answer
 from harness.devices.android.display import read_display
-from harness.devices.android.sensors import TYPES, lacking, read_sensors
+from harness.devices.android.sensors import lacking, read_sensors
 from harness.devices.android.storage import read_storage
 from harness.devices.android.thermal import THROTTLING, read_thermal
 from harness.devices.android.window_size import read_window_size
-from harness.errors import PlanError
 from harness.model.ports import Handset, Measure
 from harness.model.reading import Reading, Unknown, Unreadable
-from harness.steps.answers import ask_together, printed
+from harness.steps.answers import ask_together, listed, names, understood
 from harness.steps.api import Flag, Numeric, Text, step
 
 Dump = TypeVar("Dump")
 Value = TypeVar("Value")
-NONE = "none"
 _GB, _MIB = 10**9, 2**20
 
 
@@ -42,11 +40,11 @@ def display(handset: Handset, measure: Measure) -> None:
     display`), whatever is rendered.
     """
     size, density, dump = ask_together(handset, "wm size", "wm density", screen_dump.COMMAND)
-    pixels = _read(size, read_window_size, lambda found: found.physical)
+    pixels = _value(size, read_window_size, lambda found: found.physical)
     measure("width", pixels[0] if isinstance(pixels, tuple) else pixels)
     measure("height", pixels[1] if isinstance(pixels, tuple) else pixels)
-    measure("refresh", _read(dump, read_display, lambda found: found.refresh_hz))
-    measure("density", _read(density, read_window_size, lambda found: found.density))
+    measure("refresh", _value(dump, read_display, lambda found: found.refresh_hz))
+    measure("density", _value(density, read_window_size, lambda found: found.density))
 
 
 @step(measures=[Numeric("size", "GB"), Numeric("free", "GB")])
@@ -58,8 +56,8 @@ def storage(handset: Handset, measure: Measure) -> None:
     chip. What is free is what an app could still write.
     """
     (table,) = ask_together(handset, "df /data")
-    measure("size", _scaled(_read(table, read_storage, lambda found: found.data_total_kb), _GB))
-    measure("free", _scaled(_read(table, read_storage, lambda found: found.data_avail_kb), _GB))
+    measure("size", _scaled(_value(table, read_storage, lambda found: found.data_total_kb), _GB))
+    measure("free", _scaled(_value(table, read_storage, lambda found: found.data_avail_kb), _GB))
 
 
 @step(measures=[Numeric("total", "MiB")])
@@ -69,7 +67,7 @@ def memory(handset: Handset, measure: Measure) -> None:
     It is less than the one on the box: modem, GPU and kernel keep up to a fifth for themselves.
     """
     (meminfo,) = ask_together(handset, "cat /proc/meminfo")
-    measure("total", _scaled(_read(meminfo, read_storage, lambda found: found.mem_total_kb), _MIB))
+    measure("total", _scaled(_value(meminfo, read_storage, lambda found: found.mem_total_kb), _MIB))
 
 
 @step(measures=[Flag("all_listed"), Text("missing")])
@@ -82,20 +80,16 @@ def sensors(handset: Handset, measure: Measure, *, require: str) -> None:
 
     Raises: PlanError(STEP-SETTING) for the name of no sensor.
     """
-    names = [name.strip() for name in require.split(",")]
-    if unknown := [name for name in names if name not in TYPES]:
-        raise PlanError(
-            "STEP-SETTING", f"require: no sensor {unknown[0]!r}; there are {', '.join(TYPES)}"
-        )
+    wanted = names(require, sensor_dump.NAME)
     (dump,) = ask_together(handset, sensor_dump.COMMAND)
-    listed = _read(dump, read_sensors, lambda found: found.sensors)
-    if isinstance(listed, Unknown | Unreadable):
-        measure("all_listed", listed)
-        measure("missing", listed)
+    there = _value(dump, read_sensors, lambda found: found.sensors)
+    if isinstance(there, Unknown | Unreadable):
+        measure("all_listed", there)
+        measure("missing", there)
         return
-    missing = lacking(listed, names)
+    missing = lacking(there, wanted)
     measure("all_listed", not missing)
-    measure("missing", ", ".join(missing) or NONE)
+    measure("missing", listed(missing))
 
 
 @step(measures=[Numeric("highest", "degC"), Text("hottest"), Text("throttling")])
@@ -108,21 +102,18 @@ def thermal(handset: Handset, measure: Measure) -> None:
     critical, emergency or shutdown (PowerManager.THERMAL_STATUS_...).
     """
     (dump,) = ask_together(handset, thermal_dump.COMMAND)
-    warmest = _warmest(_read(dump, read_thermal, lambda found: found.current))
+    warmest = _warmest(_value(dump, read_thermal, lambda found: found.current))
     measure("highest", warmest[1] if isinstance(warmest, tuple) else warmest)
     measure("hottest", warmest[0] if isinstance(warmest, tuple) else warmest)
-    status = _read(dump, read_thermal, lambda found: found.status)
+    status = _value(dump, read_thermal, lambda found: found.status)
     measure("throttling", THROTTLING[status] if isinstance(status, int) else status)
 
 
-def _read(
-    answer: Answer, read: Callable[[str], Reading[Dump]], of: Callable[[Dump], Reading[Value]]
+def _value(
+    answer: Answer, reader: Callable[[str], Reading[Dump]], of: Callable[[Dump], Reading[Value]]
 ) -> Reading[Value]:
     """One value of a dump."""
-    said = printed(answer)
-    if isinstance(said, Unknown | Unreadable):
-        return said
-    dump = read(said)
+    dump = understood(reader, answer)
     return dump if isinstance(dump, Unknown | Unreadable) else of(dump)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 
 from harness.devices.android import battery, getprop, package
-from harness.devices.android.batch import Answer
 from harness.devices.android.fields import Fields, text
 from harness.errors import DutFault, LinkFault, OperatorStop, PlanError
 from harness.model.outcome import Outcome
@@ -14,7 +14,7 @@ from harness.model.ports import Attach, Handset, Measure, RunSoFar, Stopwatch, U
 from harness.model.reading import Reading, Unknown, Unreadable
 from harness.model.units import Duration, seconds
 from harness.model.usb import UsbDevice, UsbMode
-from harness.steps.answers import ask, ask_together, known, obey, printed
+from harness.steps.answers import ask, ask_together, known, listed, names, obey, understood
 from harness.steps.api import CLAIMS, Flag, Numeric, Text, step
 from harness.steps.left import left_changed
 
@@ -23,10 +23,11 @@ FACTORY_RESET = (
     "am broadcast -a android.intent.action.FACTORY_RESET -p android --receiver-foreground"
 )
 """What wipes a handset whose build lets the shell ask for it (AOSP, MasterClearReceiver)."""
-NONE = "none"
-"""How a Text says that nothing is left."""
 OFF = "off"
 """The mode of a handset that shows nothing to the bus."""
+WIPE = "handover.wipe"
+_ANDROID = (UsbMode.ADB, UsbMode.MTP, UsbMode.OTHER)
+"""What a handset shows once Android has started."""
 _UNSET = frozenset({"", "0", "false"})
 _PROPERTY = re.compile(r"[A-Za-z0-9_.-]{1,255}")
 _PACKAGE = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)+")
@@ -39,30 +40,35 @@ _PACKAGE = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)+")
         Text("flags_left"),
         Text("test_apps"),
         Numeric("level", "%"),
-    ]
+    ],
+    claims=["agent"],  # which may be one of the apps that go
 )
 def ready(handset: Handset, measure: Measure, *, flags: str = "", apps: str = "") -> None:
-    """What a handset is before it is wiped: whether all that outlives the wipe is as it ships.
+    """Removes the line's own apps, and tells whether all that outlives the wipe is as it ships.
 
     `build_type` (`ro.build.type`: `user` on what ships) and `verified_boot`
     (`ro.boot.verifiedbootstate`: `green` with the maker's own image under a locked bootloader;
     AOSP, Verified Boot) are of the image. `flags` names the properties by which the line has
     marked the unit, with commas between; `flags_left` says which of them still stand at anything
-    but nothing, `0` or `false`, or `none`. `apps` names the line's own apps; they are uninstalled
-    here, and `test_apps` says which are there still, as those of the system's image are, which
-    come back after a wipe; or `none`. `level` [%] is the charge with which it ships.
+    but nothing, `0` or `false`, or `none`. `apps` names the line's own apps, with commas between;
+    they are uninstalled, and `test_apps` says which are there still, as those of the system's
+    image are, which come back after a wipe; or `none`. `level` [%] is the charge with which it
+    ships.
 
     Raises: PlanError: HANDSET-UNREADABLE, STEP-SETTING when a name is none.
     """
-    marks, own = _names(flags, _PROPERTY), _names(apps, _PACKAGE)
+    marks = names(flags, _PROPERTY) if flags else ()
+    own = names(apps, _PACKAGE) if apps else ()
     said, dump = ask_together(handset, "getprop", battery.COMMAND)
-    out = printed(said)
-    found = known("getprop", getprop.read_properties(out) if isinstance(out, str) else out)
+    found = known("getprop", understood(getprop.read_properties, said))
     measure("build_type", text(found, "ro.build.type"))
     measure("verified_boot", text(found, "ro.boot.verifiedbootstate"))
     measure("flags_left", _still_set(found, marks))
-    measure("test_apps", _listed(name for name in own if _outlives(handset, name)))
-    measure("level", _level(dump))
+    gauge = understood(battery.read_battery, dump)
+    measure("level", gauge.percent if isinstance(gauge, battery.Battery) else gauge)
+    for name in own:
+        ask(handset, package.uninstall(name))  # refused where there is none, or one of the image
+    measure("test_apps", listed(name for name in own if _is_there(handset, name)))
 
 
 @step(measures=[Numeric("gone", "s")], claims=sorted(CLAIMS))
@@ -77,7 +83,7 @@ def wipe(
     command: str = FACTORY_RESET,
     gone_within: Duration = seconds(30.0),
 ) -> None:
-    """Wipe the user's data: the time [s] from the command until adb has left the bus.
+    """Wipe the user's data: the time [s] from the command until the handset has left the bus.
 
     Which `command` a model takes is the plan's to say; by itself it is Android's own factory
     reset, which a build may keep from the shell. Nothing of a unit that has failed a step is
@@ -96,16 +102,17 @@ def wipe(
         if fault.code != "ADB-LOST":  # it may go before its shell has ended
             raise
     until_s = began_s + gone_within
-    while _shown(usb) is UsbMode.ADB:
+    while device := _there(usb):
         if stopwatch() >= until_s:
-            words = f"still there with adb {gone_within:g} s after {command!r:.120}"
-            raise DutFault("HANDOVER-NO-WIPE", words, evidence={"sent": command})
+            mode = device.mode.name.lower()
+            words = f"still on USB ({mode}) {gone_within:g} s after {command!r:.120}"
+            raise DutFault("HANDOVER-NO-WIPE", words, evidence={"sent": command, "mode": mode})
         wait(LOOK_S)
     measure("gone", stopwatch() - began_s)
 
 
 @step(
-    measures=[Numeric("back", "s"), Flag("adb_seen"), Text("mode")],
+    measures=[Numeric("back", "s"), Flag("adb_seen"), Text("mode"), Flag("serial_matches")],
     claims=sorted(CLAIMS),
 )
 def sealed(
@@ -119,26 +126,35 @@ def sealed(
     within: Duration = seconds(180.0),
     watch: Duration = seconds(10.0),
 ) -> None:
-    """What a wiped handset shows over USB: whether any adb interface appears.
+    """What a handset that was just wiped shows over USB: whether any adb interface appears.
 
-    `back` [s] is the time from the beginning of the step until it shows anything, `within` [s] at
-    the most. It is watched from the beginning of the step until `watch` [s] after that; `adb_seen`
-    says whether an adb interface (ff/42/01) was there at any time, for who is let in by a unit
-    that was handed over has not been wiped. `mode` is the last that it showed: `mtp`, `other`, ...,
-    or `off` when it showed nothing. What was seen, and when, is kept as `usb-after-wipe.txt`.
+    `back` [s] is the time from the beginning of the step until Android shows; a boot ROM, a
+    preloader or a bootloader on the way is not Android. It is watched until it has shown one face
+    for `watch` [s] without a break, all of it `within` [s] at the most. `adb_seen` says whether an
+    adb interface (ff/42/01) was there at any look: who is let in by a unit that was handed over
+    has not been wiped. `mode` is what it showed last, such as `mtp`; `serial_matches` whether its
+    USB serial number is that of the unit. What was seen, and when, is kept as `usb-after-wipe.txt`.
 
-    Raises: LinkFault(USB-ABSENT) when it does not come back; OperatorStop(UNIT-WRONG) when a
-    handset with another serial does; LinkFault, StationFault(USB-...).
+    `watch` must be longer than what the model takes from its first USB face to the end of its
+    boot: many show a plain face first, and their adb some seconds later.
+
+    Raises: PlanError(HANDOVER-NOT-READY) when no `handover.wipe` has passed in this run;
+    LinkFault: USB-ABSENT when it does not come back, USB-WRONG-MODE when it is not Android that
+    does, or does not settle; OperatorStop(UNIT-WRONG) when a handset with another serial comes;
+    LinkFault, StationFault(USB-...).
     """
-    seen = _Watch(usb, so_far.record().unit.serial, wait, stopwatch)
+    record = so_far.record()
+    if not any(step.use == WIPE and step.outcome is Outcome.PASS for step in record.steps):
+        raise PlanError("HANDOVER-NOT-READY", "no `handover.wipe` has passed in this run")
+    seen = _Watch(usb, record.unit.serial, wait, stopwatch)
     try:
-        back_s = seen.until_back(within)
-        seen.until(stopwatch() + watch)
+        seen.until_settled(stopwatch() + within, watch)
     finally:
         attach("usb-after-wipe.txt", seen.told().encode())
-    measure("back", back_s)
+    measure("back", seen.back_s)
     measure("adb_seen", seen.adb)
     measure("mode", seen.mode)
+    measure("serial_matches", seen.serial_matches)
 
 
 class _Watch:
@@ -147,55 +163,55 @@ class _Watch:
     def __init__(self, usb: Usb, serial: str, wait: Wait, stopwatch: Stopwatch) -> None:
         self._usb, self._serial = usb, serial
         self._wait, self._stopwatch = wait, stopwatch
-        self._turns: list[tuple[float, str]] = []
+        self._faces: list[tuple[float, str]] = []
         self.adb = False
+        self.back_s = math.nan
+        self.serial_matches: Reading[bool] = Unknown("nothing has shown")
 
     @property
     def mode(self) -> str:
         """The mode of the last look."""
-        return self._turns[-1][1] if self._turns else OFF
+        return self._faces[-1][1]
 
     def told(self) -> str:
         """When it showed what, a line each: only what changed."""
-        return "".join(f"{at_s:8.2f} s  {mode}\n" for at_s, mode in self._turns)
+        return "".join(f"{at_s:8.2f} s  {mode}\n" for at_s, mode in self._faces)
 
-    def until_back(self, within_s: float) -> float:
-        """When anything shows [s of the step].
+    def until_settled(self, until_s: float, steady_s: float) -> None:
+        """Look until Android has shown one face for so long, or adb at all.
 
-        Raises: LinkFault(USB-ABSENT).
+        Raises: LinkFault(USB-ABSENT, USB-WRONG-MODE) when that is not so in time.
         """
-        until_s = self._stopwatch() + within_s
-        while True:
-            try:
-                self._look(self._usb.look())
-                return self._stopwatch()
-            except LinkFault as fault:
-                if fault.code != "USB-ABSENT" or self._stopwatch() >= until_s:
-                    raise
-                self._note(OFF)
+        while not self._settled(self._look(), steady_s):
+            if self._stopwatch() >= until_s:
+                device = self._usb.look()  # says why nothing is there
+                words = f"after the wipe {self._usb.port} shows {device.mode.value}, not settled"
+                raise LinkFault("USB-WRONG-MODE", words, evidence={"seen": self.told()})
             self._wait(LOOK_S)
 
-    def until(self, until_s: float) -> None:
-        while self._stopwatch() < until_s:
-            self._wait(LOOK_S)
-            device = _there(self._usb)
-            if device:
-                self._look(device)
-            else:
-                self._note(OFF)
+    def _look(self) -> UsbMode | None:
+        device = _there(self._usb)
+        mode = device.mode.name.lower() if device else OFF
+        if not self._faces or mode != self.mode:
+            self._faces.append((self._stopwatch(), mode))
+        if device and device.mode in _ANDROID:
+            self._require_unit(device)
+            self.adb = self.adb or device.mode is UsbMode.ADB
+            if math.isnan(self.back_s):
+                self.back_s = self._stopwatch()
+        return device.mode if device else None
 
-    def _look(self, device: UsbDevice) -> None:
-        self._require_unit(device)
-        self.adb = self.adb or device.mode is UsbMode.ADB
-        self._note(device.mode.name.lower())
-
-    def _note(self, mode: str) -> None:
-        if not self._turns or mode != self._turns[-1][1]:
-            self._turns.append((self._stopwatch(), mode))
+    def _settled(self, mode: UsbMode | None, steady_s: float) -> bool:
+        since_s = self._stopwatch() - self._faces[-1][0]
+        return self.adb or (mode in _ANDROID and since_s >= steady_s)
 
     def _require_unit(self, device: UsbDevice) -> None:
-        """A serial that cannot be read is no other unit's."""
-        if isinstance(device.serial, str) and device.serial != self._serial:
+        """A serial that cannot be read is no other unit's, and not this one's either."""
+        if not isinstance(device.serial, str):
+            self.serial_matches = device.serial
+            return
+        self.serial_matches = device.serial == self._serial
+        if not self.serial_matches:
             words = f"{self._serial} was wiped; in the slot is {device.serial} now"
             evidence = {"wiped": self._serial, "there": device.serial}
             raise OperatorStop("UNIT-WRONG", words, evidence=evidence)
@@ -208,11 +224,6 @@ def _there(usb: Usb) -> UsbDevice | None:
         if fault.code == "USB-ABSENT":
             return None
         raise
-
-
-def _shown(usb: Usb) -> UsbMode | None:
-    device = _there(usb)
-    return device.mode if device else None
 
 
 def _require_passed(so_far: RunSoFar) -> None:
@@ -228,36 +239,18 @@ def _require_passed(so_far: RunSoFar) -> None:
         raise PlanError("HANDOVER-NOT-READY", words)
 
 
-def _names(words: str, form: re.Pattern[str]) -> list[str]:
-    names = [name.strip() for name in words.split(",") if name.strip()]
-    if wrong := [name for name in names if not form.fullmatch(name)]:
-        raise PlanError("STEP-SETTING", f"{wrong[0]!r:.80} is no name for {words!r:.200}")
-    return names
-
-
-def _still_set(found: Fields, names: Iterable[str]) -> Reading[str]:
-    values = {name: text(found, name) for name in names}
+def _still_set(found: Fields, marks: Iterable[str]) -> Reading[str]:
+    values = {name: text(found, name) for name in marks}
     for value in values.values():
         if isinstance(value, Unreadable):
             return value
-    return _listed(
+    return listed(
         name
         for name, value in values.items()
         if not isinstance(value, Unknown) and value not in _UNSET
     )
 
 
-def _outlives(handset: Handset, name: str) -> bool:
-    """Whether an app is there once it was uninstalled."""
-    ask(handset, package.uninstall(name))
+def _is_there(handset: Handset, name: str) -> bool:
+    """Whether an app is installed, or would be after a wipe."""
     return not package.is_nowhere(ask(handset, package.dump(name)).out, name)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names) or NONE
-
-
-def _level(dump: Answer) -> Reading[float]:
-    said = printed(dump)
-    gauge = battery.read_battery(said) if isinstance(said, str) else said
-    return gauge.percent if isinstance(gauge, battery.Battery) else gauge

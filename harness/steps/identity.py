@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeGuard, TypeVar
+from typing import TypeGuard
 
 from harness.devices.android import build as build_of
-from harness.devices.android import getprop, iphonesubinfo, phone_imei
+from harness.devices.android import getprop, iphonesubinfo, phone_imei, user
 from harness.devices.android.batch import Answer
+from harness.devices.android.imei import SIMS
+from harness.devices.android.imei import commands as imei_commands
 from harness.errors import DutFault, OperatorStop
 from harness.model.identity import Imei, Serial, Unit
 from harness.model.ports import Handset, Measure, UnitRegistry
 from harness.model.reading import Reading, Unknown, Unreadable
-from harness.steps.answers import ask_together, printed
+from harness.steps.answers import ask_together, understood
 from harness.steps.api import Flag, Text, step
 
-T = TypeVar("T")
-
-SIMS = 2
-_SERIAL, _MAKER, _WHO = "ro.serialno", "ro.product.manufacturer", "id -u"
-_ROOT = "0"
-_GET_IMEI_FROM = 34
-"""The version of Android's interfaces from which on `cmd phone get-imei` exists."""
+_SERIAL, _MAKER = "ro.serialno", "ro.product.manufacturer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +82,8 @@ def build(handset: Handset, measure: Measure) -> None:
     others = (build_of.PATCH, build_of.DEBUGGABLE, build_of.FLASH_LOCKED, build_of.DEVICE_STATE)
     names = (*build_of.TEXTS.values(), *others)
     answers = ask_together(handset, *map(getprop.command, names))
-    told = dict(zip(names, (_read(getprop.read_property, each) for each in answers), strict=True))
+    values = (understood(getprop.read_property, answer) for answer in answers)
+    told = dict(zip(names, values, strict=True))
     for name, prop in build_of.TEXTS.items():
         measure(name, told[prop])
     measure("security_patch", build_of.read_date(told[build_of.PATCH]))
@@ -97,12 +94,11 @@ def build(handset: Handset, measure: Measure) -> None:
 
 def _identify(handset: Handset, registry: UnitRegistry, measure: Measure) -> _Said:
     """Ask for serial and IMEIs, say them to the registry, measure them."""
-    asked = (*map(getprop.command, (_SERIAL, getprop.SDK, _MAKER)), _WHO)
+    asked = (*map(getprop.command, (_SERIAL, getprop.SDK, _MAKER)), user.COMMAND)
     told, version, made_by, who = ask_together(handset, *asked)
-    serial = _serial(_read(getprop.read_property, told))
-    sdk, maker = _read(getprop.read_sdk, version), _read(getprop.read_property, made_by)
-    root = _read(str.strip, who) == _ROOT
-    both = _imeis(handset, sdk, maker, root=root)
+    serial = _serial(understood(getprop.read_property, told))
+    sdk, maker = understood(getprop.read_sdk, version), understood(getprop.read_property, made_by)
+    both = _imeis(handset, sdk, maker, root=understood(user.read_root, who))
     imeis = tuple(_agreed(one, other) for one, other in both)
     if isinstance(serial, str):
         registry.identified(Unit(serial, tuple(imei for imei in imeis if isinstance(imei, str))))
@@ -139,7 +135,7 @@ def _matches(label: Sequence[str], said: Sequence[Reading[str]]) -> Reading[bool
 def serial_of(handset: Handset) -> Reading[str]:
     """The serial number that a handset says it has."""
     (answer,) = ask_together(handset, getprop.command(_SERIAL))
-    return _serial(_read(getprop.read_property, answer))
+    return _serial(understood(getprop.read_property, answer))
 
 
 def _serial(said: Reading[str]) -> Reading[str]:
@@ -152,22 +148,14 @@ def _serial(said: Reading[str]) -> Reading[str]:
 
 
 def _imeis(
-    handset: Handset, sdk: Reading[int], maker: Reading[str], *, root: bool
+    handset: Handset, sdk: Reading[int], maker: Reading[str], *, root: Reading[bool]
 ) -> list[tuple[Reading[str], Reading[str] | None]]:
-    """The IMEI of each SIM slot in the one way and in the other; None where there is no other.
-
-    Which transaction asks depends on version and maker.
-    """
-    if not isinstance(sdk, int):
-        return [(Unreadable("no version, so no transaction code", str(sdk)), None)] * SIMS
-    if not isinstance(maker, str):
-        return [(Unreadable("no manufacturer, so no transaction code", str(maker)), None)] * SIMS
-    slots = range(SIMS)
-    asked = [iphonesubinfo.command(sdk, slot, maker, root=root) for slot in slots]
-    if sdk >= _GET_IMEI_FROM:
-        asked += [phone_imei.command(slot) for slot in slots]
-    answers = ask_together(handset, *asked)
-    first = [_read(iphonesubinfo.read_reply, answer) for answer in answers[:SIMS]]
+    """The IMEI of each SIM slot in the one way and in the other; None where there is no other."""
+    asked = imei_commands(sdk, maker, range(SIMS), root=root)
+    if isinstance(asked, Unreadable):
+        return [(asked, None)] * SIMS
+    answers = ask_together(handset, *asked.all)
+    first = [understood(iphonesubinfo.read_reply, answer) for answer in answers[:SIMS]]
     second = [_second(answer) for answer in answers[SIMS:]] or [None] * SIMS
     return list(zip(first, second, strict=True))
 
@@ -198,11 +186,6 @@ def _require_one(slot: int, one: Reading[str], other: Reading[str] | None) -> No
             f"IMEI {slot + 1} of the handset is {words}, depending on how it is asked",
             evidence={"slot": slot, "iphonesubinfo": told[0], "get_imei": told[1]},
         )
-
-
-def _read(reader: Callable[[str], Reading[T]], answer: Answer) -> Reading[T]:
-    out = printed(answer)
-    return reader(out) if isinstance(out, str) else out
 
 
 def _require_written(slot: int, imei: Reading[str]) -> None:

@@ -10,12 +10,12 @@ from harness.devices.android.telephony import DATA_STATES
 from harness.errors import DutFault, InstrumentFault, PlanError, StationFault
 from harness.model.cell import Cell
 from harness.model.conclude import shows_bad
+from harness.model.decibels import mean_level
 from harness.model.ports import CallBox, Handset, JigIdentity, Measure, RunSoFar, Stopwatch, Wait
 from harness.model.reading import Reading
 from harness.model.units import Duration, Level, seconds
 from harness.steps.answers import obey
 from harness.steps.api import Flag, Numeric, Text, step
-from harness.steps.levels import mean_level
 from harness.steps.mobile_data import mobile_path
 from harness.steps.registration import Look, registered, require_lte, stays
 from harness.steps.served import kept, require_on_cell, start_anew

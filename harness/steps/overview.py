@@ -1,6 +1,6 @@
 """What to ask a handset for all that is understood of one, and its answers, read.
 
-First `WHO`: its properties tell the version and the build, which say how the rest is asked.
+First `WHO`: its version, its maker, and whether its shell is root's say how the rest is asked.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from harness.devices.android import (
     camera,
     display,
     gnss,
+    imei,
     input_devices,
     iphonesubinfo,
     phone_imei,
@@ -21,11 +22,13 @@ from harness.devices.android import (
     sensors,
     telephony,
     thermal,
+    user,
     wifi,
 )
 from harness.devices.android.batch import Answer
 from harness.devices.android.fields import text
 from harness.devices.android.getprop import Properties, read_getprop
+from harness.devices.android.imei import SIMS
 from harness.devices.android.storage import read_storage
 from harness.devices.android.window_size import read_window_size
 from harness.errors import LinkFault
@@ -33,14 +36,12 @@ from harness.errors.link import UNFINISHED
 from harness.model.ports import Handset, ShellResult
 from harness.model.reading import Reading, Unreadable
 from harness.steps.agreement import differences
-from harness.steps.answers import ask_together
+from harness.steps.answers import ask_together, understood
 
-WHO = "getprop"
-SIMS = 2
+WHO = ("getprop", user.COMMAND)
 LIMIT_S = 5
 """What one command may take [s]: a person waits for the page."""
 _OF_VERSION = ("wifi_status", *(f"iphonesubinfo_{slot}" for slot in range(SIMS)))
-_GET_IMEI_FROM = 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,27 +86,22 @@ def read(handset: Handset) -> Overview:
 
     Raises: LinkFault when it is not ready, or lost meanwhile.
     """
-    who = read_who(_ask(handset, [WHO])[0])
-    asked = questions(who)
+    properties, shell = _ask(handset, WHO)
+    who = understood(read_getprop, properties)
+    asked = questions(who, root=understood(user.read_root, shell))
     return overview(who, asked, _ask(handset, [each for q in asked for each in q.commands]))
 
 
-def read_who(answer: Answer) -> Reading[Properties]:
-    """The properties, of the answer to `WHO`."""
-    if isinstance(answer, Unreadable):
-        return answer
-    if answer.code != 0:
-        return Unreadable(f"{WHO!r} ended with {answer.code}", _said(answer))
-    return read_getprop(answer.out)
+def questions(who: Reading[Properties], *, root: Reading[bool]) -> list[Question]:
+    """What to ask a handset with these properties, whose shell may be root's.
 
-
-def questions(who: Reading[Properties]) -> list[Question]:
-    """What to ask a handset with these properties; what its version decides is not guessed."""
+    How it is asked is not guessed: a question for which that is not known is left out.
+    """
     return [
         Question("battery", (battery.COMMAND,), battery.read_battery),
         Question("uevent", (power_supply.COMMAND,), power_supply.read_uevent),
         Question("telephony", (telephony.COMMAND,), telephony.read_registry),
-        *_by_version(who),
+        *_by_version(who, root),
         Question("bluetooth", (bluetooth.COMMAND,), bluetooth.read_bluetooth),
         Question("gnss", (gnss.COMMAND,), gnss.read_gnss),
         Question("camera", (camera.COMMAND,), camera.read_cameras),
@@ -129,7 +125,7 @@ def overview(
         own, rest = rest[: len(question.commands)], rest[len(question.commands) :]
         readings[question.kind] = question.answer(own)
     for kind in _OF_VERSION:
-        readings.setdefault(kind, Unreadable("not asked: how is said by version and maker"))
+        readings.setdefault(kind, Unreadable("not asked: how is said by version, maker and user"))
     return Overview(readings, tuple(_contradictions(readings)))
 
 
@@ -152,25 +148,21 @@ def _alone(handset: Handset, command: str) -> Answer:
         return Unreadable(f"{fault.code}: no answer within {LIMIT_S} s")
 
 
-def _by_version(who: Reading[Properties]) -> list[Question]:
-    """IMEIs by every way that the version and the build allow, and Wi-Fi."""
+def _by_version(who: Reading[Properties], root: Reading[bool]) -> list[Question]:
+    """IMEIs by every way that the version has, and Wi-Fi."""
     if not isinstance(who, Properties) or not isinstance(who.sdk, int):
         return []
-    sdk, slots = who.sdk, range(SIMS)
-    asked = [Question("wifi_status", (wifi.status_command(sdk),), wifi.read_status)]
+    asked = [Question("wifi_status", (wifi.status_command(who.sdk),), wifi.read_status)]
     maker = text(who.properties, "ro.product.manufacturer")
-    if isinstance(maker, str):
-        commands = [iphonesubinfo.command(sdk, slot, maker) for slot in slots]
-        asked += [_imei(f"iphonesubinfo_{n}", commands[n], _subscriber) for n in slots]
-    if sdk >= _GET_IMEI_FROM and text(who.properties, "ro.build.type") != "user":
-        commands = [phone_imei.command(slot) for slot in slots]
-        asked += [_imei(f"cmd_phone_get_imei_{n}", commands[n], _phone) for n in slots]
+    ways = imei.commands(who.sdk, maker, range(SIMS), root=root)
+    if isinstance(ways, Unreadable):
+        return asked
+    for slot, command in enumerate(ways.by_service):
+        asked.append(Question(f"iphonesubinfo_{slot}", (command,), _subscriber))
+    for slot, command in enumerate(ways.by_phone):
+        kind = f"cmd_phone_get_imei_{slot}"
+        asked.append(Question(kind, (command,), _phone, any_code=True, both=True))
     return asked
-
-
-def _imei(kind: str, command: str, read: Callable[[str], Reading[str]]) -> Question:
-    by_phone = read is _phone
-    return Question(kind, (command,), read, any_code=by_phone, both=by_phone)
 
 
 def _subscriber(output: str) -> Reading[str]:

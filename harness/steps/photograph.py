@@ -15,7 +15,6 @@ from harness.steps.answers import ask, known, obey, printed
 
 LOOK_S = 0.2
 KEYCODE_CAMERA = 27
-OPENS_WITHIN_S = 8.0
 _LISTED = 50
 _FACING = {"rear": "BACK", "front": "FRONT"}
 _OPEN = "am start -W -a android.media.action.STILL_IMAGE_CAMERA"
@@ -44,7 +43,7 @@ class Photographer:
     camera: str
     settle_s: float
     within_s: float
-    opens_within_s: float = OPENS_WITHIN_S
+    opens_within_s: float
 
     def take(self, name: str) -> bytes:
         """The file of one picture, attached under `name`.
@@ -55,8 +54,8 @@ class Photographer:
         removed from the handset; no other file is.
 
         Raises: DutFault: CAMERA-SERVICE, CAMERA-MISSING, CAMERA-NOT-OPENED, CAMERA-NO-PICTURE;
-        PlanError: CAMERA-OTHER when the app opens another camera, HANDSET-UNREADABLE,
-        HANDSET-REFUSED.
+        PlanError: CAMERA-OTHER when the app opens another camera, CAMERA-BUSY when an app keeps one
+        open, CAMERA-SEVERAL when more than one picture came, HANDSET-UNREADABLE, HANDSET-REFUSED.
         """
         self._close_apps()
         _require(_cameras(self.handset), self.camera)
@@ -89,8 +88,8 @@ class Photographer:
             for client in clients:
                 obey(self.handset, f"am force-stop {client.package}")
         raise PlanError(
-            "CAMERA-OTHER",
-            "an app keeps a camera open",
+            "CAMERA-BUSY",
+            f"an app that was ended keeps a camera open for {self.opens_within_s:g} s",
             evidence={"clients": [client.package for client in clients]},
         )
 
@@ -169,7 +168,8 @@ def _listing(handset: Handset) -> Files:
 def _refuse_several(came: Files) -> None:
     if len(pictures := [path for path in came if _is_jpeg(path)]) > 1:
         evidence = {"new": sorted(pictures)}
-        raise PlanError("CAMERA-OTHER", "several new pictures came", evidence=evidence)
+        words = f"{len(pictures)} new pictures came for one press of the camera key"
+        raise PlanError("CAMERA-SEVERAL", words, evidence=evidence)
 
 
 def _is_jpeg(path: str) -> bool:

@@ -10,13 +10,13 @@ from harness.devices.android.bluetooth import Bluetooth, is_of_nobody, read_addr
 from harness.devices.android.settings import get, read_setting
 from harness.devices.android.wifi_channel import channel_of
 from harness.errors import DutFault, HarnessError, PlanError
+from harness.model.decibels import mean_level
 from harness.model.ports import Handset, Measure, Stopwatch, Wait
 from harness.model.reading import Reading
 from harness.model.units import Duration, seconds
 from harness.steps.answers import ask_together, known, obey, printed, sdk_of
 from harness.steps.api import Flag, Numeric, step
 from harness.steps.gnss_receiving import Sky, opened
-from harness.steps.levels import mean_level
 from harness.steps.wifi_finding import Ear, switch_on
 from harness.steps.wifi_joining import Joining, Network, require_joining
 
@@ -90,9 +90,9 @@ def wifi_link(
     joined before must be joined again. A run that is cut in between leaves the network saved; the
     next one forgets it.
 
-    Raises: DutFault(WIFI-NOT-ON, WIFI-NOT-JOINED); PlanError: HANDSET-REFUSED before Android 11,
-    whose shell joins no network, and when what was joined does not come back;
-    HANDSET-UNREADABLE.
+    Raises: DutFault(WIFI-NOT-ON, WIFI-NOT-JOINED); StationFault(WIFI-NOT-BACK) when what
+    was joined before is not again; PlanError: HANDSET-REFUSED before Android 11, whose shell joins
+    no network, HANDSET-UNREADABLE.
     """
     sdk = known("the version of Android", sdk_of(handset))
     require_joining(sdk)

@@ -11,7 +11,7 @@ from harness.devices.android.telephony import COMMAND, CONNECTED, LTE, Phone, re
 from harness.errors import DutFault, PlanError
 from harness.model.ports import Handset, Stopwatch, Wait
 from harness.model.reading import Reading, Unknown, Unreadable
-from harness.steps.answers import ask, known, obey, printed
+from harness.steps.answers import ask, known, obey, understood
 
 LOOK_S = 0.2
 _AIRPLANE = "cmd connectivity airplane-mode"
@@ -49,8 +49,7 @@ class Look:
     stopwatch: Stopwatch
 
     def __call__(self, before: Seen | None = None) -> Seen:
-        said = known(COMMAND, printed(ask(self.handset, COMMAND)))
-        registry = known(COMMAND, read_registry(said))
+        registry = known(COMMAND, understood(read_registry, ask(self.handset, COMMAND)))
         phone = known(f"phone {self.number}", registry.phone(self.number))
         now = Seen(phone, _registered(phone), self.stopwatch())
         if before and before.network == now.network:

@@ -10,7 +10,7 @@ from harness.devices.android.wifi_scan import AccessPoint, list_command, read_sc
 from harness.errors import DutFault, StationFault
 from harness.model.ports import Handset, Stopwatch, Wait
 from harness.model.reading import Reading
-from harness.steps.answers import ask, known, obey, printed
+from harness.steps.answers import ask, known, obey, understood
 
 LOOK_S = 0.3
 _LISTED = 20
@@ -32,8 +32,7 @@ _FIRST_BY_SHELL = 30
 
 def look(handset: Handset, sdk: int) -> Reading[WifiStatus]:
     """Wi-Fi as it stands now."""
-    said = printed(ask(handset, status_command(sdk)))
-    return read_status(said) if isinstance(said, str) else said
+    return understood(read_status, ask(handset, status_command(sdk)))
 
 
 def switch_on(
@@ -101,8 +100,8 @@ class Ear:
             self.wait(LOOK_S)
 
     def _list(self) -> Sequence[AccessPoint]:
-        said = known("the scan", printed(ask(self.handset, list_command(self.sdk))))
-        return known("the scan", read_scan(said)).results
+        answer = ask(self.handset, list_command(self.sdk))
+        return known("the scan", understood(read_scan, answer)).results
 
 
 def _the_one(ssid: str, found: Sequence[AccessPoint]) -> AccessPoint:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from harness.devices.android.wifi import WifiStatus
 from harness.devices.android.wifi_networks import FIRST_TO_JOIN, LIST, forget, join, read_networks
-from harness.errors import DutFault, PlanError
+from harness.errors import DutFault, PlanError, StationFault
 from harness.model.ports import Handset, Stopwatch, Wait
 from harness.steps.answers import ask, known, obey, printed
 from harness.steps.wifi_finding import LOOK_S, look
@@ -72,7 +72,8 @@ class Joining:
     def leave(self, before: str | None) -> None:
         """Forget the network, and wait until that is joined again which was joined `before`.
 
-        Raises: PlanError(HANDSET-REFUSED) when it does not come back.
+        Raises: StationFault(WIFI-NOT-BACK) when it does not come back: this handset has just joined
+        another, so its access point comes first; PlanError(HANDSET-REFUSED, HANDSET-UNREADABLE).
         """
         if before == self.network.ssid:
             return
@@ -81,7 +82,8 @@ class Joining:
         while before is not None and self.joined_to() != before:
             if self.stopwatch() >= until_s:
                 words = f"{before!r} was joined before, and is not again in {self.within_s:g} s"
-                raise PlanError("HANDSET-REFUSED", words)
+                evidence = {"before": before, "said": repr(self._status())}
+                raise StationFault("WIFI-NOT-BACK", words, evidence=evidence)
             self.wait(LOOK_S)
 
     def _saved(self) -> list[int]:
@@ -115,7 +117,8 @@ def require_joining(sdk: int) -> None:
     """Raises: PlanError(HANDSET-REFUSED) where the shell cannot join a network."""
     if sdk < FIRST_TO_JOIN:
         words = f"before Android 11 no command joins a network; this is SDK {sdk}"
-        raise PlanError("HANDSET-REFUSED", words)
+        remedy = "Leave `radio.wifi_link` out of the plan for models with less than Android 11."
+        raise PlanError("HANDSET-REFUSED", words, evidence={"sdk": sdk}, remedy=remedy)
 
 
 def _is_linked(ssid: str) -> Callable[[WifiStatus], bool]:

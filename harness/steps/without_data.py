@@ -7,15 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from harness.devices.android import uptime
 from harness.devices.android.battery import Battery
-from harness.devices.android.charge_log import (
-    FOLDER,
-    UPTIME_COMMAND,
-    Point,
-    read_log,
-    read_uptime,
-    start_commands,
-)
+from harness.devices.android.charge_log import FOLDER, Point, read_log, start_commands
 from harness.errors import JigFault, LinkFault
 from harness.model.ports import Handset, Stopwatch
 from harness.model.reading import Reading, Unknown, Unreadable
@@ -53,8 +47,8 @@ def start_log(handset: Handset, stopwatch: Stopwatch, ends_after_s: float) -> Ch
     for command in start_commands(path, EVERY_S, ends_after_s):
         obey(handset, command)
     asked_s = stopwatch()
-    said = known(UPTIME_COMMAND, printed(ask(handset, UPTIME_COMMAND)))
-    uptime_s = known(UPTIME_COMMAND, read_uptime(said))
+    said = known(uptime.COMMAND, printed(ask(handset, uptime.COMMAND)))
+    uptime_s = known(uptime.COMMAND, uptime.read_uptime(said))
     return ChargeLog(handset, path, uptime_s - (asked_s + stopwatch()) / 2)
 
 

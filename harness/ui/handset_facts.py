@@ -13,6 +13,7 @@ from harness.devices.android.display import Screen
 from harness.devices.android.fields import text
 from harness.devices.android.getprop import Properties
 from harness.devices.android.gnss import Gnss
+from harness.devices.android.imei import SIMS
 from harness.devices.android.input_devices import InputDevices
 from harness.devices.android.meaning import in_words
 from harness.devices.android.power_supply import PowerSupply
@@ -23,7 +24,7 @@ from harness.devices.android.thermal import Thermal
 from harness.devices.android.wifi import WifiStatus
 from harness.devices.android.window_size import WindowSize
 from harness.model.reading import Unknown, Unreadable
-from harness.steps.overview import SIMS, Overview
+from harness.steps.overview import Overview
 
 T = TypeVar("T")
 

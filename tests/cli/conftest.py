@@ -44,7 +44,7 @@ class Cli:
             cwd=self.folder,
             capture_output=True,
             text=True,
-            timeout=55,
+            timeout=170,  # a demo of eight units; each test has its own limit
             check=False,
         )
         return Ran(ran.returncode, ran.stdout, ran.stderr)

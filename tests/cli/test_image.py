@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from harness.imaging.blemish import CONTRAST_PERCENT, STEP
 from tests.cli.conftest import Cli
 from tests.imaging.edges import codes, of_mtf50
 from tests.imaging.fields import cos4, flat, noisy, spotted
@@ -93,6 +94,19 @@ def test_blemishes_and_bad_pixels(cli: Cli) -> None:
     ran = cli("image", "blemish", path, "--step", "0.9", "--contrast", "50")
     assert ran.out == "0 blemishes, 0 bad pixels\n"
     assert cli("image", "blemish", path, "--region", "0,0,2,2").code == 2
+
+
+def test_defaults_are_those_of_the_camera_steps(cli: Cli) -> None:
+    ran = cli("image", "blemish", "--help")
+    assert f"default: {CONTRAST_PERCENT}" in ran.out
+    assert f"default: {STEP}" in ran.out
+
+
+def test_colour_is_of_the_inner_half_as_in_the_camera_steps(cli: Cli) -> None:
+    picture = np.full((480, 640, 3), (175, 54, 60), np.uint8)
+    picture[112:368, 152:488] = 118
+    found = json.loads(cli("image", "colour", saved(cli.folder, picture), "--json").out)
+    assert (found["red_green"], found["blue_green"]) == pytest.approx((1, 1), abs=0.01)
 
 
 def test_colour_of_a_region_and_of_the_chart(cli: Cli) -> None:

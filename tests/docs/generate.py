@@ -55,8 +55,7 @@ What can be planted in a simulated unit, its jig or its call box, and what the f
 measurements and fault codes. `harness sim defects [NAME]...` plants each and compares; a test
 does so with all. How a scenario file names them: [station.md](station.md).
 
-What no step measures today cannot be planted today (a Bluetooth that is off, a weak GNSS, a
-blurred lens, a storage too small, worn relays): the tests of further areas bring their defects.
+What no step measures today cannot be planted today (worn relays, a rail that is low).
 """
 _OF_MODEMS = """\
 No plan talks to a modem: `harness sim handset --at --defect NAME` plants these, and

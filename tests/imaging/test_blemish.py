@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from harness.imaging.blemish import bad_pixels, blemishes
+from harness.imaging.blemish import CONTRAST_PERCENT, STEP, bad_pixels, blemishes
 from harness.imaging.light import linear
 from tests.imaging.edges import Light
 from tests.imaging.fields import CARD, cos4, flat, noisy, spotted, through_jpeg
@@ -60,9 +60,10 @@ def test_a_scratch_is_one_spot() -> None:
 
 @pytest.mark.parametrize("corner", [1.0, 0.8, 0.55])
 def test_clean_fields_have_no_spots(corner: float) -> None:
-    """12 fields with noise of 2 code values, through JPEG: none, and a third of the way to one."""
+    """12 fields with noise of 2 code values, through JPEG: none, and not half-way to one."""
+    half = CONTRAST_PERCENT / 2
     fields = [through_jpeg(noisy(cos4(corner), seed)) for seed in range(12)]
-    assert [spot for light in fields for spot in blemishes(light, contrast_percent=1.5)] == []
+    assert [spot for light in fields for spot in blemishes(light, contrast_percent=half)] == []
 
 
 def test_the_larger_the_picture_the_less_noise() -> None:
@@ -78,9 +79,6 @@ def test_no_light_at_all_is_one_dark_spot() -> None:
 @pytest.mark.parametrize("shape", [(1, 1), (1, 400), (7, 5), (200, 3)])
 def test_small_pictures_have_spots_or_none(shape: tuple[int, int]) -> None:
     assert blemishes(np.full(shape, CARD), contrast_percent=1) == ()
-
-
-STEP = 0.05
 
 
 def with_pixels(*places: tuple[int, int], light: float) -> Light:
@@ -114,6 +112,10 @@ def test_one_is_bad_from_the_step_on() -> None:
     field = flat()
     field[100, 100], field[200, 200] = CARD + STEP - 0.001, CARD + STEP + 0.001
     assert bad_pixels(field, step=STEP) == 1
+
+
+def test_a_dead_pixel_counts_of_which_a_third_is_left() -> None:
+    assert bad_pixels(with_pixels((400, 600), light=CARD * 2 / 3), step=STEP) == 1
 
 
 @pytest.mark.parametrize("code", [0, 255])

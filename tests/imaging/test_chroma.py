@@ -85,6 +85,18 @@ def test_the_mean_is_of_light_and_not_of_codes() -> None:
     assert light == pytest.approx([(CARD + bright) / 2] * 3, rel=0.005)
 
 
+def test_a_picture_beyond_what_another_library_thinks_sane_is_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Pillow takes pictures over 179 MP for an attack, and phones have sensors of 200 MP."""
+    content = jpeg(even(0.97, 1.037), 98)
+    picture = decoded(content)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", WIDTH * HEIGHT // 4)
+    with pytest.raises(Image.DecompressionBombError):
+        Image.open(io.BytesIO(content))
+    assert ratios(picture) == pytest.approx((0.97, 1.037), rel=0.004)
+
+
 def test_a_picture_without_colours_has_no_mean_of_them() -> None:
     file = io.BytesIO()
     Image.fromarray(noisy(flat(WIDTH, HEIGHT), 1)).save(file, "JPEG")

@@ -45,6 +45,16 @@ def test_a_label_stays_in_the_picture(region: Region) -> None:
     assert changed(Mark(region, "bottom 0.31", bad=True)).any()
 
 
+def test_a_picture_beyond_what_another_library_thinks_sane_is_drawn_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Pillow takes pictures over 179 MP for an attack, and phones have sensors of 200 MP."""
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 640 * 480 // 4)
+    with pytest.raises(Image.DecompressionBombError):
+        Image.open(io.BytesIO(GREY))
+    assert changed(Mark(REGION, "centre", bad=True)).any()
+
+
 def test_without_marks_the_picture_stays() -> None:
     assert not changed().any()
     assert Image.open(io.BytesIO(drawn(GREY, []))).size == (640, 480)

@@ -73,9 +73,13 @@ def test_another_band_cable_or_slot_is_another_path(
 
 
 def test_without_a_table_or_a_cable_no_path_is_known(table: PathLossTable) -> None:
-    for known, cable, lacks in ((None, "C-0012", "path_loss"), (table, None, "rf_cable of slot 1")):
-        with pytest.raises(StationFault, match=rf"PATH-LOSS-ABSENT: .* names no {lacks}"):
+    for known, cable, lacks, remedy in (
+        (None, "C-0012", "path_loss", "`path_loss: FILE`"),
+        (table, None, "rf_cable of slot 1", "`rf_cable:`"),
+    ):
+        with pytest.raises(StationFault, match=rf"PATH-LOSS-ABSENT: .* names no {lacks}") as fault:
             losses_of(known, 1, cable, lambda: LAST)(3)
+        assert remedy in fault.value.remedy
     assert losses_of(table, 1, "C-0012", lambda: LAST)(3).loss_db == 42.0
 
 

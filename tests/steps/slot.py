@@ -12,6 +12,8 @@ from harness.devices.usb.bus import UsbBus
 from harness.devices.usb.socket import UsbSocket
 from harness.engine.bench import Bench
 from harness.engine.execute import execute
+from harness.engine.log import RunLog
+from harness.model.events import Stamped, StepStarted
 from harness.model.identity import Unit
 from harness.model.plan import PlannedStep
 from harness.model.ports import Handset, Usb
@@ -45,6 +47,7 @@ class Slot:
         self.bench = Bench({Handset: handset, Usb: socket})
         self.files: dict[str, bytes] = {}
         """What the last run has attached, by its SHA-256."""
+        self._at_start: dict[str, Callable[[], object]] = {}
 
     def run(self, use: str, announced: str = SERIAL, **given: Any) -> Record:
         return self.run_all(step(use, timeout_s=40, **given), announced=announced)
@@ -52,11 +55,20 @@ class Slot:
     def run_all(self, *steps: PlannedStep, announced: str = SERIAL) -> Record:
         rig = Rig([(SPECS[each.use], each) for each in steps], unit=Unit(announced))
         self.files = rig.journal.files
-        return execute(replace(rig.job, bench=self.bench), rig.log)
+        log = RunLog(rig.run, rig.journal, rig.job.clock, (self._listen,))
+        return execute(replace(rig.job, bench=self.bench), log)
 
-    def show(self, serial: str = SERIAL, **more: Any) -> None:
+    def at_start_of(self, step_id: str, work: Callable[[], object]) -> None:
+        """Have something happen when a step of the next run starts."""
+        self._at_start[step_id] = work
+
+    def _listen(self, stamped: Stamped) -> None:
+        if isinstance(stamped.event, StepStarted):
+            self._at_start.pop(stamped.event.step, lambda: None)()
+
+    def show(self, serial: str = SERIAL, mode: UsbMode = UsbMode.ADB, **more: Any) -> None:
         """Have another face on USB, while adb stays."""
-        face = phone(SimUnit(serial, profile=self.unit.profile), UsbMode.ADB)
+        face = phone(SimUnit(SERIAL, profile=self.unit.profile), mode)
         self.line.bus.plug(self.socket, replace(face, serial=serial, **more))
 
     @property

@@ -34,7 +34,7 @@ VALUES = {
     "spl": 86.0,
     "g_rms": 1.2,
     "alive": True,
-    "silent": "",
+    "silent": "none",
     "touched": 100.0,
 }
 
@@ -53,8 +53,8 @@ class Slot:
         handset = AdbHandset(server, address)
         self.bench = Bench({Agent: AgentOverAdb(handset), Handset: handset})
 
-    def run(self, folder: Path, *ids: str) -> Record:
-        steps = [s for s in steps_of("agent.yaml", folder) if not ids or s.id in ids]
+    def run(self, folder: Path, *ids: str, **words: str) -> Record:
+        steps = [s for s in steps_of("agent.yaml", folder, **words) if not ids or s.id in ids]
         rig = Rig([(SPECS[each.use], each) for each in steps])
         log = RunLog(rig.job.started.run, MemoryJournal(), rig.job.clock, ())
         return execute(replace(rig.job, bench=self.bench), log)
@@ -83,7 +83,41 @@ def test_what_is_felt_is_judged(phone: Any, tmp_path: Path) -> None:
     record = phone(agent=True, senses=senses).run(tmp_path, "vibration", "sensors")
     made = {m.name: m.value for step in record.steps for m in step.measurements}
     assert [step.outcome for step in record.steps] == [Outcome.FAIL] * 2
-    assert made == {"g_rms": 0.1, "alive": False, "silent": "gyroscope light"}
+    assert made == {"g_rms": 0.1, "alive": False, "silent": "gyroscope, light"}
+
+
+def answering(tested: Any, before: str, after: str) -> None:
+    real = tested.behaviour.programs["am instrument"]
+    tested.behaviour.programs["am instrument"] = lambda words, now_s: text(
+        real(words, now_s).out.decode().replace(before, after)
+    )
+
+
+SENSORS = "accelerometer, gyroscope, magnetometer, light, proximity"
+
+
+def test_when_all_sensors_are_silent_the_app_names_none(phone: Any, tmp_path: Path) -> None:
+    senses = Senses(silent_sensors=tuple(SENSORS.split(", ")))
+    record = phone(agent=True, senses=senses).run(tmp_path, "sensors")
+    made = {m.name: m.value for step in record.steps for m in step.measurements}
+    assert record.outcome is Outcome.FAIL
+    assert made == {"alive": False, "silent": SENSORS}
+
+
+@pytest.mark.parametrize("said", ["", "yes", SENSORS.replace(",", ""), f"{SENSORS}, barometer"])
+def test_sensors_that_nobody_asked_for_are_no_answer(phone: Any, tmp_path: Path, said: str) -> None:
+    tested = phone(agent=True)
+    answering(tested, f"alive={SENSORS}", f"alive={said}")
+    record = tested.run(tmp_path, "sensors")
+    assert (record.outcome, record.fault.code) == (Outcome.ERROR, "MEAS-UNREADABLE")
+
+
+def test_the_name_of_no_sensor_is_the_plans(phone: Any, tmp_path: Path) -> None:
+    (planned,) = (s for s in steps_of("agent.yaml", tmp_path) if s.id == "sensors")
+    assert planned.arguments["require"] == SENSORS
+    (tmp_path / "odd").mkdir()
+    record = phone(agent=True).run(tmp_path / "odd", "sensors", require="'gyro")
+    assert (record.outcome, record.fault.code) == (Outcome.ERROR, "STEP-SETTING")
 
 
 def test_what_the_app_says_of_the_handset_fails_it(phone: Any, tmp_path: Path) -> None:
@@ -94,10 +128,7 @@ def test_what_the_app_says_of_the_handset_fails_it(phone: Any, tmp_path: Path) -
 @pytest.mark.parametrize("said", ["", "about 2", "nan", "1e999", "unknown"])
 def test_a_value_that_is_no_number_is_none(phone: Any, tmp_path: Path, said: str) -> None:
     tested = phone(agent=True)
-    real = tested.behaviour.programs["am instrument"]
-    tested.behaviour.programs["am instrument"] = lambda words, now_s: text(
-        real(words, now_s).out.decode().replace("=1.2", f"={said}")
-    )
+    answering(tested, "=1.2", f"={said}")
     record = tested.run(tmp_path, "vibration")
     code = "MEAS-UNKNOWN" if said == "unknown" else "MEAS-UNREADABLE"
     assert (record.outcome, record.fault.code) == (Outcome.ERROR, code)

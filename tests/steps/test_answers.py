@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 
 from harness.clock import Cancel, Deadline, Lease
 from harness.devices.adb import AdbHandset, AdbServer
-from harness.errors import LinkFault
+from harness.errors import LinkFault, PlanError
 from harness.model.ports import Handset, ShellResult
 from harness.model.reading import Unreadable
 from harness.sim.handset import SimHandsets
 from harness.sim.unit import SimUnit
-from harness.steps.answers import ask_together, printed
+from harness.steps.answers import ask_together, listed, names, printed, understood
 
 UEVENT = "cat /sys/class/power_supply/battery/uevent"
 QUESTIONS = ("getprop ro.serialno", UEVENT, "false", "dumpsys battery")
@@ -54,6 +55,34 @@ def test_a_command_that_is_stuck_loses_only_itself(plug: Plug) -> None:
 def test_every_command_may_be_stuck(plug: Plug) -> None:
     answers = ask_together(plug(stuck={"on": UEVENT}), UEVENT, UEVENT, limit_s=1)
     assert [type(answer) for answer in answers] == [Unreadable] * 2
+
+
+def test_only_what_was_printed_is_given_to_a_reader() -> None:
+    assert understood(str.strip, ShellResult(0, " a\n", "")) == "a"
+    assert understood(str.strip, ShellResult(1, " a\n", "")) == Unreadable("ended with 1")
+    stuck = Unreadable("no answer within 1 s")
+    assert understood(str.strip, stuck) is stuck
+
+
+WORD = re.compile("[a-z]+")
+
+
+@pytest.mark.parametrize(("words", "found"), [("a", ("a",)), (" a ,b,c ", ("a", "b", "c"))])
+def test_names_stand_between_commas(words: str, found: tuple[str, ...]) -> None:
+    assert names(words, WORD) == found
+    assert names(listed(found), WORD) == found
+
+
+@pytest.mark.parametrize("words", ["", " ", "a,", ",a", "a b", "a, B", "a\nb"])
+def test_what_is_no_name_is_refused(words: str) -> None:
+    with pytest.raises(PlanError) as caught:
+        names(words, WORD)
+    assert caught.value.code == "STEP-SETTING"
+    assert "[a-z]+" in caught.value.message
+
+
+def test_no_names_are_told_as_none() -> None:
+    assert listed(()) == "none"
 
 
 @pytest.mark.parametrize(

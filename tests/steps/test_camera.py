@@ -16,6 +16,7 @@ from harness.model.outcome import Outcome
 from harness.model.record import Attachment, Record
 from harness.sim.handset import SimHandsets
 from harness.sim.handset.prints.camera import FOLDER
+from harness.sim.handset.state.answer import Answer
 from harness.sim.handset.state.scene import FIELD, HEIGHT_PX, WIDTH_PX
 from harness.sim.unit import SimUnit
 from tests.steps.phone import Phone, fault, measured, step
@@ -203,6 +204,33 @@ def test_an_app_that_opens_another_camera_is_found_out(phone_with: Any) -> None:
     assert fault(record).code == "CAMERA-OTHER"
     assert record.outcome is Outcome.ERROR
     assert record.dut_failed is False
+
+
+def test_an_app_that_keeps_a_camera_open_is_named(phone_with: Any) -> None:
+    phone = phone_with()
+    phone.behaviour.cameras.open = "back"
+    phone.behaviour.programs["am force-stop"] = lambda words, now_s: Answer()
+    record = phone.run(still(opens_within=0.5))
+    assert (record.outcome, fault(record).code) == (Outcome.ERROR, "CAMERA-BUSY")
+    assert fault(record).evidence["clients"] == [phone.behaviour.cameras.package]
+
+
+def test_several_pictures_for_one_press_of_the_key_are_told(phone_with: Any) -> None:
+    phone = phone_with()
+    press = phone.behaviour.programs["input keyevent"]
+
+    def burst(words: list[str], now_s: float) -> Any:
+        if words == ["27"]:
+            for number in range(2):
+                phone.files[f"{FOLDER}/IMG_BURST_{number}.jpg"] = b"a picture"
+        return press(words, now_s)
+
+    phone.behaviour.programs["input keyevent"] = burst
+    record = phone.run(PREPARE, still())
+    assert (record.outcome, fault(record).code) == (Outcome.ERROR, "CAMERA-SEVERAL")
+    assert "burst" in fault(record).remedy
+    assert len(fault(record).evidence["new"]) >= 2
+    assert measured(record) == {}
 
 
 def test_the_same_seed_gives_the_same_picture(phone_with: Any) -> None:

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from harness.devices.adb import AdbServer
+from harness.devices.jig.dialect import CORE
 from harness.devices.jig.jig import SerialJig
 from harness.imaging.picture import Picture, decode_jpeg
 from harness.model.outcome import Outcome
@@ -27,6 +28,7 @@ from harness.sim.jig import JigBehaviour
 from harness.sim.pty import PtyJig
 from harness.sim.unit import Defects, SimUnit
 from harness.steps import catalogue
+from tests.devices.jig.conftest import QUICK
 from tests.engine.rig import MemoryJournal
 from tests.imaging.edges import codes
 from tests.imaging.squares import Chart
@@ -52,6 +54,7 @@ class Run:
     def __init__(self, server: AdbServer, handsets: SimHandsets) -> None:
         self._server, self._handsets = server, handsets
         self._exit = ExitStack()
+        self.dialect = CORE
         self.files: dict[str, bytes] = {}
 
     def __call__(self, defects: Defects, *ids: str, picture: bytes = b"") -> Record:
@@ -59,7 +62,7 @@ class Run:
         unit = SimUnit("A57A000001", defects=defects)
         pty = PtyJig(JigBehaviour(unit), speed=10)
         self._exit.callback(pty.close)
-        jig = SerialJig(pty.path)
+        jig = SerialJig(pty.path, self.dialect)
         self._exit.callback(jig.shut)
         journal = MemoryJournal()
         phone = Phone(self._server, self._handsets, unit, journal, {Jig: jig})
@@ -189,6 +192,7 @@ def test_a_field_that_is_not_there_is_the_stations_fault(run: Run, on: str, ids:
 
 
 def test_a_carriage_that_sticks_takes_no_picture(run: Run) -> None:
+    run.dialect = QUICK
     record = run({"jig.stuck_carriage": {}}, "rear_flat")
     assert bad(record) == {"JIG-STUCK"}
     assert run.pictures(record) == {}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
+from harness.plans.resolve import resolve
 from harness.steps import catalogue
 from harness.steps.api import CLAIMS
 
@@ -25,6 +27,7 @@ USES = {
     "camera.flash": ("camera", "screen"),
     "camera.flat": ("camera", "screen"),
     "camera.still": ("camera", "screen"),
+    "handover.ready": ("agent",),  # uninstalls apps, that of the line among them
     "handover.sealed": ALL,
     "handover.wipe": ALL,
     "handset.prepare": ("bluetooth", "camera", "modem", "screen", "vbus", "wifi"),
@@ -45,7 +48,7 @@ USES = {
 """Steps that change something on the handset or its contacts, by what they change or need."""
 ASKING = (
     *("device.display", "device.memory", "device.sensors", "device.storage", "device.thermal"),
-    *("handover.ready", "identity.build", "identity.match_label", "identity.read", "jig.voltage"),
+    *("identity.build", "identity.match_label", "identity.read", "jig.voltage"),
 )
 TOGETHER = (
     ("camera.flat", "radio.wifi"),
@@ -65,7 +68,29 @@ APART = (
     ("battery.charge_dcp", "radio.wifi"),
     ("agent.gnss", "radio.gnss"),
     ("agent.sensors", "agent.touch"),
+    ("agent.touch", "handover.ready"),
 )
+PARALLEL = """\
+schema: 1
+plan: apart
+revision: 1
+title: Apart
+process: final-test
+product: {model: A57-4G, part: A57-4G}
+steps:
+  - id: both
+    parallel:
+      - {id: touch, use: agent.touch, timeout: 60 s, limits: {touched: {low: 100 %}}}
+      - id: ready
+        use: handover.ready
+        timeout: 30 s
+        limits:
+          build_type: record only
+          verified_boot: record only
+          flags_left: record only
+          test_apps: {equals: none}
+          level: record only
+"""
 
 
 @pytest.mark.parametrize("name", USES)
@@ -93,6 +118,15 @@ def test_who_takes_everything_runs_alone_but_for_those_that_ask() -> None:
     for first, second in combinations(USES, 2):
         if first in whole or second in whole:
             assert STEPS[first].claims & STEPS[second].claims, (first, second)
+
+
+def test_an_app_is_not_removed_while_it_tests(tmp_path: Path) -> None:
+    path = tmp_path / "plan.yaml"
+    path.write_text(PARALLEL, "utf-8")
+    plans, problems = resolve(path, STEPS)
+    assert plans is None
+    (problem,) = map(str, problems)
+    assert problem.endswith("the handset's agent is taken by 'touch' at the same time")
 
 
 def test_every_step_is_looked_at_here() -> None:

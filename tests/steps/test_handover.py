@@ -6,9 +6,11 @@ import pytest
 
 from harness.model.limits import Equals
 from harness.model.outcome import Outcome
-from harness.model.plan import OnFail
+from harness.model.plan import OnFail, PlannedStep
 from harness.model.record import Record
+from harness.model.usb import UsbMode
 from harness.sim.unit import SimUnit
+from harness.sim.usb import Strings
 from tests.engine.rig import planned
 from tests.steps.phone import SPECS, fault, measured, step
 from tests.steps.slot import MakeSlot, Slot
@@ -16,15 +18,19 @@ from tests.steps.slot import MakeSlot, Slot
 APP, MARK = "com.example.linetest", "persist.sys.linetest"
 
 
-def hand_over(slot: Slot) -> Record:
+def hand_over(slot: Slot, watch: float = 1) -> Record:
     """The three parts, with what comes before them in a plan."""
     return slot.run_all(
         step("handset.prepare"),
         step("handset.restore"),
         step("handover.ready", flags=MARK, apps=APP),
         step("handover.wipe", gone_within=1),
-        step("handover.sealed", within=20, watch=1),
+        step("handover.sealed", within=20, watch=watch),
     )
+
+
+def wiped_and_sealed(within: float = 20) -> tuple[PlannedStep, PlannedStep]:
+    return step("handover.wipe"), step("handover.sealed", within=within, watch=1)
 
 
 def kept(slot: Slot, record: Record) -> list[str]:
@@ -44,6 +50,15 @@ def test_a_good_unit_is_wiped_and_lets_adb_in_no_more(slot_with: MakeSlot) -> No
     assert 0 <= float(str(said["gone"])) < 1
     assert said["adb_seen"] is False
     assert said["mode"] == "mtp"
+    assert said["serial_matches"] is True
+    faces = [line.split()[-1] for line in kept(slot, record)]
+    assert faces == ["off", "preloader", "off", "mtp"]  # as handsets of MediaTek come back
+
+
+def test_a_handset_without_a_preloader_comes_straight_back(slot_with: MakeSlot) -> None:
+    slot = slot_with(profile="pixel")
+    record = hand_over(slot)
+    assert record.outcome is Outcome.PASS
     assert [line.split()[-1] for line in kept(slot, record)] == ["off", "mtp"]
 
 
@@ -53,17 +68,30 @@ def test_a_wiped_unit_that_lets_adb_in_is_seen(slot_with: MakeSlot) -> None:
     said = measured(record)
     assert said["adb_seen"] is True
     assert said["mode"] == "adb"
-    assert [line.split()[-1] for line in kept(slot, record)] == ["off", "adb"]
+    assert kept(slot, record)[-1].split()[-1] == "adb"
 
 
-def test_adb_that_shows_for_a_moment_only_is_seen(slot_with: MakeSlot) -> None:
-    slot = slot_with()
-    assert slot.run_all(step("handover.wipe")).outcome is Outcome.PASS
-    slot.show()  # before Android is up again
-    record = slot.run("handover.sealed", within=20, watch=3)
-    said = measured(record)
-    assert said["adb_seen"] is True
-    assert said["mode"] == "mtp"
+def test_a_unit_that_only_restarts_is_seen_once_its_adb_comes(slot_with: MakeSlot) -> None:
+    slot = slot_with("handover.restarts_only")
+    record = hand_over(slot, watch=6)
+    assert measured(record)["adb_seen"] is True
+    faces = [line.split()[-1] for line in kept(slot, record)]
+    assert faces[-2:] == ["mtp", "adb"]
+
+
+def test_a_unit_that_only_changes_its_face_on_usb_has_not_wiped_itself(
+    slot_with: MakeSlot,
+) -> None:
+    record = hand_over(slot_with("handover.usb_mode_only"))
+    assert record.outcome is Outcome.FAIL
+    assert fault(record).code == "HANDOVER-NO-WIPE"
+    assert fault(record).evidence["mode"] == "mtp"
+
+
+def test_nothing_is_sealed_that_was_not_wiped(slot_with: MakeSlot) -> None:
+    record = slot_with().run("handover.sealed", within=2, watch=1)
+    assert record.outcome is Outcome.ERROR
+    assert fault(record).code == "HANDOVER-NOT-READY"
 
 
 def test_a_unit_that_does_not_obey_fails(slot_with: MakeSlot) -> None:
@@ -89,7 +117,9 @@ def test_what_outlives_a_wipe_is_named(slot_with: MakeSlot) -> None:
     assert said["test_apps"] == APP
 
 
-@pytest.mark.parametrize("given", [{"flags": "a b"}, {"apps": "linetest"}, {"apps": "x; reboot"}])
+@pytest.mark.parametrize(
+    "given", [{"flags": "a b"}, {"flags": "a,"}, {"apps": "linetest"}, {"apps": "x; reboot"}]
+)
 def test_a_name_that_is_none_is_refused_before_anything_is_asked(
     slot_with: MakeSlot, given: dict[str, str]
 ) -> None:
@@ -116,17 +146,29 @@ def test_a_unit_that_is_not_put_back_is_not_wiped(slot_with: MakeSlot) -> None:
 
 def test_another_unit_in_the_slot_after_the_wipe_is_found_out(slot_with: MakeSlot) -> None:
     slot = slot_with()
-    record_of_wipe = slot.run_all(step("identity.read"), step("handover.wipe"))
-    assert record_of_wipe.outcome is Outcome.PASS
-    slot.line.insert(1, SimUnit("A57A000777"))
-    record = slot.run("handover.sealed", within=5, watch=1)
+    slot.at_start_of("handover_sealed", lambda: slot.line.insert(1, SimUnit("A57A000777")))
+    record = slot.run_all(step("identity.read"), *wiped_and_sealed())
     assert fault(record).code == "UNIT-WRONG"
+
+
+def test_a_device_that_tells_no_serial_is_not_taken_for_the_unit(slot_with: MakeSlot) -> None:
+    slot = slot_with()
+
+    def put_in() -> None:
+        slot.line.insert(1, SimUnit("A57A000777"))
+        slot.show(mode=UsbMode.MTP, strings=Strings.STALLED)
+
+    slot.at_start_of("handover_sealed", put_in)
+    record = slot.run_all(*wiped_and_sealed())
+    assert record.outcome is Outcome.ERROR
+    (seal,) = [each for each in record.steps if each.id == "handover_sealed"]
+    (matches,) = [each for each in seal.measurements if each.name == "serial_matches"]
+    assert matches.outcome is not Outcome.PASS
 
 
 def test_one_that_never_comes_back_is_no_pass(slot_with: MakeSlot) -> None:
     slot = slot_with()
-    slot.line.bus.unplug(slot.socket)
-    record = slot.run("handover.sealed", within=0.2, watch=1)
+    record = slot.run_all(*wiped_and_sealed(within=0.2))
     assert record.outcome is Outcome.ERROR
     assert fault(record).code == "USB-ABSENT"
     assert [line.split()[-1] for line in kept(slot, record)] == ["off"]

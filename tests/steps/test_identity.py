@@ -252,7 +252,7 @@ def test_imeis_that_were_never_written_have_their_own_code(identity: Identity) -
     assert record.fault.code == "IMEI-NOT-WRITTEN"
 
 
-@pytest.mark.parametrize("damaged", ["i32 0", "i32 1", "ro.serialno", "version.sdk"])
+@pytest.mark.parametrize("damaged", ["i32 0", "i32 1", "ro.serialno", "version.sdk", "id -u"])
 def test_an_answer_that_cannot_be_read_is_no_pass_and_no_fail(
     identity: Identity, damaged: str
 ) -> None:

@@ -6,14 +6,19 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from harness.clock import Cancel, Deadline, Lease
+from harness.devices.adb import AdbHandset, AdbServer
+from harness.devices.android import imei
 from harness.devices.android.batch import Answer, Batch
 from harness.devices.android.battery import Battery
-from harness.devices.android.getprop import Properties
+from harness.devices.android.getprop import Properties, read_getprop
 from harness.devices.android.wifi import WifiStatus
 from harness.model.ports import ShellResult
 from harness.model.reading import Reading, Unknown, Unreadable
+from harness.sim.handset import SimHandsets
 from harness.sim.handset.prints.parcel import security_reply, string_reply
-from harness.steps.overview import Overview, Question, overview, questions, read_who
+from harness.sim.unit import SimUnit
+from harness.steps.overview import Overview, Question, overview, questions, read
 from tests.devices.android.corpus import OURS
 
 ONE, TWO = "860123450000012", "860123450000020"
@@ -26,7 +31,7 @@ def who(sdk: int = 33, build: str = "user", **more: str) -> Reading[Properties]:
     }
     said.setdefault("ro.product.manufacturer", "OPPO")
     said.setdefault("ro.serialno", "A57A000001")
-    return read_who(ShellResult(0, "".join(f"[{k}]: [{v}]\n" for k, v in said.items()), ""))
+    return read_getprop("".join(f"[{k}]: [{v}]\n" for k, v in said.items()))
 
 
 def commands(asked: Sequence[Question]) -> list[str]:
@@ -35,7 +40,7 @@ def commands(asked: Sequence[Question]) -> list[str]:
 
 def told(known: Reading[Properties], says: Mapping[str, Answer]) -> Overview:
     """What is understood when each command that is not in `says` is refused."""
-    asked = questions(known)
+    asked = questions(known, root=False)
     refused = ShellResult(1, "", "no\n")
     answers = [
         next((answer for part, answer in says.items() if part in command), refused)
@@ -45,24 +50,50 @@ def told(known: Reading[Properties], says: Mapping[str, Answer]) -> Overview:
 
 
 @pytest.mark.parametrize("sdk", range(28, 37))
-@pytest.mark.parametrize("build", ["user", "userdebug"])
-def test_the_version_and_the_build_say_how_it_is_asked(sdk: int, build: str) -> None:
-    asked = commands(questions(who(sdk, build)))
+@pytest.mark.parametrize("root", [False, True])
+def test_the_version_and_the_user_say_how_it_is_asked(
+    sdk: int,
+    root: bool,
+) -> None:
+    asked = commands(questions(who(sdk), root=root))
     assert ("cmd wifi status" in asked, "dumpsys wifi" in asked) == (sdk >= 30, sdk < 30)
-    code = 3 if sdk < 30 else 4
-    assert f"service call iphonesubinfo {code} i32 1 s16 com.android.shell" in asked
-    by_phone = [command for command in asked if command.startswith("cmd phone get-imei")]
-    assert len(by_phone) == (2 if sdk >= 34 and build == "userdebug" else 0)
+    ways = imei.commands(sdk, "OPPO", range(imei.SIMS), root=root)
+    assert isinstance(ways, imei.Commands)
+    assert [command for command in asked if command in ways.all] == list(ways.all)
+    assert sum("imei" in command or "iphone" in command for command in asked) == len(ways.all)
     assert Batch(asked, 5, "0" * 16).script
 
 
 def test_without_a_version_no_command_is_guessed() -> None:
-    nobody = read_who(Unreadable("no answer within 5 s"))
+    nobody = Unreadable("no answer within 5 s")
     seen = told(nobody, {})
-    assert not any("service call" in command for command in commands(questions(nobody)))
+    assert not any("service call" in command for command in commands(questions(nobody, root=False)))
     for kind in ("wifi_status", "iphonesubinfo_0", "iphonesubinfo_1"):
         assert isinstance(seen.readings[kind], Unreadable)
     assert seen.readings["getprop"] == nobody
+
+
+def test_without_the_user_no_imei_is_asked_for() -> None:
+    asked = questions(who(34), root=Unreadable("no answer within 5 s"))
+    assert not any("iphonesubinfo" in command for command in commands(asked))
+    refused = [ShellResult(1, "", "no\n")] * len(commands(asked))
+    assert isinstance(overview(who(34), asked, refused).readings["iphonesubinfo_0"], Unreadable)
+
+
+@pytest.mark.parametrize("android", [10, 13, 14])
+@pytest.mark.parametrize("build", ["user", "userdebug"])
+def test_the_page_has_both_imeis_whoever_the_shell_is(
+    server: AdbServer, handsets: SimHandsets, android: int, build: str
+) -> None:
+    address = handsets.add(SimUnit("A57A000001", (ONE, TWO), android=android, build=build))
+    handsets.behaviour(address).system.root = root = build == "userdebug"
+    handset = AdbHandset(server, address).for_run().under(Lease(Deadline(50), Cancel()))
+    seen = read(handset)
+    assert (seen.readings["iphonesubinfo_0"], seen.readings["iphonesubinfo_1"]) == (ONE, TWO)
+    by_phone = [seen.readings.get(f"cmd_phone_get_imei_{slot}") for slot in range(imei.SIMS)]
+    told = [ONE, TWO] if root else [Unknown("permission denied")] * 2
+    assert by_phone == (told if android >= 14 else [None, None])
+    assert seen.contradictions == ()
 
 
 def test_each_answer_is_read_by_its_own_reader() -> None:
@@ -120,8 +151,8 @@ def test_sources_that_differ_are_said() -> None:
     assert isinstance(gauge.percent, float)
     driver = f"POWER_SUPPLY_NAME=battery\nPOWER_SUPPLY_CAPACITY={int(gauge.percent + 50) % 100}\n"
     says["uevent"] = ShellResult(0, driver, "")
-    imei, level, serial = told(known, says).contradictions
-    assert imei == f"IMEI 1: {ONE} by service call, {TWO} by cmd phone"
+    number, level, serial = told(known, says).contradictions
+    assert number == f"IMEI 1: {ONE} by service call, {TWO} by cmd phone"
     assert level.startswith("battery level: ")
     assert serial == "serial: A57A000001 by ro.serialno, A57A000002 by ro.boot.serialno"
 

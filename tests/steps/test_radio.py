@@ -208,6 +208,34 @@ def test_before_android_11_no_network_is_joined(phone_with: Any, tmp_path: Path)
     found = fault(record)
     assert (record.outcome, found.code) == (Outcome.ERROR, "HANDSET-REFUSED")
     assert "before Android 11 no command joins a network" in found.message
+    assert "Leave `radio.wifi_link` out" in found.remedy
+
+
+def test_a_network_that_does_not_come_back_is_the_stations_fault(
+    phone_with: Any, tmp_path: Path
+) -> None:
+    """Its access point went off meanwhile; the unit has just shown that it can join another."""
+    phone = phone_with(wifi_network="LINE-REF-2G")
+    shell = phone.behaviour.programs["cmd wifi"]
+
+    def alone(words: list[str], now_s: float) -> Any:
+        if words[0] == "connect-network":
+            shell(["forget-network", "0"], now_s)
+        return shell(words, now_s)
+
+    phone.behaviour.programs["cmd wifi"] = alone
+    (link,) = [step for step in steps_of("radio.yaml", tmp_path) if step.id == "wifi_link"]
+    arguments = {**link.arguments, "within": Quantity.of("3", "s")}
+    record = phone.run(replace(link, arguments=arguments))
+    found = fault(record)
+    assert (record.outcome, found.code, found.blame) == (
+        Outcome.ERROR,
+        "WIFI-NOT-BACK",
+        Blame.STATION,
+    )
+    assert found.evidence["before"] == "LINE-REF-2G"
+    assert measured(record) == {"speed": 866, "rssi": -47}
+    assert not record.dut_failed
 
 
 @pytest.mark.parametrize(("profile", "android"), [("oppo-mtk", 13), ("pixel", 15), ("samsung", 11)])

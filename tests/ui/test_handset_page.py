@@ -10,10 +10,11 @@ from rich.console import Console
 
 from harness.devices.android.batch import Answer
 from harness.devices.android.decode import DECODERS, decode
+from harness.devices.android.getprop import read_getprop
 from harness.model.ports import ShellResult
 from harness.model.reading import Unknown, Unreadable
 from harness.sim.handset.prints.parcel import string_reply
-from harness.steps.overview import Overview, overview, questions, read_who
+from harness.steps.overview import Overview, overview, questions
 from harness.ui.handset import show_handset
 from harness.ui.handset_facts import groups
 from tests.devices.android.corpus import OURS
@@ -58,8 +59,8 @@ def seen(**instead: object) -> Overview:
     """A handset that prints the dumps; `instead` has readings by kind."""
     texts = {kind: (OURS / name).read_text("utf-8") for kind, name in DUMPS.items()}
     texts["getprop"] += "[ro.product.manufacturer]: [OnePlus]\n"
-    who = read_who(ShellResult(0, texts["getprop"], ""))
-    asked = questions(who)
+    who = read_getprop(texts["getprop"])
+    asked = questions(who, root=False)
     answers: list[Answer] = []
     for question in asked:
         text = texts.get(question.kind, "")
@@ -137,6 +138,6 @@ def test_what_a_handset_says_moves_no_cursor() -> None:
 
 def test_whether_it_booted_is_a_yes_and_what_is_unknown_has_its_own_name() -> None:
     text = "[ro.product.model]: [X]\n[sys.boot_completed]: [1]\n"
-    told = " ".join(page(seen(getprop=read_who(ShellResult(0, text, ""))), 200).split())
+    told = " ".join(page(seen(getprop=read_getprop(text)), 200).split())
     assert "booted yes" in told
     assert "unknown: Android, SDK, type, patch, display id," in told

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from harness.devices.android import user
 from harness.model.reading import Reading, Unknown, Unreadable
 
 BOOT_ID_COMMAND = "cat /proc/sys/kernel/random/boot_id"
@@ -19,13 +20,11 @@ COMMAND = "; ".join(
         _SERIAL_COMMAND,
         "getprop sys.boot_completed",
         "getprop init.svc.bootanim",
-        "id -u",
+        user.COMMAND,
     )
 )
 _LINES = 5
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_USER = re.compile(r"[0-9]{1,10}")
-_ROOT = "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +75,10 @@ def read_status(output: str) -> Status:
     if len(lines) != _LINES:  # early in a boot some of these programs are not there yet
         cut = Unreadable(f"expected {_LINES} lines", output)
         return Status(cut, cut, booted=False, root=cut)
-    boot, serial, completed, animation, user = lines
+    boot, serial, completed, animation, runs_as = lines
     booted = completed == "1" and animation in ("", "stopped")
-    return Status(read_boot(boot), _serial(serial), booted, _root(user))
+    return Status(read_boot(boot), _serial(serial), booted, user.read_root(runs_as))
 
 
 def _serial(line: str) -> Reading[str]:
     return line.strip() or Unknown("the build hides ro.serialno")
-
-
-def _root(user: str) -> Reading[bool]:
-    return user == _ROOT if _USER.fullmatch(user) else Unreadable("no number of a user", user)

@@ -28,8 +28,9 @@ _ADDRESS = re.compile(
     r"(?P<head>(?:[0-9A-F]{2}:){4}|(?:XX:){4}|(?:\*\*:){4})(?P<tail>[0-9A-F]{2}:[0-9A-F]{2})"
 )
 _WHOLE = re.compile(r"(?:[0-9A-F]{2}:){5}[0-9A-F]{2}")
-_OF_NOBODY = ("00:00:00:00:00:00", "FF:FF:FF:FF:FF:FF", "02:00:00:00:00:00")
-"""Of memory that was never written; and what Android gives those who may not see the own one."""
+_OF_NOBODY = ("00:00:00:00:00:00", "00:00:46:65:80:01")
+"""Of memory that was never written, and what chips of MediaTek answer then."""
+_GROUP, _LOCAL = 0x01, 0x02
 SETTING = "secure bluetooth_address"
 """Where BluetoothManagerService keeps the address; its own dump masks it from Android 13 on."""
 _NO_ADDRESSES = ("02:00:00:00:00:00", "00:00:00:00:00:00", "XX:XX:XX:XX:XX:XX")
@@ -99,8 +100,12 @@ def read_address(output: str, setting: Reading[str]) -> Reading[str]:
 
 
 def is_of_nobody(address: str) -> bool:
-    """Whether an address is none that a maker gives: it was never written."""
-    return address in _OF_NOBODY
+    """Whether an address is none that a maker gives: it was never written.
+
+    One of a group, or administered locally, is nobody's either (IEEE 802, clause 8.2).
+    """
+    first_octet = int(address[:2], 16)
+    return address in _OF_NOBODY or bool(first_octet & (_GROUP | _LOCAL))
 
 
 def _pairs(lines: Sequence[str]) -> Iterator[tuple[str, str]]:

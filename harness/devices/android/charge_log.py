@@ -8,21 +8,18 @@ it (system/core/init/service.cpp).
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from harness.devices.android import battery, power_supply
+from harness.devices.android import battery, power_supply, uptime
 from harness.devices.android.battery import Battery, read_battery
 from harness.devices.android.power_supply import PowerSupply, read_uevent
 from harness.model.reading import Reading, Unreadable
 
-UPTIME_COMMAND = "cat /proc/uptime"
 FOLDER = "/data/local/tmp"
 _BEGIN, _DRIVER, _ANDROID, _END = (
     f"harness-{word}" for word in ("point", "driver", "android", "end")
 )
-_UPTIME = re.compile(r"(?P<up>[0-9]{1,12}\.[0-9]{2}) [0-9]{1,15}\.[0-9]{2}\n?")
 _ASKED_S = 2
 """What each source may take for one point [s]."""
 
@@ -46,7 +43,7 @@ def start_commands(path: str, every_s: float, ends_after_s: float) -> tuple[str,
     point = "; ".join(
         [
             f"echo {_BEGIN}",
-            UPTIME_COMMAND,
+            uptime.COMMAND,
             f"echo {_DRIVER}",
             f"{limited} {power_supply.COMMAND}",
             f"echo {_ANDROID}",
@@ -63,12 +60,6 @@ def start_commands(path: str, every_s: float, ends_after_s: float) -> tuple[str,
 
 def _detached(script: str, out: str) -> str:
     return f"setsid sh -c '{script}' </dev/null >{out} 2>/dev/null &"
-
-
-def read_uptime(output: str) -> Reading[float]:
-    """How long the kernel has run [s], of an answer to `cat /proc/uptime` (proc(5))."""
-    match = _UPTIME.fullmatch(output)
-    return float(match["up"]) if match else Unreadable("no /proc/uptime", output)
 
 
 def read_log(text: str) -> Reading[tuple[Point, ...]]:
@@ -95,7 +86,7 @@ def _point(piece: str) -> Point | Unreadable:
     dump, end, behind = rest.rpartition(f"{_END}\n")
     if not (driver and android and end) or behind:
         return Unreadable("a point of the log is not whole", piece)
-    uptime_s = read_uptime(told)
+    uptime_s = uptime.read_uptime(told)
     if not isinstance(uptime_s, float):
         return Unreadable("a point of the log has no time", told)
     return Point(uptime_s, read_uevent(uevent), read_battery(dump))

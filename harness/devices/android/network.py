@@ -1,7 +1,7 @@
 """Over which interface a handset's packets go, and how many bytes went over it.
 
 Formats: `ip route get` of iproute2, /proc/net/dev (dev_seq_printf_stats, net/core/net-procfs.c of
-Linux), /proc/uptime (uptime_proc_show, fs/proc/uptime.c).
+Linux).
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from harness.model.ports import ShellResult
 from harness.model.reading import Reading, Unknown, Unreadable
 
 COUNTERS = "cat /proc/net/dev"
-UPTIME = "cat /proc/uptime"
 _NO_ROUTE = re.compile(
     r"RTNETLINK answers: (?P<why>Network is unreachable|No route to host|Network is down)\s*"
 )
@@ -29,7 +28,6 @@ IPv6-only network (clatd of AOSP)."""
 _TITLES = ("Inter-|", " face |")
 _COLUMNS = 16
 _NUMBER = re.compile(r"[0-9]{1,20}")
-_UPTIME = re.compile(r"(?P<up>[0-9]{1,12}\.[0-9]{2}) [0-9]{1,14}\.[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +77,3 @@ def read_traffic(out: str) -> Reading[Mapping[str, Traffic]]:
             return Unreadable(f"{name} stands twice", out)
         table[name] = Traffic(int(columns[0]), int(columns[8]))
     return table
-
-
-def read_uptime(out: str) -> Reading[float]:
-    """How long the handset runs [s], in hundredths."""
-    match = _UPTIME.fullmatch(out.rstrip("\r\n"))
-    return float(match["up"]) if match and out.endswith("\n") else no_dump("no /proc/uptime", out)

@@ -37,6 +37,8 @@ TYPES: Mapping[str, int] = {
     "hinge_angle": 36,
 }
 """Sensor.TYPE_... of what can be fitted, by its plain name."""
+NAME = re.compile("|".join(TYPES))
+"""One of these names."""
 _BASIC = ("accelerometer", "gyroscope", "light", "proximity")
 """What every handset is built with; a magnetometer is left out of many."""
 

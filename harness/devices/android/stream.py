@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from harness.devices.android.network import COUNTERS, UPTIME, Traffic, read_traffic, read_uptime
+from harness.devices.android import uptime
+from harness.devices.android.network import COUNTERS, Traffic, read_traffic
 from harness.model.reading import Reading, Unknown, Unreadable
 
 ENDED = "harness-stream-ended"
@@ -34,7 +35,7 @@ class Stream:
 
 def command(host: str, port: int, for_s: int) -> str:
     """Takes a stream for so long [s]; somebody has to send it at once, and without an end."""
-    look = f"{UPTIME}; {COUNTERS}"
+    look = f"{uptime.COMMAND}; {COUNTERS}"
     return f"{look}; timeout -s 9 {for_s} nc {host} {port} > /dev/null; echo {ENDED} $?; {look}"
 
 
@@ -68,7 +69,7 @@ def grown(old: Traffic, new: Traffic) -> Traffic | Unreadable:
 def _look(out: str, interface: str) -> Reading[tuple[float, Traffic]]:
     """The clock, and the counters under it."""
     line, end, table = out.partition("\n")
-    at_s = read_uptime(line + end)
+    at_s = uptime.read_uptime(line + end)
     counters = read_traffic(table)
     if isinstance(at_s, Unknown | Unreadable):
         return at_s

@@ -27,7 +27,7 @@ from harness.sim.handset.prints.properties import Properties
 from harness.sim.handset.prints.telephony import Telephony
 from harness.sim.handset.prints.wifi import Wifi
 from harness.sim.handset.state import radios, settings, storage
-from harness.sim.handset.state.answer import Answer, Program
+from harness.sim.handset.state.answer import Answer, Program, together
 from harness.sim.handset.state.answer import failure as _failure
 from harness.sim.handset.state.answer import text as _text
 from harness.sim.handset.state.cellular import Cellular
@@ -72,34 +72,34 @@ class HandsetBehaviour:
         self.storage = storage.Storage(self.files, self.cameras.advance)
         gnss = location.Gnss(unit, self.settings, sdk, speed)
         self._stuck = unit.defects.get("adb.stuck", {"on": ""}).get("on", UEVENT_COMMAND)
-        self.programs: dict[str, Program] = {
-            **self._basics(),
-            **({} if unit.build == "user" else {"su": self.system.su(self._run_one)}),
-            **radios.programs(unit, self.radios, sdk),
-            **wifi.programs(),
-            **network.Network(unit, cellular, speed, wifi.joined).programs(),
-            **self.system.programs(),
-            "setsid": setsid(self.files, self.run, self.detached.append),
-            **Battery(unit, gauge).programs(),
-            **Phone(unit, self.system).programs(),
-            **Properties(unit, self.system, telephony).programs(),
-            **telephony.programs(),
-            **camera.programs(self.cameras, self.screen),
-            **self.packages.programs(),
-            **settings.programs(self.settings),
-            **self.storage.programs(),
-            **power.programs(self.screen),
-            **reset.programs(unit, self.system),
-            **bluetooth.programs(unit, self.radios, sdk),
-            **display.Display(unit, self.screen, self.settings, sdk).programs(),
-            **input_devices.programs(unit, sdk),
-            **gnss.programs(),
-            **nfc.programs(unit),
-            **agent.programs(unit),
-            **memory.programs(unit),
-            **sensors.programs(unit, sdk),
-            **thermal.programs(unit, sdk),
-        }
+        self.programs = together(
+            self._basics(),
+            {} if unit.build == "user" else {"su": self.system.su(self._run_one)},
+            radios.programs(unit, self.radios, sdk),
+            wifi.programs(),
+            network.Network(unit, cellular, speed, wifi.joined).programs(),
+            self.system.programs(),
+            {"setsid": setsid(self.files, self.run, self.detached.append)},
+            Battery(unit, gauge).programs(),
+            Phone(unit, self.system).programs(),
+            Properties(unit, self.system, telephony).programs(),
+            telephony.programs(),
+            camera.programs(self.cameras, self.screen),
+            self.packages.programs(),
+            settings.programs(self.settings),
+            self.storage.programs(),
+            power.programs(self.screen),
+            reset.programs(unit, self.system),
+            bluetooth.programs(unit, self.radios, sdk),
+            display.Display(unit, self.screen, self.settings, sdk).programs(),
+            input_devices.programs(unit, sdk),
+            gnss.programs(),
+            nfc.programs(unit),
+            agent.programs(unit),
+            memory.programs(unit),
+            sensors.programs(unit, sdk),
+            thermal.programs(unit, sdk),
+        )
         self.programs |= gnss.apps(self.programs)
 
     def run(self, command: str, now_s: float) -> Answer:

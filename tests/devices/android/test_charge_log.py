@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.devices.android.battery import Battery
-from harness.devices.android.charge_log import Point, read_log, read_uptime, start_commands
+from harness.devices.android.charge_log import Point, read_log, start_commands
 from harness.devices.android.power_supply import PowerSupply
 from harness.model.reading import Unreadable
 from harness.sim.handset import HandsetBehaviour
@@ -78,15 +78,7 @@ PIECES = st.sampled_from(
 
 @given(st.lists(st.one_of(PIECES, st.text(max_size=20))).map("".join))
 def test_any_text_is_points_or_unreadable(text: str) -> None:
-    log = read_log(text)
-    assert isinstance(log, tuple | Unreadable)
-    assert read_uptime(text) is not None
-
-
-def test_the_uptime() -> None:
-    assert read_uptime("350735.47 234388.90\n") == 350735.47
-    for text in ("", "350735.47\n", "-1.00 2.00\n", "1e5 2.00\n", "cat: Permission denied\n"):
-        assert isinstance(read_uptime(text), Unreadable)
+    assert isinstance(read_log(text), tuple | Unreadable)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Routes, counters of interfaces, uptime, and a stream between two looks at them."""
+"""Routes, counters of interfaces, and a stream between two looks at them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.devices.android.network import (
-    Traffic,
-    is_mobile,
-    read_route,
-    read_traffic,
-    read_uptime,
-)
+from harness.devices.android.network import Traffic, is_mobile, read_route, read_traffic
 from harness.devices.android.stream import ENDED, KILLED, Stream, read_stream
 from harness.model.ports import ShellResult
 from harness.model.reading import Unknown, Unreadable
@@ -116,15 +110,6 @@ def test_a_table_that_is_not_whole_is_unreadable(out: str) -> None:
     assert isinstance(read_traffic(out), Unreadable)
 
 
-@pytest.mark.parametrize(
-    ("out", "expected"),
-    [("12.34 99.00\n", 12.34), ("12.3", None), ("12.34 9.00", None), ("", None)],
-)
-def test_uptime(out: str, expected: float | None) -> None:
-    found = read_uptime(out)
-    assert isinstance(found, Unreadable) if expected is None else found == expected
-
-
 def test_a_stream_is_what_the_interface_carried_over_the_handsets_own_clock() -> None:
     found = read_stream(OUT, "rmnet_data0")
     assert found == Stream(Traffic(18_750_000, 700), 2.5, KILLED)
@@ -155,6 +140,6 @@ def test_a_stream_that_cannot_be_measured_is_unreadable(out: str, interface: str
 
 @given(st.text() | st.lists(st.sampled_from(OUT.splitlines(keepends=True))).map("".join))
 def test_any_text_has_a_reading(out: str) -> None:
-    for reading in (route(out), route(out, out), read_uptime(out), read_stream(out, "rmnet_data0")):
-        assert isinstance(reading, str | float | Stream | Unknown | Unreadable)
+    for reading in (route(out), route(out, out), read_stream(out, "rmnet_data0")):
+        assert isinstance(reading, str | Stream | Unknown | Unreadable)
     assert isinstance(read_traffic(out), dict | Unreadable)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from harness.sim.handset.behaviour import UEVENT, HandsetBehaviour
 from harness.sim.handset.prints.parcel import security_reply, string_reply
-from harness.sim.handset.state.answer import Answer
+from harness.sim.handset.state.answer import Answer, together
 from harness.sim.unit import SimUnit
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "android"
@@ -43,6 +43,13 @@ def test_the_shell(command: str, out: str, code: int) -> None:
 
 def test_an_unknown_command_says_what_android_says() -> None:
     assert told("nope 1").err == b"/system/bin/sh: nope: inaccessible or not found\n"
+
+
+def test_no_program_is_given_twice() -> None:
+    one, other = {"id": lambda *_: Answer()}, {"df": lambda *_: Answer(code=1)}
+    assert together(one, other) == {**one, **other}
+    with pytest.raises(ValueError, match="twice: df, id"):
+        together(one, other, {**other, **one})
 
 
 def test_properties() -> None:

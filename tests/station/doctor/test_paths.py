@@ -42,11 +42,19 @@ def test_a_slot_that_nobody_has_measured(bench: StationConfig) -> None:
     today = date(2026, 11, 22)
     (slot,) = bench.slots
     swapped = replace(bench, slots=(replace(slot, rf_cable="C-0013"),))
-    assert path_loss(swapped, today).words == "bench-01 has no row for slot 1, cable C-0013"
     unnamed = replace(bench, slots=(replace(slot, rf_cable=None),))
-    assert path_loss(unnamed, today).words == "slot 1 has no rf_cable"
-    without = path_loss(replace(bench, path_loss=None), today)
-    assert (without.level, without.words) == (Level.FAIL, "the station file names no path_loss")
+    for station, words, remedy in (
+        (swapped, "path-loss table bench-01 has no row for slot 1, cable C-0013", "add the row"),
+        (unnamed, "the station file names no rf_cable of slot 1", "`rf_cable:`"),
+        (
+            replace(bench, path_loss=None),
+            "the station file names no path_loss",
+            "`path_loss: FILE`",
+        ),
+    ):
+        found = path_loss(station, today)
+        assert (found.level, found.words) == (Level.FAIL, words)
+        assert remedy in found.remedy
 
 
 def test_without_a_call_box_nothing_is_lost(bench: StationConfig) -> None:

@@ -18,18 +18,22 @@ from harness.sim.handset.daemon.link import LettingIn, Link
 from harness.sim.handset.daemon.services import serve
 from harness.sim.handset.daemon.wire import MAX_DATA, PublicKey
 from harness.sim.handset.state.detached import Detached
+from harness.sim.profiles import PROFILES
 from harness.sim.unit import SimUnit
 
 T = TypeVar("T")
 Shows = Callable[[str | None], None]
-"""Told of what a handset comes up as, one of MODES or WIPED, and with None that it has gone."""
+"""Told of what a handset comes up as, one of MODES, WIPED or
+PRELOADER, and with None that it has gone."""
 _FIRST = IPv4Address("127.0.1.1")
 """Each handset has a loopback address of its own, from this one on."""
 _PATIENCE_S = 30.0
 MODES = ("device", "recovery", "sideload", "rescue", "bootloader")
-WIPED = "wiped"
-"""What comes up after a wipe: Android as a buyer gets it, which has no adb."""
+WIPED, PRELOADER = "wiped", "preloader"
+"""What comes up after a wipe: Android as a buyer gets it, which has no adb; and before that, for a
+moment, on handsets of MediaTek."""
 OFF_S, BOOT_S, ADBD_S, RESET_S, WIPE_S = 5.0, 10.0, 1.0, 2.0, 8.0
+PRELOADER_S, LATE_ADB_S = 2.0, 30.0
 """Dwell times: from a reboot to adbd, from there to the end of the boot, of a restart of adbd; from
 the order to wipe to going down, and what the wipe takes before Android shows on USB again."""
 _LEAST_RESET_S = 0.1
@@ -197,18 +201,33 @@ class _Handset:
 
     def wipe(self) -> None:
         """What the order starts begins once its answer has long been given."""
-
-        async def begin() -> None:
-            await asyncio.sleep(max(RESET_S / self._speed, _LEAST_RESET_S))
-            self._kill()
-            self._leave()
-            self.behaviour = HandsetBehaviour(self.behaviour.unit, speed=self._speed)
-            if "handover.adb_stays" not in self.behaviour.unit.defects:
-                self._mode = WIPED
-            self._come_back((OFF_S + WIPE_S) / self._speed)
-
         self.behaviour.system.wiping = False  # once is enough
-        self._return = asyncio.create_task(begin())
+        self._return = asyncio.create_task(self._reset(self.behaviour.unit))
+
+    async def _reset(self, unit: SimUnit) -> None:
+        """Wipe and restart, or what a planted defect does instead."""
+        await asyncio.sleep(max(RESET_S / self._speed, _LEAST_RESET_S))
+        if "handover.usb_mode_only" in unit.defects:
+            return self._shows(WIPED)
+        self._kill()
+        self._leave()
+        self.behaviour = HandsetBehaviour(unit, speed=self._speed)
+        await asyncio.sleep(OFF_S / self._speed)
+        if PROFILES[unit.profile].mediatek:
+            await self._flash_by(PRELOADER, PRELOADER_S / self._speed)
+        await asyncio.sleep(WIPE_S / self._speed)
+        if "handover.restarts_only" in unit.defects:
+            await self._flash_by(WIPED, LATE_ADB_S / self._speed, leaves=False)
+        elif "handover.adb_stays" not in unit.defects:
+            self._mode = WIPED
+        return await self.plug()
+
+    async def _flash_by(self, face: str, for_s: float, *, leaves: bool = True) -> None:
+        """Show a face on USB for a while."""
+        self._shows(face)
+        await asyncio.sleep(for_s)
+        if leaves:
+            self._shows(None)
 
     def restart_adbd(self, *, root: bool) -> None:
         self._kill()  # Android's init ends a service with all that came of it (service.cpp)

@@ -76,8 +76,9 @@ def _tests(unit: SimUnit) -> Mapping[str, Callable[[Settings], Settings]]:
         return {**heard, "time_to_fix": str(fix_s)}
 
     def sensors(settings: Settings) -> Settings:
-        asked = settings.get("required", "").split()
-        return {"alive": " ".join(name for name in asked if name not in senses.silent_sensors)}
+        asked = settings.get("require", "").split(", ")
+        alive = ", ".join(name for name in asked if name not in senses.silent_sensors)
+        return {"alive": alive or "none"}
 
     return {
         "bluetooth": bluetooth,

@@ -1,6 +1,6 @@
-"""What a simulated handset says of its network: `ip`, `ping`, `nc`, /proc/net/dev, /proc/uptime.
+"""What a simulated handset says of its network: `ip`, `ping`, `nc`, /proc/net/dev.
 
-Layouts: iproute2 (route), iputils (ping), dev_seq_printf_stats and uptime_proc_show of Linux.
+Layouts: iproute2 (route), iputils (ping), dev_seq_printf_stats of Linux.
 """
 
 from __future__ import annotations
@@ -27,8 +27,6 @@ _HEADER = (
     " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop "
     "fifo colls carrier compressed\n"
 )
-_BOOTED_S = 300.0
-"""How long before the simulator's time 0 it was switched on [s]."""
 
 
 @dataclass(slots=True)
@@ -59,7 +57,6 @@ class Network:
             "ping": self._ping,
             "nc": self._nc,
             "cat /proc/net/dev": self._net_dev,
-            "cat /proc/uptime": lambda _, now_s: text(f"{now_s + _BOOTED_S:.2f} {now_s:.2f}\n"),
         }
 
     def _way(self, now_s: float) -> str:

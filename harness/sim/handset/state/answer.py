@@ -23,6 +23,19 @@ Programs = Mapping[str, Program]
 """Programs by the first word or two of their command: `getprop`, `dumpsys battery`."""
 
 
+def together(*parts: Programs) -> dict[str, Program]:
+    """The programs of all parts.
+
+    Raises: ValueError when a name is given twice: one of the two would never run.
+    """
+    programs: dict[str, Program] = {}
+    for part in parts:
+        if twice := programs.keys() & part.keys():
+            raise ValueError(f"programs that are given twice: {', '.join(sorted(twice))}")
+        programs |= part
+    return programs
+
+
 def text(out: str) -> Answer:
     """An answer that succeeds."""
     return Answer(out.encode())

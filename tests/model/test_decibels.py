@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.model.decibels import mean_level
 from harness.model.reading import Unknown, Unreadable
-from harness.steps.levels import mean_level
 
 levels = st.lists(st.floats(-140, 40), min_size=1, max_size=20)
 
