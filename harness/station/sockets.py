@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 
 from harness.devices.usb.socket import UsbSocket
@@ -9,6 +10,7 @@ from harness.errors import HarnessError, LinkFault
 from harness.model.reading import Reading, Unknown, Unreadable
 from harness.model.usb import UsbDevice, UsbMode, UsbSpeed
 
+_LOOKS, _LOOK_S = 4, 0.1
 _FLASH = "if it comes up so again, flash it anew."
 REMEDIES: Mapping[UsbMode, str] = {
     UsbMode.ADB: "Stop any other adb server of this PC; check the serial in the station file.",
@@ -28,12 +30,9 @@ def explained(socket: UsbSocket, fault: LinkFault) -> LinkFault:
     In a mode without adb it is LinkFault(USB-WRONG-MODE); else the absence stays what it is, with
     what USB shows as evidence.
     """
-    try:
-        device = socket.device()
-    except HarnessError as error:
-        return fault.again(usb_port=socket.port, usb=f"{error.code}: {error.message}")
-    if device is None:
-        return fault.again(usb_port=socket.port, usb="nothing is plugged in")
+    device = _seen(socket)
+    if isinstance(device, str):
+        return fault.again(usb_port=socket.port, usb=device)
     evidence = {**fault.evidence, "usb_port": socket.port, "usb": described(device)}
     remedy = REMEDIES[device.mode]
     if device.mode is UsbMode.ADB:
@@ -41,6 +40,24 @@ def explained(socket: UsbSocket, fault: LinkFault) -> LinkFault:
     message = f"in {socket.port} stands {described(device)}; expected {UsbMode.ADB.value}"
     evidence["adb"] = f"{fault.code}: {fault.message}"
     return LinkFault("USB-WRONG-MODE", message, evidence=evidence, remedy=remedy)
+
+
+def _seen(socket: UsbSocket) -> UsbDevice | str:
+    """What stands in the socket, or why nothing is seen there.
+
+    Looked at more than once: while other devices of the bus come and go, a listing may fail.
+    """
+    why = ""
+    for look in range(_LOOKS):
+        if look:
+            time.sleep(_LOOK_S)
+        try:
+            if device := socket.device():
+                return device
+            why = "nothing is plugged in"
+        except HarnessError as error:
+            why = f"{error.code}: {error.message}"
+    return why
 
 
 def described(device: UsbDevice) -> str:
