@@ -12,7 +12,8 @@ from harness.files.problems import nearest
 from harness.files.schema import check
 from harness.files.shapes import listing, mapping
 from harness.sim.callbox import COMMANDS as OF_CALL_BOX
-from harness.sim.defects import DEFECTS, SETTINGS, is_of_call_box, is_of_jig, is_of_modem
+from harness.sim.defect_settings import SETTINGS
+from harness.sim.defects import DEFECTS, is_of_call_box, is_of_jig, is_of_modem
 from harness.sim.jig import COMMANDS as OF_JIG
 from harness.sim.unit import Defects, Verdict
 

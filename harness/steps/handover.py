@@ -241,14 +241,11 @@ def _require_passed(so_far: RunSoFar) -> None:
 
 def _still_set(found: Fields, marks: Iterable[str]) -> Reading[str]:
     values = {name: text(found, name) for name in marks}
-    for value in values.values():
-        if isinstance(value, Unreadable):
-            return value
-    return listed(
-        name
-        for name, value in values.items()
-        if not isinstance(value, Unknown) and value not in _UNSET
-    )
+    still = [
+        name for name, value in values.items() if isinstance(value, str) and value not in _UNSET
+    ]
+    unreadable = [value for value in values.values() if isinstance(value, Unreadable)]
+    return listed(still) if still or not unreadable else unreadable[0]
 
 
 def _is_there(handset: Handset, name: str) -> bool:

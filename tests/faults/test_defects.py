@@ -22,7 +22,7 @@ SLOTS = 8
 """Units that are tested at once: their pictures share this process with the jigs at the wire."""
 Found = tuple[Outcome | None, frozenset[str]]
 
-pytestmark = pytest.mark.timeout(240)  # a machine may be busy; the line takes 30 s
+pytestmark = pytest.mark.timeout(480)  # the line takes two minutes, and a machine may be busy
 
 
 def found(store: Path, planted: Sequence[Sequence[str]], slots: int = SLOTS) -> list[Found]:

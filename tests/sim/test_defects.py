@@ -10,7 +10,8 @@ import pytest
 from harness.errors import StationFault, all_codes
 from harness.model.outcome import Outcome
 from harness.plans.resolve import load_plans
-from harness.sim.defects import DEFECTS, IN_RUNS, SETTINGS
+from harness.sim.defect_settings import SETTINGS
+from harness.sim.defects import DEFECTS, IN_RUNS
 from harness.sim.planting import expected, planted_by
 from harness.sim.scenario import load_scenario, units_with
 from harness.sim.unit import Verdict
