@@ -17,7 +17,7 @@ from harness.devices.android.getprop import Properties, flat
 from harness.devices.usb.fastboot import read_identity
 from harness.devices.usb.socket import UsbSocket
 from harness.errors import LinkFault, StationFault
-from harness.steps.overview import LIMIT_S, Overview, read
+from harness.steps.asking.overview import LIMIT_S, Overview, read
 from harness.ui.handset import show_handset
 from harness.ui.text import Terminal, printable, say
 from harness.wiring import Handsets, Layout, load_layout, open_handsets

@@ -19,11 +19,11 @@ from harness.errors.link import NOT_THERE
 from harness.model.backing import Device
 from harness.model.ports import Handset
 from harness.model.record import Record, StepRecord
-from harness.steps.answers import known
-from harness.steps.found import Note
+from harness.steps.asking.answers import known
 from harness.steps.identity import serial_of
-from harness.steps.left import PREPARE, Content, Kept, kept_note, left_changed, restores
-from harness.steps.undo import find, undo
+from harness.steps.undoing.found import Note
+from harness.steps.undoing.left import PREPARE, Content, Kept, kept_note, left_changed, restores
+from harness.steps.undoing.undo import find, undo
 
 UNDO_LIMIT_S = 15.0
 """The whole time for one handset [s]."""

@@ -13,8 +13,8 @@ from harness.devices.android.instrumentation import number
 from harness.model.ports import Agent, Measure
 from harness.model.reading import Reading, Unreadable
 from harness.model.units import Duration, seconds
-from harness.steps.answers import NONE, listed, names
 from harness.steps.api import Flag, Numeric, Text, step
+from harness.steps.asking.answers import NONE, listed, names
 
 
 @step(measures=[Numeric("rssi", "dBm")], claims=["agent", "bluetooth"])

@@ -11,12 +11,12 @@ from harness.devices.android.power_supply import PowerSupply
 from harness.model.ports import Handset, Jig, Measure, Stopwatch, Wait
 from harness.model.reading import Reading, Unreadable
 from harness.model.units import Duration, Voltage, seconds, volts
-from harness.steps.agreement import differences
-from harness.steps.answers import ask_together, obey, understood
 from harness.steps.api import CLAIMS, Numeric, Text, step
-from harness.steps.gauge import Charging, Gauge, PrintedIn, Raw, less, raw_of
-from harness.steps.rejoin import wait_until_ready
-from harness.steps.without_data import charging_part, require_away, start_log
+from harness.steps.asking.agreement import differences
+from harness.steps.asking.answers import ask_together, obey, understood
+from harness.steps.asking.rejoin import wait_until_ready
+from harness.steps.charging.gauge import Charging, Gauge, PrintedIn, Raw, less, raw_of
+from harness.steps.charging.without_data import charging_part, require_away, start_log
 
 SHELL_LIMIT_S = 5
 LOOK_S = 0.1

@@ -39,8 +39,8 @@ from harness.model.step import Measurement
 from harness.model.units import Duration, seconds
 from harness.model.value import Curve
 from harness.steps.api import Flag, Numeric, Series, step
-from harness.steps.camera_marks import edge_marks, patch_marks, spot_mark
-from harness.steps.photograph import Photographer
+from harness.steps.pictures.marks import edge_marks, patch_marks, spot_mark
+from harness.steps.pictures.photograph import Photographer
 
 if TYPE_CHECKING:
     from numpy import float32, uint8

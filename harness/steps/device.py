@@ -16,8 +16,8 @@ from harness.devices.android.thermal import THROTTLING, read_thermal
 from harness.devices.android.window_size import read_window_size
 from harness.model.ports import Handset, Measure
 from harness.model.reading import Reading, Unknown, Unreadable
-from harness.steps.answers import ask_together, listed, names, understood
 from harness.steps.api import Flag, Numeric, Text, step
+from harness.steps.asking.answers import ask_together, listed, names, understood
 
 Dump = TypeVar("Dump")
 Value = TypeVar("Value")

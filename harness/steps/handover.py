@@ -14,9 +14,9 @@ from harness.model.ports import Attach, Handset, Measure, RunSoFar, Stopwatch, U
 from harness.model.reading import Reading, Unknown, Unreadable
 from harness.model.units import Duration, seconds
 from harness.model.usb import UsbDevice, UsbMode
-from harness.steps.answers import ask, ask_together, known, listed, names, obey, understood
 from harness.steps.api import CLAIMS, Flag, Numeric, Text, step
-from harness.steps.left import left_changed
+from harness.steps.asking.answers import ask, ask_together, known, listed, names, obey, understood
+from harness.steps.undoing.left import left_changed
 
 LOOK_S = 0.05
 FACTORY_RESET = (

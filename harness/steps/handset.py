@@ -6,14 +6,23 @@ from harness.devices.android import package
 from harness.model.ports import Attach, Handset, Measure, RunSoFar, Stopwatch, Wait
 from harness.model.reading import Unknown
 from harness.model.units import Duration, seconds
-from harness.steps.answers import ask, known, obey
 from harness.steps.api import CLAIMS, Numeric, step
-from harness.steps.found import ASKED_FOR, RADIOS, SCREEN, SET_UP, STAY_ON, Note, changes, checked
+from harness.steps.asking.answers import ask, known, obey
 from harness.steps.identity import serial_of
-from harness.steps.left import KEPT_NOTE, is_restored, kept_note
-from harness.steps.shelf import setting_aside
-from harness.steps.switches import look, set_
-from harness.steps.undo import KEYCODE_HOME, find, look_at_shelf, undo, write_note
+from harness.steps.undoing.found import (
+    ASKED_FOR,
+    RADIOS,
+    SCREEN,
+    SET_UP,
+    STAY_ON,
+    Note,
+    changes,
+    checked,
+)
+from harness.steps.undoing.left import KEPT_NOTE, is_restored, kept_note
+from harness.steps.undoing.shelf import setting_aside
+from harness.steps.undoing.switches import look, set_
+from harness.steps.undoing.undo import KEYCODE_HOME, find, look_at_shelf, undo, write_note
 
 ODD_NOTE = "handset-note.txt"
 """What stood on the handset in the place of the note that this run made there."""

@@ -15,8 +15,8 @@ from harness.errors import DutFault, OperatorStop
 from harness.model.identity import Imei, Serial, Unit
 from harness.model.ports import Handset, Measure, UnitRegistry
 from harness.model.reading import Reading, Unknown, Unreadable
-from harness.steps.answers import ask_together, understood
 from harness.steps.api import Flag, Text, step
+from harness.steps.asking.answers import ask_together, understood
 
 _SERIAL, _MAKER = "ro.serialno", "ro.product.manufacturer"
 

@@ -14,11 +14,11 @@ from harness.model.decibels import mean_level
 from harness.model.ports import CallBox, Handset, JigIdentity, Measure, RunSoFar, Stopwatch, Wait
 from harness.model.reading import Reading
 from harness.model.units import Duration, Level, seconds
-from harness.steps.answers import obey
 from harness.steps.api import Flag, Numeric, Text, step
-from harness.steps.mobile_data import mobile_path
-from harness.steps.registration import Look, registered, require_lte, stays
-from harness.steps.served import kept, require_on_cell, start_anew
+from harness.steps.asking.answers import obey
+from harness.steps.cell.mobile_data import mobile_path
+from harness.steps.cell.registration import Look, registered, require_lte, stays
+from harness.steps.cell.served import kept, require_on_cell, start_anew
 
 
 @step(

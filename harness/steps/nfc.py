@@ -9,8 +9,8 @@ from harness.errors import DutFault, HarnessError
 from harness.model.ports import Handset, Measure, Stopwatch, Wait
 from harness.model.reading import Unknown
 from harness.model.units import Duration, seconds
-from harness.steps.answers import ask, known, obey
 from harness.steps.api import Flag, step
+from harness.steps.asking.answers import ask, known, obey
 
 LOOK_S = 0.2
 

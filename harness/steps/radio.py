@@ -14,11 +14,11 @@ from harness.model.decibels import mean_level
 from harness.model.ports import Handset, Measure, Stopwatch, Wait
 from harness.model.reading import Reading
 from harness.model.units import Duration, seconds
-from harness.steps.answers import ask_together, known, obey, printed, sdk_of
 from harness.steps.api import Flag, Numeric, step
-from harness.steps.gnss_receiving import Sky, opened
-from harness.steps.wifi_finding import Ear, switch_on
-from harness.steps.wifi_joining import Joining, Network, require_joining
+from harness.steps.asking.answers import ask_together, known, obey, printed, sdk_of
+from harness.steps.receiving.gnss import Sky, opened
+from harness.steps.receiving.wifi_finding import Ear, switch_on
+from harness.steps.receiving.wifi_joining import Joining, Network, require_joining
 
 LOOK_S = 0.3
 

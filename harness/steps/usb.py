@@ -8,10 +8,10 @@ from harness.model.ports import Handset, Measure, Stopwatch, UnitRegistry, Usb, 
 from harness.model.reading import Reading
 from harness.model.units import Duration, seconds
 from harness.model.usb import UsbDevice, UsbMode, UsbSpeed
-from harness.steps.answers import ask
 from harness.steps.api import CLAIMS, Flag, Numeric, Text, step
+from harness.steps.asking.answers import ask
+from harness.steps.asking.rejoin import LOOK_S, wait_until_ready
 from harness.steps.identity import serial_of
-from harness.steps.rejoin import LOOK_S, wait_until_ready
 
 _GONE_WITHIN_S = 5.0
 """A handset lets go of the bus once VBUS has sunk under its threshold, at most [s]."""

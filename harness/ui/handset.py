@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from harness.model.reading import Unknown, Unreadable
-from harness.steps.overview import Overview
+from harness.steps.asking.overview import Overview
 from harness.ui.handset_facts import Fact, groups
 from harness.ui.text import printable, say
 

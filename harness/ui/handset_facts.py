@@ -24,7 +24,7 @@ from harness.devices.android.thermal import Thermal
 from harness.devices.android.wifi import WifiStatus
 from harness.devices.android.window_size import WindowSize
 from harness.model.reading import Unknown, Unreadable
-from harness.steps.overview import Overview
+from harness.steps.asking.overview import Overview
 
 T = TypeVar("T")
 

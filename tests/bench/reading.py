@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from harness.devices.adb import AdbServer
 from harness.devices.adb.handset import LeasedHandset
 from harness.model.reading import Unknown, Unreadable
-from harness.steps.overview import read
+from harness.steps.asking.overview import read
 from tests.bench.figure import Figure, percentile
 from tests.bench.handsets import handsets
 

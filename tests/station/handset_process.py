@@ -25,7 +25,7 @@ from typing import Any
 from harness.sim.handset import HandsetBehaviour, SimHandsets
 from harness.sim.handset.state.answer import Answer
 from harness.sim.unit import SimUnit
-from harness.steps.undo import NOTE
+from harness.steps.undoing.undo import NOTE
 from tests.steps.state import state_of
 
 SETUP = (

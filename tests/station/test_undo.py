@@ -22,7 +22,7 @@ from harness.station.config import SlotConfig, StationConfig
 from harness.station.slot import RunResult, SlotRun
 from harness.station.station import Order
 from harness.steps import catalogue
-from harness.steps.undo import NOTE
+from harness.steps.undoing.undo import NOTE
 from harness.wiring import open_station
 from tests.engine.rig import until
 from tests.station.handset_process import HandsetProcess, handset_process, prepare

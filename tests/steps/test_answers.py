@@ -14,7 +14,7 @@ from harness.model.ports import Handset, ShellResult
 from harness.model.reading import Unreadable
 from harness.sim.handset import SimHandsets
 from harness.sim.unit import SimUnit
-from harness.steps.answers import ask_together, listed, names, printed, understood
+from harness.steps.asking.answers import ask_together, listed, names, printed, understood
 
 UEVENT = "cat /sys/class/power_supply/battery/uevent"
 QUESTIONS = ("getprop ro.serialno", UEVENT, "false", "dumpsys battery")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from harness.model.reading import Unreadable
 from harness.sim.handset.state.storage import ROOTS, Storage
-from harness.steps.found import (
+from harness.steps.undoing.found import (
     ASKED_FOR,
     GONE,
     RADIOS,
@@ -24,7 +24,15 @@ from harness.steps.found import (
     repairs,
     same,
 )
-from harness.steps.shelf import DCIM, FILLING, LIST, SHELF, bringing_back, read_seen, setting_aside
+from harness.steps.undoing.shelf import (
+    DCIM,
+    FILLING,
+    LIST,
+    SHELF,
+    bringing_back,
+    read_seen,
+    setting_aside,
+)
 
 NUMBERS = st.none() | st.integers(0, 9).map(str)
 PACKAGES = st.sampled_from(["com.oplus.camera", "com.android.camera2"])

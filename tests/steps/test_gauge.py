@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.model.reading import Unknown, Unreadable
-from harness.steps.gauge import Gauge, Raw, less
+from harness.steps.charging.gauge import Gauge, Raw, less
 
 NONE = Unreadable("Permission denied")
 

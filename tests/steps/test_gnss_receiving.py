@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from harness.devices.android.gnss import Received
 from harness.errors import PlanError
 from harness.model.reading import Reading, Unknown
-from harness.steps.gnss_receiving import Mean, between
+from harness.steps.receiving.gnss import Mean, between
 
 LEVELS = st.lists(st.floats(1, 63), max_size=50)
 

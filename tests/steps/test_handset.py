@@ -15,11 +15,11 @@ from harness.model.record import Record
 from harness.sim.handset import SimHandsets
 from harness.sim.handset.state.answer import Answer
 from harness.sim.unit import SimUnit
-from harness.steps.found import Note, read_note
 from harness.steps.handset import ODD_NOTE
-from harness.steps.left import KEPT_NOTE
-from harness.steps.shelf import SHELF
-from harness.steps.undo import NOTE
+from harness.steps.undoing.found import Note, read_note
+from harness.steps.undoing.left import KEPT_NOTE
+from harness.steps.undoing.shelf import SHELF
+from harness.steps.undoing.undo import NOTE
 from tests.steps.phone import Phone, fault, step
 from tests.steps.state import state_of
 

@@ -18,7 +18,7 @@ from harness.model.reading import Reading, Unknown, Unreadable
 from harness.sim.handset import SimHandsets
 from harness.sim.handset.prints.parcel import security_reply, string_reply
 from harness.sim.unit import SimUnit
-from harness.steps.overview import Overview, Question, overview, questions, read
+from harness.steps.asking.overview import Overview, Question, overview, questions, read
 from tests.devices.android.corpus import OURS
 
 ONE, TWO = "860123450000012", "860123450000020"

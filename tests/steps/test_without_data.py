@@ -12,8 +12,8 @@ from harness.devices.android.power_supply import read_uevent
 from harness.model.reading import Reading, Unreadable
 from harness.sim.handset import HandsetBehaviour
 from harness.sim.unit import SimUnit
-from harness.steps.gauge import Gauge
-from harness.steps.without_data import ChargingPart, charging_part
+from harness.steps.charging.gauge import Gauge
+from harness.steps.charging.without_data import ChargingPart, charging_part
 
 POSITIVE = Gauge("uA", "positive")
 LACKING = Unreadable("the log does not begin with a point")

@@ -14,7 +14,7 @@ from harness.devices.android.getprop import read_getprop
 from harness.model.ports import ShellResult
 from harness.model.reading import Unknown, Unreadable
 from harness.sim.handset.prints.parcel import string_reply
-from harness.steps.overview import Overview, overview, questions
+from harness.steps.asking.overview import Overview, overview, questions
 from harness.ui.handset import show_handset
 from harness.ui.handset_facts import groups
 from tests.devices.android.corpus import OURS

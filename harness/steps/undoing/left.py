@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from harness.errors import StationFault
 from harness.model.outcome import Outcome
 from harness.model.reading import Unreadable
-from harness.steps.found import Note, read_note
+from harness.steps.undoing.found import Note, read_note
 
 if TYPE_CHECKING:
     from harness.model.record import Attachment, Record, StepRecord

@@ -10,7 +10,7 @@ from harness.devices.android.wifi_scan import AccessPoint, list_command, read_sc
 from harness.errors import DutFault, StationFault
 from harness.model.ports import Handset, Stopwatch, Wait
 from harness.model.reading import Reading
-from harness.steps.answers import ask, known, obey, understood
+from harness.steps.asking.answers import ask, known, obey, understood
 
 LOOK_S = 0.3
 _LISTED = 20

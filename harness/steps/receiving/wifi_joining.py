@@ -9,8 +9,8 @@ from harness.devices.android.wifi import WifiStatus
 from harness.devices.android.wifi_networks import FIRST_TO_JOIN, LIST, forget, join, read_networks
 from harness.errors import DutFault, PlanError, StationFault
 from harness.model.ports import Handset, Stopwatch, Wait
-from harness.steps.answers import ask, known, obey, printed
-from harness.steps.wifi_finding import LOOK_S, look
+from harness.steps.asking.answers import ask, known, obey, printed
+from harness.steps.receiving.wifi_finding import LOOK_S, look
 
 
 @dataclass(frozen=True, slots=True)

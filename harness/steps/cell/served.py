@@ -8,8 +8,15 @@ from contextlib import contextmanager
 from harness.errors import DutFault, StationFault
 from harness.model.cell import Cell
 from harness.model.ports import CallBox, Wait
-from harness.steps.answers import known
-from harness.steps.registration import LOOK_S, Look, detach, registered, require_lte, set_airplane
+from harness.steps.asking.answers import known
+from harness.steps.cell.registration import (
+    LOOK_S,
+    Look,
+    detach,
+    registered,
+    require_lte,
+    set_airplane,
+)
 
 
 def start_anew(

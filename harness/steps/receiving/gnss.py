@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from harness.devices.android.gnss import COMMAND, Gnss, Received, read_gnss, read_received
 from harness.errors import DutFault, HarnessError, PlanError
 from harness.model.ports import Handset, Stopwatch, Wait
-from harness.steps.answers import ask, known, printed
+from harness.steps.asking.answers import ask, known, printed
 
 LOOK_S = 0.5
 

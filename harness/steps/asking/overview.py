@@ -35,8 +35,8 @@ from harness.errors import LinkFault
 from harness.errors.link import UNFINISHED
 from harness.model.ports import Handset, ShellResult
 from harness.model.reading import Reading, Unreadable
-from harness.steps.agreement import differences
-from harness.steps.answers import ask_together, understood
+from harness.steps.asking.agreement import differences
+from harness.steps.asking.answers import ask_together, understood
 
 WHO = ("getprop", user.COMMAND)
 LIMIT_S = 5

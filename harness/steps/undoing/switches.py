@@ -10,8 +10,8 @@ from harness.devices.android.settings import get, put, read_settings
 from harness.errors import PlanError
 from harness.model.ports import Handset
 from harness.model.reading import Unknown, Unreadable
-from harness.steps.answers import ask, known, obey
-from harness.steps.found import AIRPLANE, GONE, SCREEN, SERVICES, Found, Now, keys_of
+from harness.steps.asking.answers import ask, known, obey
+from harness.steps.undoing.found import AIRPLANE, GONE, SCREEN, SERVICES, Found, Now, keys_of
 
 _KEYCODE_SLEEP, _KEYCODE_WAKEUP = 223, 224
 _AIRPLANE_BY_SHELL = 30

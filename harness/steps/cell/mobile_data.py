@@ -12,7 +12,7 @@ from harness.devices.android.stream import Stream
 from harness.errors import DutFault, PlanError, StationFault
 from harness.model.ports import Handset, ShellResult, Stopwatch, Wait
 from harness.model.reading import Reading, Unknown, Unreadable
-from harness.steps.answers import SHELL_LIMIT_S, ask, known, printed
+from harness.steps.asking.answers import SHELL_LIMIT_S, ask, known, printed
 
 LOOK_S = 0.2
 INTERVAL_S = 0.2

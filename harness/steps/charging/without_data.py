@@ -13,9 +13,9 @@ from harness.devices.android.charge_log import FOLDER, Point, read_log, start_co
 from harness.errors import JigFault, LinkFault
 from harness.model.ports import Handset, Stopwatch
 from harness.model.reading import Reading, Unknown, Unreadable
-from harness.steps.answers import ask, known, obey, printed
-from harness.steps.gauge import Gauge, raw_of
-from harness.steps.rejoin import AWAY
+from harness.steps.asking.answers import ask, known, obey, printed
+from harness.steps.asking.rejoin import AWAY
+from harness.steps.charging.gauge import Gauge, raw_of
 
 EVERY_S = 0.2
 """How long the log sleeps between two points [s]."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.errors import LinkFault
 from harness.errors.link import NOT_THERE
 from harness.model.ports import Handset, Stopwatch, Wait
-from harness.steps.answers import ask
+from harness.steps.asking.answers import ask
 
 LOOK_S = 0.05
 AWAY = NOT_THERE | {"ADB-LOST"}

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from harness.errors import LinkFault, PlanError
 from harness.model.ports import Handset, ShellResult, Stopwatch, Wait
 from harness.model.reading import Unreadable
-from harness.steps.answers import ask, known, obey
-from harness.steps.found import Found, Note, Now, read_note, repairs
+from harness.steps.asking.answers import ask, known, obey
 from harness.steps.identity import serial_of
-from harness.steps.left import Kept
-from harness.steps.shelf import LIST, SHELF, Seen, bringing_back, read_seen
-from harness.steps.switches import look_at_each, set_
+from harness.steps.undoing.found import Found, Note, Now, read_note, repairs
+from harness.steps.undoing.left import Kept
+from harness.steps.undoing.shelf import LIST, SHELF, Seen, bringing_back, read_seen
+from harness.steps.undoing.switches import look_at_each, set_
 
 NOTE = "/data/local/tmp/harness-found.json"
 """Where `prepare` notes on the handset what it found, before it changes anything. It goes last:

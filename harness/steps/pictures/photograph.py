@@ -11,7 +11,7 @@ from harness.devices.android.camera import Cameras
 from harness.devices.android.files import Files, command, new_files, read_files
 from harness.errors import DutFault, HarnessError, PlanError
 from harness.model.ports import Attach, Handset, Stopwatch, Wait
-from harness.steps.answers import ask, known, obey, printed
+from harness.steps.asking.answers import ask, known, obey, printed
 
 LOOK_S = 0.2
 KEYCODE_CAMERA = 27

@@ -11,7 +11,7 @@ from harness.devices.android.telephony import COMMAND, CONNECTED, LTE, Phone, re
 from harness.errors import DutFault, PlanError
 from harness.model.ports import Handset, Stopwatch, Wait
 from harness.model.reading import Reading, Unknown, Unreadable
-from harness.steps.answers import ask, known, obey, understood
+from harness.steps.asking.answers import ask, known, obey, understood
 
 LOOK_S = 0.2
 _AIRPLANE = "cmd connectivity airplane-mode"

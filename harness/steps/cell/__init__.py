@@ -1,0 +1,1 @@
+"""A handset and its cell: registration, the call box that serves it, traffic over the modem."""

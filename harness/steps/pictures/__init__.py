@@ -1,0 +1,1 @@
+"""Still pictures: taking one, and marking what a failing one failed by."""

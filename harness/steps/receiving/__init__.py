@@ -1,0 +1,1 @@
+"""What a handset hears: access points, networks it joins, satellites."""
