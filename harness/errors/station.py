@@ -55,6 +55,10 @@ class JigFault(LineFault):
             "The jig's interlock is open.",
             "Close the cover, clear the emergency stop, then test again.",
         ),
+        "JIG-EMERGENCY": Code(
+            "The emergency stop of the jig is pressed.",
+            "See that nobody is in danger, release the stop, reset the jig, then test again.",
+        ),
         "JIG-UNSAFE": Code(
             "The jig could not be brought to its safe state.",
             "Switch the jig's power off by hand before reaching in; call an engineer.",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from harness.model.cell import Cell, PathLoss
@@ -131,6 +132,71 @@ class Jig(Protocol):
 
     def current_a(self, channel: str) -> float:
         """Current through a channel [A], read until two readings agree."""
+        ...
+
+
+@runtime_checkable
+class JigHealth(Protocol):
+    """A jig as its self-test sees it: what it says of itself, and what it can prove.
+
+    What is asked of a jig that has not the ability is PlanError(PLAN-DEVICE).
+    """
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The channels that it has."""
+        ...
+
+    def can(self, ability: str) -> bool:
+        """Whether it has an ability, such as `supply`, `ohmmeter` or `calibration`."""
+        ...
+
+    def identify(self) -> JigIdentity:
+        """Ask who it is."""
+        ...
+
+    def self_test(self) -> int:
+        """Have it test itself (`*TST?`, IEEE 488.2 clause 10.38); 0 when it has passed."""
+        ...
+
+    def echo(self, text: str) -> str:
+        """What it says when it is told to say a text: shows the line in both directions."""
+        ...
+
+    def interlock(self) -> str:
+        """OPEN, CLOSED or EMERGENCY."""
+        ...
+
+    def prove_interlock(self) -> bool:
+        """Open the interlock loop by its test relay; whether the jig then refuses power itself."""
+        ...
+
+    def resistance_ohm(self, channel: str) -> float:
+        """Resistance of a channel's relay and contact [ohm], read until two readings agree."""
+        ...
+
+    def illuminance_lx(self) -> float:
+        """The light of the light box at its own sensor [lx]."""
+        ...
+
+    def contact_cycles(self) -> int:
+        """How often its contacts have closed since they were new."""
+        ...
+
+    def calibrated(self) -> date:
+        """The day of its last calibration."""
+        ...
+
+    def calibration_due(self) -> date:
+        """The day until which its calibration holds."""
+        ...
+
+    def clock(self) -> datetime:
+        """What its own clock says, in UTC."""
+        ...
+
+    def shielded(self) -> bool:
+        """Whether its shield is closed."""
         ...
 
 
@@ -321,6 +387,7 @@ class RunSoFar(Protocol):
 PORTS: tuple[type, ...] = (
     Handset,
     Jig,
+    JigHealth,
     Usb,
     CallBox,
     Agent,

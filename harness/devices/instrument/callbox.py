@@ -9,6 +9,7 @@ from harness.clock import Deadline, Lease
 from harness.devices.instrument.dialect import CORE, CallBoxDialect, Setting
 from harness.devices.scpi.change import change
 from harness.devices.scpi.exchange import ANYONE, Exchange, Expected
+from harness.devices.scpi.language import Language
 from harness.devices.scpi.replies import read_number
 from harness.devices.scpi.wire import Wire
 from harness.devices.serial import SerialLink
@@ -47,7 +48,7 @@ class SharedCallBox:
         self._expected = expected
 
     def exchange(self, lease: Lease) -> Exchange:
-        return Exchange(self._wire, self.dialect.common, lease, self._expected)
+        return Exchange(self._wire, Language(self.dialect.common), lease, self._expected)
 
     def shut(self) -> None:
         """Close the line. Only its owner calls this, when no run is on."""

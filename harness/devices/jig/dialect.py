@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from string import Formatter
+from types import MappingProxyType
 
+from harness.devices.scpi.language import Answers, Language
+from harness.devices.scpi.replies import read_identity
 from harness.devices.scpi.verb import Verb
+from harness.model.ports import JigIdentity
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,69 +27,200 @@ class Agreement:
         return abs(first - second) <= allowed
 
 
-VERBS = frozenset(
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """From a jig's own number to the value in its unit: times `gain`, plus `offset`."""
+
+    gain: float = 1.0
+    offset: float = 0.0
+
+    def value(self, number: float) -> float:
+        return number * self.gain + self.offset
+
+    def number(self, value: float) -> float:
+        return (value - self.offset) / self.gain
+
+
+AS_IT_IS = Scale()
+
+ABILITIES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "identify",
-        *("clear", "errors", "interlock", "safe"),
-        *("close", "open", "fixture"),
-        *("connect", "disconnect", "relay"),
-        *("set_voltage", "voltage_set", "output_on", "output_off", "output"),
-        *("voltage", "current"),
-        *("show", "shown", "light", "light_set"),
+        "identity": frozenset({"identify"}),
+        "error queue": frozenset({"clear", "errors"}),
+        "framing": frozenset({"framing"}),
+        "heartbeat": frozenset({"heartbeat"}),
+        "safe": frozenset({"safe"}),
+        "interlock": frozenset({"interlock"}),
+        "interlock test": frozenset({"break_interlock", "restore_interlock"}),
+        "fixture": frozenset({"close", "open", "fixture"}),
+        "relays": frozenset({"connect", "disconnect", "relay"}),
+        "supply": frozenset({"set_voltage", "voltage_set", "output_on", "output_off", "output"}),
+        "meter": frozenset({"voltage", "current"}),
+        "ohmmeter": frozenset({"resistance"}),
+        "light box": frozenset({"show", "shown", "light", "light_set"}),
+        "light meter": frozenset({"illuminance"}),
+        "self-test": frozenset({"self_test"}),
+        "echo": frozenset({"echo"}),
+        "cycle counter": frozenset({"cycles"}),
+        "calibration": frozenset({"calibrated", "calibration_due"}),
+        "clock": frozenset({"date", "time"}),
+        "shield": frozenset({"shield"}),
     }
 )
-"""What every dialect can say."""
+"""What a jig can do, and the verbs for it: it has all of an ability's, or none."""
+VERBS = frozenset().union(*ABILITIES.values())
+GAPS: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("set_voltage", "show", "light", "echo"), "value"),
+        **dict.fromkeys(
+            ("connect", "disconnect", "relay", "voltage", "current", "resistance"), "channel"
+        ),
+    }
+)
+"""What stands for what is told in a verb's text, such as `{channel}`."""
+_RESTING = frozenset({"safe", "output_off", "disconnect"})
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """A jig's spelling, its channels and its times."""
+    """A jig's spelling, its channels and its times.
+
+    `electrical` are the verbs that drive it safe at once. Its mechanics are at rest when they are
+    open: that moves something, so a person is asked before. `heartbeat_s` is how often it must hear
+    of the host [s]; it drops power by itself when it does not.
+    """
 
     name: str
     verbs: Mapping[str, Verb]
-    channels: Mapping[str, int]
+    channels: Mapping[str, int] = field(default_factory=dict)
     terminator: str = "\n"
     baud: int = 115200
     readings: Agreement = field(default_factory=lambda: Agreement(relative=0.01, absolute=0.003))
+    answers: Answers | None = None
+    unsolicited: re.Pattern[str] | None = None
+    identity: re.Pattern[str] | None = None
+    """The form of its identity, with groups such as `serial`; else that of `*IDN?`."""
+    scales: Mapping[str, Scale] = field(default_factory=dict)
+    """By the verb that reads a value: `voltage_set` is for what is set, too."""
+    corrections: Mapping[str, Mapping[str, Scale]] = field(default_factory=dict)
+    """By channel and verb: what its calibration found, on top of the scale."""
+    electrical: tuple[str, ...] = ("safe",)
+    heartbeat_s: float | None = None
 
     def __post_init__(self) -> None:
-        if odd := VERBS ^ self.verbs.keys():
-            raise ValueError(f"dialect {self.name}: verbs missing or unknown: {sorted(odd)}")
+        if problems := [*self._problems()]:
+            raise ValueError(f"dialect {self.name}: {'; '.join(problems)}")
+
+    @property
+    def powers(self) -> bool:
+        """Whether it can put voltage on a contact."""
+        return not self.verbs.keys().isdisjoint({"output_on", "connect"})
+
+    def can(self, ability: str) -> bool:
+        """Whether it has the verbs of an ability."""
+        return ABILITIES[ability] <= self.verbs.keys()
+
+    def language(self) -> Language:
+        """What the conversation goes by."""
+        return Language(self.verbs, self.answers, self.unsolicited, self._read_identity)
+
+    def scale(self, verb: str, channel: str | None = None) -> tuple[Scale, Scale]:
+        """Of what a verb reads: the jig's own, then the channel's correction."""
+        own = self.corrections.get(channel or "", {})
+        return self.scales.get(verb, AS_IT_IS), own.get(verb, AS_IT_IS)
+
+    def _read_identity(self, text: str) -> JigIdentity:
+        if self.identity is None:
+            return read_identity(text)
+        match = self.identity.fullmatch(text)
+        if not match:
+            raise ValueError(f"the form {self.identity.pattern}")
+        said = match.groupdict()
+        return JigIdentity(*(said.get(each.name) or "" for each in fields(JigIdentity)))
+
+    def _problems(self) -> Iterator[str]:
+        if odd := self.verbs.keys() - VERBS:
+            yield f"no such verbs: {', '.join(sorted(odd))}"
+        if "identify" not in self.verbs:
+            yield "it needs the verb identify, or nobody knows which jig answers"
+        for ability, verbs in ABILITIES.items():
+            if (missing := verbs - self.verbs.keys()) and missing != verbs:
+                yield f"a jig with {ability} needs the verbs {', '.join(sorted(missing))}, too"
+        if not self.can("error queue") and self.answers is None:
+            yield "it says by nothing whether it has understood: verbs clear and errors, or answers"
         if self.terminator not in ("\n", "\r", "\r\n"):
-            raise ValueError(f"dialect {self.name}: no terminator: {self.terminator!r}")
+            yield f"no terminator: {self.terminator!r}"
+        yield from self._odd_gaps()
+        yield from self._unsafe()
+
+    def _odd_gaps(self) -> Iterator[str]:
+        for name, verb in self.verbs.items():
+            wanted = {GAPS[name]} if name in GAPS else set()
+            found = {gap for _, gap, _, _ in Formatter().parse(verb.text) if gap is not None}
+            if found != wanted:
+                needs, has = ("".join(sorted(gaps)) or "none" for gaps in (wanted, found))
+                yield f"{name}: {verb.text!r} has the gap {has}, it needs {needs}"
+
+    def _unsafe(self) -> Iterator[str]:
+        """Why its safe state would not be one."""
+        for name in self.electrical:
+            if name not in _RESTING:
+                yield f"{name} is no way to a safe state: {', '.join(sorted(_RESTING))} are"
+            elif name not in self.verbs and self.powers:
+                yield f"its safe state is {name}, which is none of its verbs"
+        if self.powers and not self.electrical:
+            yield "it puts voltage on contacts, and has no electrical safe state"
+        if self.electrical and "safe" not in self.electrical:
+            for does, undoes in (("output_on", "output_off"), ("connect", "disconnect")):
+                if does in self.verbs and undoes not in self.electrical:
+                    yield f"its safe state leaves {does} as it is: {undoes} is missing"
+        if not self.can("interlock") and any(verb.guarded for verb in self.verbs.values()):
+            yield "verbs are guarded by its interlock, and it has no verb interlock"
 
 
-_QUERY_S = 1.0
 _MOTION_S = 5.0
 
 CORE = Dialect(
     name="core",
     channels={"vbus": 1, "dcp": 2},
     verbs={
-        "identify": Verb("*IDN?", _QUERY_S),
+        "identify": Verb("*IDN?"),
         "clear": Verb("*CLS"),
-        "errors": Verb("SYST:ERR?", _QUERY_S),
-        "interlock": Verb("INT:STAT?", _QUERY_S),
+        "errors": Verb("SYST:ERR?"),
+        "interlock": Verb("INT:STAT?"),
+        "break_interlock": Verb("DIAG:INT OPEN"),
+        "restore_interlock": Verb("DIAG:INT CLOS"),
         "safe": Verb("SAFE"),
         "close": Verb("FIXT:CLOS", _MOTION_S, guarded=True),
         "open": Verb("FIXT:OPEN", _MOTION_S, guarded=True),
-        "fixture": Verb("FIXT:STAT?", _QUERY_S),
+        "fixture": Verb("FIXT:STAT?"),
         "connect": Verb("ROUT:CLOS (@{channel})"),
         "disconnect": Verb("ROUT:OPEN (@{channel})"),
-        "relay": Verb("ROUT:CLOS? (@{channel})", _QUERY_S),
+        "relay": Verb("ROUT:CLOS? (@{channel})"),
         "set_voltage": Verb("SOUR:VOLT {value}"),
-        "voltage_set": Verb("SOUR:VOLT?", _QUERY_S),
+        "voltage_set": Verb("SOUR:VOLT?"),
         "output_on": Verb("OUTP ON", guarded=True),
         "output_off": Verb("OUTP OFF"),
-        "output": Verb("OUTP?", _QUERY_S),
-        "voltage": Verb("MEAS:VOLT? (@{channel})", _QUERY_S),
-        "current": Verb("MEAS:CURR? (@{channel})", _QUERY_S),
+        "output": Verb("OUTP?"),
+        "voltage": Verb("MEAS:VOLT? (@{channel})"),
+        "current": Verb("MEAS:CURR? (@{channel})"),
+        "resistance": Verb("MEAS:RES? (@{channel})"),
         "show": Verb("LIGH:FIEL {value}", _MOTION_S, guarded=True),
-        "shown": Verb("LIGH:FIEL?", _QUERY_S),
+        "shown": Verb("LIGH:FIEL?"),
         "light": Verb("LIGH:LEV {value}"),
-        "light_set": Verb("LIGH:LEV?", _QUERY_S),
+        "light_set": Verb("LIGH:LEV?"),
+        "illuminance": Verb("LIGH:MEAS?"),
+        "self_test": Verb("*TST?", 30.0),
+        "echo": Verb("DIAG:ECHO? {value}"),
+        "cycles": Verb("DIAG:CYCL?"),
+        "calibrated": Verb("CAL:DATE?"),
+        "calibration_due": Verb("CAL:DUE?"),
+        "date": Verb("SYST:DATE?"),
+        "time": Verb("SYST:TIME?"),
+        "shield": Verb("SHIE:STAT?"),
     },
 )
 """The core: a subset of IEEE 488.2 and SCPI-99 with a device tree for jigs."""
 
-DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (CORE,)}
+DIALECTS: Mapping[str, Dialect] = MappingProxyType({CORE.name: CORE})
+"""Those that a jig file can begin with; it may also spell every verb itself."""

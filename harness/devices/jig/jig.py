@@ -1,34 +1,20 @@
-"""A jig on a serial line: what steps may do with it, and how it is made safe."""
+"""A jig on a serial line: its port, the leases of it, and how it is made safe."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from typing import Literal, TypeVar
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from harness.clock import Cancel, Deadline, Lease
+from harness.devices.jig.asking import Asking
 from harness.devices.jig.dialect import CORE, Dialect
-from harness.devices.jig.replies import Field, Position, read_field, read_position
-from harness.devices.scpi.change import change
+from harness.devices.jig.health import HealthPort
+from harness.devices.jig.port import JigPort
+from harness.devices.link import ByteLink
 from harness.devices.scpi.exchange import ANYONE, Exchange, Expected
-from harness.devices.scpi.replies import OVERRANGE, read_flag, read_number
 from harness.devices.scpi.wire import Wire
 from harness.devices.serial import SerialLink
-from harness.errors import HarnessError, JigFault, PlanError
-from harness.model.ports import JigIdentity
-
-T = TypeVar("T")
-
-MOST_READINGS = 6
-"""How many readings are taken before they are called unstable."""
-
-_SET_TOLERANCE_V = 0.002
-"""How far a supply may round the voltage that it was told [V]."""
-
-_LIGHT_TOLERANCE_PCT = 0.5
-"""How far a light box may round the level that it was told [% of full light]."""
-
-_FIELDS = {"chart": Field.CHART, "flat": Field.FLAT}
+from harness.errors import HarnessError, JigFault
 
 
 class SerialJig:
@@ -37,8 +23,20 @@ class SerialJig:
     Opens the port when it is first used, and again after it was lost.
     """
 
-    def __init__(self, url: str, dialect: Dialect = CORE, *, expected: Expected = ANYONE) -> None:
-        self._wire = Wire(url, lambda: SerialLink(url, dialect.baud), dialect.terminator, JigFault)
+    def __init__(
+        self,
+        name: str,
+        dialect: Dialect = CORE,
+        *,
+        expected: Expected = ANYONE,
+        open_link: Callable[[], ByteLink] | None = None,
+    ) -> None:
+        """`open_link` opens its port, which is else the serial port of this name.
+
+        It is called anew after the port was lost, and may find the jig on another.
+        """
+        open_port = open_link or (lambda: SerialLink(name, dialect.baud))
+        self._wire = Wire(name, open_port, dialect.terminator, JigFault)
         self._dialect = dialect
         self._expected = expected
 
@@ -47,11 +45,17 @@ class SerialJig:
 
     def under(self, lease: Lease) -> JigPort:
         """The jig for as long as the lease holds."""
-        exchange = Exchange(self._wire, self._dialect.verbs, lease, self._expected)
-        return JigPort(exchange, self._dialect)
+        return JigPort(self.asked(lease))
+
+    def asked(self, lease: Lease) -> Asking:
+        """The jig in the words of its dialect, for as long as the lease holds."""
+        exchange = Exchange(self._wire, self._dialect.language(), lease, self._expected)
+        return Asking(exchange, self._dialect)
 
     def make_safe(self, deadline: Deadline) -> None:
         """Switch the supply off and open the relays, shown by asking; moves no mechanics.
+
+        A jig that puts voltage on nothing is safe as it is, and is not asked.
 
         The light box stays as it is: it endangers nobody, and every step that needs it sets it.
 
@@ -80,184 +84,40 @@ class SerialJig:
         self._wire.shut()
 
     def _make_safe(self, lease: Lease) -> None:
-        exchange = Exchange(self._wire, self._dialect.verbs, lease, ANYONE)
-        safe = self._dialect.verbs["safe"].text
+        exchange = Exchange(self._wire, self._dialect.language(), lease, ANYONE)
         with exchange.turn():
             try:
-                if not self._wire.in_step:
-                    exchange.write(safe)  # at once: a jig that cannot answer may still hear
-                if garbled := exchange.command(safe):
-                    raise garbled
-                JigPort(exchange, self._dialect).require_safe()
+                for command in self._safe_commands():
+                    if not self._wire.in_step:
+                        exchange.write(command)  # a jig that cannot answer may still hear
+                    if garbled := exchange.command(command):
+                        raise garbled
+                JigPort(Asking(exchange, self._dialect)).require_safe()
             except HarnessError:
                 self._wire.close()  # the next try opens the port afresh
                 raise
 
+    def _safe_commands(self) -> Iterator[str]:
+        """What drives it safe; nothing for a jig that puts voltage on nothing."""
+        for name in self._dialect.electrical if self._dialect.powers else ():
+            text = self._dialect.verbs[name].text
+            if name == "disconnect":
+                yield from (text.format(channel=at) for at in self._dialect.channels.values())
+            else:
+                yield text
 
-class JigPort:
-    """A jig under one lease (model.ports.Jig).
 
-    A command is sent once; then the state that it asks for must show. When its acknowledgement
-    is garbled, that state alone decides.
-    """
+@dataclass(frozen=True, slots=True)
+class JigHealthOf:
+    """The same jig as its self-test sees it (engine Device); the jig itself is made safe."""
 
-    def __init__(self, exchange: Exchange, dialect: Dialect) -> None:
-        self._exchange = exchange
-        self._dialect = dialect
+    jig: SerialJig
 
-    def identify(self) -> JigIdentity:
-        return self._exchange.identify()
+    def for_run(self) -> JigHealthOf:
+        return self
 
-    def close(self) -> None:
-        """Raises: JigFault(JIG-INTERLOCK | JIG-STUCK | ...)."""
-        self._change("close", {}, self._fixture, lambda state: state is Position.CLOSED)
+    def under(self, lease: Lease) -> HealthPort:
+        return HealthPort(self.jig.asked(lease))
 
-    def open(self) -> None:
-        """Raises: JigFault(JIG-INTERLOCK | JIG-STUCK | ...)."""
-        self._change("open", {}, self._fixture, lambda state: state is Position.OPEN)
-
-    def supply(self, voltage_v: float) -> None:
-        """The voltage is read back before the output is switched on.
-
-        Raises: JigFault(JIG-INTERLOCK | JIG-STUCK | ...); ValueError when it is no voltage.
-        """
-        if not math.isfinite(voltage_v):
-            raise ValueError(f"no voltage: {voltage_v}")
-        self._change(
-            "set_voltage",
-            {"value": f"{voltage_v:.4f}"},
-            lambda: self._query("voltage_set", {}, read_number),
-            lambda set_v: abs(set_v - voltage_v) <= _SET_TOLERANCE_V,
-        )
-        self._change("output_on", {}, lambda: self._flag("output", {}), lambda on: on is True)
-
-    def supply_off(self) -> None:
-        self._change("output_off", {}, lambda: self._flag("output", {}), lambda on: on is False)
-
-    def connect(self, channel: str) -> None:
-        at = self._at(channel)
-        self._change("connect", at, lambda: self._flag("relay", at), lambda on: on is True)
-
-    def disconnect(self, channel: str) -> None:
-        at = self._at(channel)
-        self._change("disconnect", at, lambda: self._flag("relay", at), lambda on: on is False)
-
-    def show(self, field: Literal["chart", "flat"]) -> None:
-        """Raises: JigFault(JIG-INTERLOCK | JIG-STUCK | ...); ValueError when it is no field."""
-        if field not in _FIELDS:
-            raise ValueError(f"no field of the light box: {field!r}, there are chart and flat")
-        wanted = _FIELDS[field]
-        self._change("show", {"value": wanted.value}, self._field, lambda shown: shown is wanted)
-
-    def light(self, level_pct: float) -> None:
-        """The level is read back.
-
-        Raises: JigFault(JIG-STUCK | ...); ValueError when it is no level from 0 to 100 %.
-        """
-        if not 0 <= level_pct <= 100:
-            raise ValueError(f"no level of light: {level_pct} %, it goes from 0 to 100 %")
-        self._change(
-            "light",
-            {"value": f"{level_pct:.1f}"},
-            lambda: self._query("light_set", {}, read_number),
-            lambda set_pct: abs(set_pct - level_pct) <= _LIGHT_TOLERANCE_PCT,
-        )
-
-    def voltage_v(self, channel: str) -> float:
-        return self._reading("voltage", channel, "V")
-
-    def current_a(self, channel: str) -> float:
-        return self._reading("current", channel, "A")
-
-    def require_safe(self) -> None:
-        """Raises: JigFault(JIG-STUCK) when the supply is on or a relay is closed."""
-        on = [] if self._flag("output", {}) is False else ["supply"]
-        on += [
-            channel
-            for channel in self._dialect.channels
-            if self._flag("relay", self._at(channel)) is not False
-        ]
-        if on:
-            raise JigFault("JIG-STUCK", f"still on: {', '.join(on)}", evidence={"on": on})
-
-    def _change(
-        self,
-        name: str,
-        gaps: dict[str, object],
-        shown: Callable[[], T],
-        met: Callable[[T], bool],
-    ) -> None:
-        """Send a command once and wait until the state that it asks for shows."""
-        verb = self._dialect.verbs[name]
-        command = verb.text.format(**gaps)
-
-        def guard() -> None:
-            if verb.guarded:
-                self._require_interlock(command)
-
-        change(self._exchange, command, verb.limit_s, shown, met, guard)
-
-    def _require_interlock(self, command: str) -> None:
-        interlock = self._query("interlock", {}, read_position)
-        if interlock is not Position.CLOSED:
-            raise JigFault(
-                "JIG-INTERLOCK",
-                f"the jig's interlock is {interlock.lower()} at {command}",
-                evidence={"command": command, "interlock": interlock.value},
-            )
-
-    def _reading(self, name: str, channel: str, symbol: str) -> float:
-        """Two readings that are the same, or the median of the last three when two of them agree.
-
-        A mean would spread a changed digit over the result; a median leaves it out.
-        """
-        taken = [self._number(name, channel) for _ in range(2)]
-        if taken[0] == taken[1]:
-            return taken[0]
-        while len(taken) < MOST_READINGS:
-            taken.append(self._number(name, channel))
-            low, median, high = sorted(taken[-3:])
-            if self._agree(low, median) or self._agree(median, high):
-                return median
-        raise JigFault(
-            "JIG-UNSTABLE",
-            f"{name} on {channel}: no two readings agree: {taken} {symbol}",
-            evidence={"channel": channel, "readings": taken, "unit": symbol},
-        )
-
-    def _agree(self, first: float, second: float) -> bool:
-        return self._dialect.readings.holds(first, second)
-
-    def _number(self, name: str, channel: str) -> float:
-        number = self._query(name, self._at(channel), read_number)
-        if abs(number) >= OVERRANGE:
-            raise JigFault(
-                "JIG-REFUSED",
-                f"{name} on {channel} is over the range of the jig's meter",
-                evidence={"channel": channel, "received": str(number)},
-            )
-        return number
-
-    def _fixture(self) -> Position:
-        return self._query("fixture", {}, read_position)
-
-    def _field(self) -> Field:
-        return self._query("shown", {}, read_field)
-
-    def _flag(self, name: str, gaps: dict[str, object]) -> bool | None:
-        """A state of one digit, asked twice because a changed digit would not show."""
-        first, second = (self._query(name, gaps, read_flag) for _ in range(2))
-        return first if first == second else None
-
-    def _query(self, name: str, gaps: dict[str, object], read: Callable[[str], T]) -> T:
-        verb = self._dialect.verbs[name]
-        return self._exchange.query(verb.text.format(**gaps), verb.limit_s, read)
-
-    def _at(self, channel: str) -> dict[str, object]:
-        try:
-            return {"channel": self._dialect.channels[channel]}
-        except KeyError:
-            raise PlanError(
-                "PLAN-DEVICE",
-                f"the jig has no channel {channel!r}; it has {', '.join(self._dialect.channels)}",
-            ) from None
+    def make_safe(self, _deadline: Deadline) -> None:
+        """Nothing beyond what the jig does."""

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date, time
 from enum import StrEnum
+
+_THREE = re.compile(r"([0-9]{1,4}),([0-9]{1,2}),([0-9]{1,2})")
 
 
 class Position(StrEnum):
-    """Of a fixture or an interlock; only a fixture moves."""
+    """Of a fixture, or of the lid of a shield box."""
 
     OPEN = "OPEN"
     CLOSED = "CLOSED"
     MOVING = "MOVING"
+
+
+class Interlock(StrEnum):
+    """The loop that must be closed for power and motion; EMERGENCY while a stop is pressed."""
+
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
+    EMERGENCY = "EMERGENCY"
 
 
 class Field(StrEnum):
@@ -26,6 +38,37 @@ def read_position(text: str) -> Position:
     if text not in Position.__members__:
         raise ValueError("OPEN, CLOSED or MOVING")
     return Position(text)
+
+
+def read_interlock(text: str) -> Interlock:
+    """OPEN, CLOSED or EMERGENCY."""
+    if text not in Interlock.__members__:
+        raise ValueError("OPEN, CLOSED or EMERGENCY")
+    return Interlock(text)
+
+
+def read_date(text: str) -> date:
+    """Year, month and day as three numbers (SYSTem:DATE?, SCPI-99 volume 2, 21.7)."""
+    try:
+        return date(*_three(text))
+    except ValueError:
+        raise ValueError("year,month,day") from None
+
+
+def read_time(text: str) -> time:
+    """Hour, minute and second as three numbers (SYSTem:TIME?, SCPI-99 volume 2, 21.21)."""
+    try:
+        return time(*_three(text))
+    except ValueError:
+        raise ValueError("hour,minute,second") from None
+
+
+def _three(text: str) -> tuple[int, int, int]:
+    match = _THREE.fullmatch(text)
+    if not match:
+        raise ValueError
+    first, second, third = map(int, match.groups())
+    return first, second, third
 
 
 def read_field(text: str) -> Field:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -20,17 +21,19 @@ def change(
     shown: Callable[[], T],
     met: Callable[[T], bool],
     guard: Callable[[], None] = lambda: None,
+    done: re.Pattern[str] | None = None,
 ) -> None:
     """Send a command once and wait until the state that it asks for shows, `limit_s` at the most.
 
     When its acknowledgement is garbled, that state alone decides. `guard` is called before the
-    command and while the state is waited for; what it raises ends both.
+    command and while the state is waited for; what it raises ends both. `done` is as
+    Exchange.command has it.
 
     Raises: LineFault(STUCK) with the state that shows instead; others as Exchange.command.
     """
     lease = exchange.lease
     guard()
-    garbled = exchange.command(command)
+    garbled = exchange.command(command, limit_s, done)
     deadline = lease.within(limit_s).deadline
     while not met(state := shown()):
         if deadline.expired():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 LONGEST = 4096
 """Bytes of the longest line that is kept; no reply comes near it."""
@@ -15,15 +16,29 @@ _PRINTABLE = frozenset(range(0x20, 0x7F)) | {0x09}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line without its terminator. `damage` says why it can be no reply, or is empty."""
+    """One line without its terminator. `damage` says why it can be no reply, or is empty.
+
+    `seq` is the number of the command that it answers, where its frame says that.
+    """
 
     raw: bytes
     damage: str = ""
+    seq: int | None = None
 
     @property
     def text(self) -> str:
         """The line in ASCII; bytes that are not stand as escapes."""
         return self.raw.decode("ascii", "backslashreplace")
+
+
+class Codec(Protocol):
+    """Between the bytes on a line and the lines of a conversation."""
+
+    def feed(self, data: bytes) -> list[Line]: ...
+
+    def flush(self) -> Line | None: ...
+
+    def encode(self, text: str) -> bytes: ...
 
 
 class LineCodec:

@@ -47,6 +47,13 @@ def read_flag(text: str) -> bool:
     return text == "1"
 
 
+def read_framing(text: str) -> bool:
+    """CRC16 of a device that answers frames with frames, NONE of one that knows none."""
+    if text not in ("CRC16", "NONE"):
+        raise ValueError("CRC16 or NONE")
+    return text == "CRC16"
+
+
 def read_error(text: str) -> QueuedError:
     """An entry of the error queue; a zero with other words than `No error` is no entry."""
     match = _ERROR.fullmatch(text)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+VALUE = "value"
+"""The group of a reply's form that holds what was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,12 +17,36 @@ class Verb:
     `text` may have gaps, such as `{value}`. `limit_s` is the time in which a query brings
     its reply, or in which the state that a command asks for shows [s]. A command that moves
     mechanics or puts voltage on the contacts is `guarded`: sent only while the interlock is closed.
+
+    A query whose reply is more than its value has a form of `reply`, with the group `value`; one
+    that is answered in other words than the core's has them in `replies`, each with what it means.
+    A command that is answered in its own words has them as `done`.
     """
 
     text: str
     limit_s: float = 1.0
     guarded: bool = False
+    reply: re.Pattern[str] | None = None
+    replies: Mapping[str, str] = field(default_factory=dict)
+    done: re.Pattern[str] | None = None
 
     def __post_init__(self) -> None:
         if not self.text.isascii() or not self.text.isprintable() or not self.limit_s > 0:
             raise ValueError(f"no verb: {self.text!r}, {self.limit_s} s")
+
+    def said(self, text: str) -> str:
+        """What a reply says, in the words of the core.
+
+        Raises: ValueError with what was expected.
+        """
+        if self.reply:
+            match = self.reply.fullmatch(text)
+            if not match:
+                raise ValueError(f"the form {self.reply.pattern}")
+            text = match[VALUE]
+        if not self.replies:
+            return text
+        try:
+            return self.replies[text]
+        except KeyError:
+            raise ValueError(" or ".join(self.replies)) from None

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from harness.clock import POLL_S, Deadline, Lease
 from harness.devices.link import ByteLink
-from harness.devices.scpi.codec import Line, LineCodec
+from harness.devices.scpi.codec import Codec, Line, LineCodec
+from harness.devices.scpi.framing import FramedCodec
 from harness.errors.base import LineFault
 from harness.model.ports import JigIdentity
 
@@ -40,8 +41,25 @@ class Wire:
         """Identities that were asked for and have not come: one may still come late."""
         self._open_link = open_link
         self._link: ByteLink | None = None
-        self._codec = LineCodec(terminator.encode())
+        self._terminator = terminator.encode()
+        self._codec: Codec = LineCodec(self._terminator)
+        self.strays = 0
+        """Lines that answered nothing that was asked, since the port was opened."""
         self._lines: deque[Line] = deque()
+
+    @property
+    def framed(self) -> bool:
+        """Whether every line has a frame, so that no changed byte goes unseen."""
+        return isinstance(self._codec, FramedCodec)
+
+    @property
+    def seq(self) -> int | None:
+        """The number of the last command, where lines have frames."""
+        return self._codec.seq if isinstance(self._codec, FramedCodec) else None
+
+    def frame(self) -> None:
+        """Have every line in a frame, from now until the port is closed."""
+        self._codec = FramedCodec(self._terminator)
 
     def open(self) -> ByteLink:
         """Open the port unless it is open.
@@ -56,8 +74,9 @@ class Wire:
         """Drop the port and all that was on its way."""
         link, self._link = self._link, None
         self.in_step, self.identity, self.identities_owed = False, None, 0
-        self._codec.flush()
+        self._codec = LineCodec(self._terminator)
         self._lines.clear()
+        self.strays = 0
         if link:
             link.close()
 

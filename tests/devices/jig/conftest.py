@@ -12,7 +12,8 @@ import pytest
 
 from harness.clock import Deadline
 from harness.devices.jig.dialect import CORE, Dialect
-from harness.devices.jig.jig import JigPort, SerialJig
+from harness.devices.jig.jig import SerialJig
+from harness.devices.jig.port import JigPort
 from harness.devices.scpi.exchange import Expected
 from harness.errors import JigFault
 from harness.sim.jig import JigBehaviour, Reply

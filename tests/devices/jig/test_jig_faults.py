@@ -10,7 +10,8 @@ from collections.abc import Callable
 import pytest
 
 from harness.devices.jig.dialect import CORE
-from harness.devices.jig.jig import JigPort, SerialJig
+from harness.devices.jig.jig import SerialJig
+from harness.devices.jig.port import JigPort
 from harness.devices.scpi.exchange import Expected
 from harness.errors import JigFault, StepBug
 from tests.devices.jig.conftest import QUERY_S, QUICK, BuildRig, Rig
@@ -228,6 +229,7 @@ def test_wrong_jig_is_told_nothing(rig: BuildRig) -> None:
     bench = rig({"jig.wrong_identity": {}})
     fault = bench.fault(bench.port().close, "JIG-WRONG")
     assert fault.evidence == {
+        "port": str(bench.link),
         "expected": {"serial": "SIMJIG01"},
         "received": {"serial": "WRONGJIG"},
     }
@@ -252,7 +254,7 @@ def test_a_jig_of_another_maker_or_model_is_told_nothing(
 ) -> None:
     bench = rig(expected=expected)
     fault = bench.fault(bench.port().close, "JIG-WRONG")
-    assert fault.evidence == {"expected": wanted, "received": said}
+    assert fault.evidence == {"port": str(bench.link), "expected": wanted, "received": said}
     assert set(bench.sim.heard) == {"*IDN?"}
 
 
@@ -272,7 +274,8 @@ def test_a_jig_whose_identity_changes_is_garbled_and_told_nothing(rig: BuildRig)
     said = ["Simulated,Jig,SIMJIG09,1.0", "Simulated,Jig,RIMJIG01,1.0"]
     bench = rig(script={"*IDN?": said}, expected=Expected("SIMJIG01"))
     fault = bench.fault(bench.port().close, "JIG-GARBLED")
-    assert fault.evidence == {"received": ["Simulated,Jig,SIMJIG09", "Simulated,Jig,RIMJIG01"]}
+    said = ["Simulated,Jig,SIMJIG09", "Simulated,Jig,RIMJIG01"]
+    assert fault.evidence == {"port": str(bench.link), "received": said}
     assert set(bench.sim.heard) == {"*IDN?"}
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from harness.devices.jig.asking import Asking
 from harness.devices.jig.dialect import CORE
-from harness.devices.jig.jig import JigPort
+from harness.devices.jig.port import JigPort
 from harness.devices.scpi.exchange import ANYONE, Exchange
 from harness.devices.scpi.wire import Wire
 from harness.devices.serial import SerialLink
@@ -105,11 +106,11 @@ def test_who_waited_for_the_line_looks_at_his_lease_before_he_sends(no_leaks: No
 
     def late() -> None:
         try:
-            JigPort(Exchange(wire, CORE.verbs, until, ANYONE), CORE).connect("vbus")
+            JigPort(Asking(Exchange(wire, CORE.language(), until, ANYONE), CORE)).connect("vbus")
         except HarnessError as error:
             codes.append(error.code)
 
-    with Exchange(wire, CORE.verbs, lease(), ANYONE).turn():
+    with Exchange(wire, CORE.language(), lease(), ANYONE).turn():
         asked = Asked(wire.lock)
         wire.lock = asked  # type: ignore[assignment]
         thread = threading.Thread(target=late)
@@ -132,11 +133,11 @@ def test_a_line_that_is_busy_for_too_long(no_leaks: None) -> None:
 
     def other() -> None:
         try:
-            Exchange(wire, CORE.verbs, lease(0.1), ANYONE).command("SAFE")
+            Exchange(wire, CORE.language(), lease(0.1), ANYONE).command("SAFE")
         except HarnessError as error:
             codes.append(error.code)
 
-    with Exchange(wire, CORE.verbs, lease(), ANYONE).turn():
+    with Exchange(wire, CORE.language(), lease(), ANYONE).turn():
         thread = threading.Thread(target=other)
         thread.start()
         thread.join()
