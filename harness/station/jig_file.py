@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,9 @@ from harness.files.collect import Problems
 from harness.files.nodes import Node
 from harness.files.problems import Problem
 from harness.files.schema import read
-from harness.files.shapes import NAME, REVISION, VERSION, mapping
+from harness.files.shapes import NAME, REVISION, VERSION, WORD, mapping
 from harness.model.plan import InputFile
-from harness.model.units import UNITS
-from harness.plans.values import quantity
+from harness.station.jig_language import LANGUAGE, read_dialect
 
 _IDENTITY_FIELD = {
     "type": "string",
@@ -24,65 +22,49 @@ _IDENTITY_FIELD = {
 }
 IDENTITY = mapping("maker model", maker=_IDENTITY_FIELD, model=_IDENTITY_FIELD)
 SCHEMA = mapping(
-    "schema jig revision dialect identity",
+    "schema jig revision identity",
     schema=VERSION,
     jig=NAME,
     revision=REVISION,
     dialect={"enum": sorted(DIALECTS)},
     identity=IDENTITY,
-    baud={"type": "integer", "minimum": 300, "maximum": 4_000_000},
-    channels={
-        "type": "object",
-        "minProperties": 1,
-        "additionalProperties": {"type": "integer", "minimum": 1, "maximum": 999},
-    },
-    moves_within={"type": "string", "description": "a time with its unit, such as 5 s"},
+    selftest=WORD,
+    **LANGUAGE,
 )
-_MOTIONS = ("close", "open", "show")
-_LONGEST_MOTION_S = 600
 
 
 @dataclass(frozen=True, slots=True)
 class JigFile:
-    """A kind of jig. What its file leaves out is as the dialect has it."""
+    """A kind of jig. What its file leaves out is as the dialect has it.
+
+    `selftest` is the plan by which a jig of this kind is tested.
+    """
 
     name: str
     revision: int
     maker: str
     model: str
     dialect: Dialect
+    selftest: Path | None = None
 
 
 def read_jig_file(path: Path) -> tuple[InputFile, JigFile | None, list[Problem]]:
     """The file, the kind of jig unless there are problems, and the problems."""
     root, shape, file = read(path, SCHEMA)
     found = Problems(str(path), shape)
-    moves_s = _moves_within_s(root, found) if root else None
+    dialect = read_dialect(root, found) if root and not shape else None
     if root:
         _tell_twins(root, found)
     problems = found.sorted()
-    if problems or root is None:
+    if problems or root is None or dialect is None:
         return file, None, problems
     data: Any = root.plain()
     identity = data["identity"]
+    plan = path.parent / data["selftest"] if "selftest" in data else None
     kind = JigFile(
-        data["jig"],
-        int(data["revision"]),
-        identity["maker"],
-        identity["model"],
-        _dialect(data, moves_s),
+        data["jig"], int(data["revision"]), identity["maker"], identity["model"], dialect, plan
     )
     return file, kind, []
-
-
-def _moves_within_s(root: Node, found: Problems) -> float | None:
-    node = root.get("moves_within")
-    given = quantity(node, UNITS["s"], found) if node else None
-    if node is None or given is None:
-        return None
-    if not 0 < given.amount <= _LONGEST_MOTION_S:
-        found.error(node, f"{given} is no time of a motion: more than 0 s, at most 600 s")
-    return float(given.amount)
 
 
 def _tell_twins(root: Node, found: Problems) -> None:
@@ -93,17 +75,3 @@ def _tell_twins(root: Node, found: Problems) -> None:
         if other := taken.get(relay.value):
             found.error(relay, f"relay {relay.describe()} is channel {other!r} already")
         taken.setdefault(relay.value, name.text)
-
-
-def _dialect(data: Mapping[str, Any], moves_s: float | None) -> Dialect:
-    dialect = DIALECTS[data["dialect"]]
-    verbs = dict(dialect.verbs)
-    if moves_s is not None:
-        verbs |= {name: replace(verbs[name], limit_s=moves_s) for name in _MOTIONS}
-    channels = {name: int(relay) for name, relay in data.get("channels", {}).items()}
-    return replace(
-        dialect,
-        verbs=verbs,
-        channels=channels or dialect.channels,
-        baud=int(data.get("baud", dialect.baud)),
-    )

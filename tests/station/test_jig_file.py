@@ -69,8 +69,8 @@ WRONG = {
     "channels: {vbus: 2, aux: 2}": "6:26: relay 2 is channel 'vbus' already",
     "moves_within: 5": "6:15: expected a time with its unit, such as 5 s; found 5",
     "moves_within: 5 V": "6:15: 5 V: V measures voltage, s measures time",
-    "moves_within: 0 s": "6:15: 0 s is no time of a motion: more than 0 s, at most 600 s",
-    "moves_within: 11 min": "6:15: 660 s is no time of a motion: more than 0 s, at most 600 s",
+    "moves_within: 0 s": "6:15: 0 s is no such time: more than 0 s, at most 600 s",
+    "moves_within: 11 min": "6:15: 660 s is no such time: more than 0 s, at most 600 s",
     "settle: 1 s": "6:1: unknown key 'settle'",
 }
 

@@ -34,14 +34,6 @@ def test_any_changed_byte_is_damage(text: str, data: st.DataObject) -> None:
     assert all(line.damage for line in lines)
 
 
-@given(TEXTS, st.data())
-def test_a_lost_or_a_doubled_byte_is_damage(text: str, data: st.DataObject) -> None:
-    sent = framed(7, text).encode()
-    at = data.draw(st.integers(0, len(sent) - 1))
-    for wrong in (sent[:at] + sent[at + 1 :], sent[: at + 1] + sent[at:]):
-        assert all(line.damage for line in FramedCodec(b"\n").feed(wrong + b"\n"))
-
-
 @given(
     st.lists(st.one_of(TEXTS.map(lambda text: framed(3, text).encode()), st.binary(max_size=9))),
     st.lists(st.integers(0, 2000), max_size=8),
