@@ -21,6 +21,7 @@ _TERMINATORS = {"LF": "\n", "CR": "\r", "CRLF": "\r\n"}
 _MOTIONS = ("close", "open", "show")
 _LONGEST_S = 600
 _LONGEST_BEAT_S = 60
+_IDENTITY: set[str] = {each.name for each in fields(JigIdentity)}
 _SPELLING = {
     "type": "string",
     "minLength": 1,
@@ -163,9 +164,9 @@ _NUMBERS = frozenset({"voltage", "current", "resistance", "illuminance", "voltag
 
 def _tell_unknown_channels(node: Node, channels: Node | None, found: Problems) -> None:
     known = set(channels.plain()) if channels else set()
-    for name, _ in node.items():
-        if channels and name.text not in known:
-            found.error(name, f"{name.text!r} is none of the channels: {', '.join(sorted(known))}")
+    wrong = [name for name, _ in node.items() if channels and name.text not in known]
+    for name in wrong:
+        found.error(name, f"{name.text!r} is none of the channels: {', '.join(sorted(known))}")
 
 
 _READERS: Mapping[str, Callable[[Node, Problems], Any]] = {
@@ -184,4 +185,3 @@ _READERS: Mapping[str, Callable[[Node, Problems], Any]] = {
 }
 _FIELDS = {"identity_form": "identity", "heartbeat": "heartbeat_s"}
 """How a dialect calls what its file calls otherwise."""
-_IDENTITY = {each.name for each in fields(JigIdentity)}
