@@ -148,6 +148,14 @@ def _call(wake: Callable[[], None]) -> None:
         wake()
 
 
+class Lock(Protocol):
+    """What one thread holds at a time."""
+
+    def acquire(self, *, timeout: float) -> bool: ...
+
+    def release(self) -> None: ...
+
+
 class Lease:
     """Leave to use devices until a deadline, unless cancelled or ended.
 
@@ -188,7 +196,7 @@ class Lease:
         return Lease(self.deadline.sooner(limit_s), self.cancel)
 
     @contextmanager
-    def holding(self, lock: threading.Lock | threading.RLock, what: str) -> Iterator[None]:
+    def holding(self, lock: Lock, what: str) -> Iterator[None]:
         """Hold the lock of `what` for the block; waits while another thread has it.
 
         Raises: StepBug(STEP-TIMEOUT) when the deadline comes first; the reason of a lease that

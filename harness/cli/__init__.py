@@ -11,23 +11,30 @@ import click
 
 import harness
 from harness.errors import Blame, HarnessError, StationFault, unexpected
-from harness.ui.text import printable
+from harness.ui.text import fault_lines
 
 EXIT_USAGE = 2
 EXIT_ERROR = 3
 EXIT_ABORTED = 4
-_NOTHING_TOUCHED = ("ADB-KEY", "STATION-FILE", "STORE-ABSENT", "RECORD-UNKNOWN")
+_NOTHING_TOUCHED = frozenset(
+    {
+        *("ADB-KEY", "STATION-FILE", "STATION-SIMULATED", "STORE-ABSENT", "RECORD-UNKNOWN"),
+        "UNIT-GOLDEN",
+    }
+)
 
 COMMANDS = {
     "demo": "Test a line of simulated handsets, some of them planted bad.",
     "doctor": "Say what is missing on this PC, with the remedy for each; 3 when something FAILs.",
     "handset": "Show everything that is understood of a handset, on one page.",
+    "jig": "List jigs, ask one anything, bring them to rest.",
     "image": "Measure a saved picture with the code of the camera steps.",
     "plan": "Check, show and compare plans, start new ones, judge old runs by them.",
     "records": "Read and verify the record store; nothing here writes.",
     "release": "Make, sign, install and show releases: what production may run.",
     "run": "Run one test plan on one unit.",
-    "sim": "Run planted defects on a simulated line, or a simulated handset by itself.",
+    "selftest": "Test the jigs of a station, side by side, and say which are open to production.",
+    "sim": "Run planted defects on a simulated line, or a simulated handset or jig by itself.",
     "steps": "List the steps, or say what one needs, takes and measures.",
     "trace": "Show every run of a unit, named by serial, IMEI, or a run's id or its beginning.",
     "usb": "List what is plugged into USB: socket, mode, ids, speed, serial, product.",
@@ -113,12 +120,7 @@ def _say(text: str) -> None:
 
 def show_error(error: HarnessError) -> int:
     """Print a fault in full on stderr; its exit code."""
-    problems = error.evidence.get("problems", [])
-    if problems:
-        _say("\n".join([error.code, *(f"  {problem}" for problem in problems)]))
-    else:
-        _say(f"{error.code}: {printable(error.message)}")
-    _say(f"  -> {error.remedy}")
+    _say("\n".join(fault_lines(error)))
     if error.blame is Blame.PLAN or error.code in _NOTHING_TOUCHED:
         return EXIT_USAGE
     return EXIT_ERROR

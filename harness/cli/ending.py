@@ -1,18 +1,15 @@
-"""How a command that tests units ends: by a signal, and with which exit code."""
+"""How a command that tests units ends: with which exit code, and what it warns of."""
 
 from __future__ import annotations
 
-import getpass
-import os
-import signal
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 
 import click
 
 from harness.cli import EXIT_ABORTED
 from harness.errors import HarnessError
 from harness.model.outcome import Outcome
+from harness.ui.text import changed_lines
 
 _EXIT_CODES = {
     Outcome.PASS: 0,
@@ -30,36 +27,6 @@ def exit_code(outcomes: Iterable[Outcome]) -> int:
     return _EXIT_CODES[next(bad for bad in _BAD_FIRST if bad in found)]
 
 
-def operator() -> str:
-    """Who is logged in on this PC."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a user without an entry in the system's list
-        return f"uid-{os.getuid()}"
-
-
 def warn_changed(slot: int, why: HarnessError) -> None:
     """Say on stderr that a handset may still have what a run changed, and what to do."""
-    words = f"warning: the handset of slot {slot} may not be as it was found: {why}"
-    click.echo(f"{words}\n  {why.remedy}", err=True)
-
-
-@contextmanager
-def stopping(abort: Callable[[str, str], None]) -> Iterator[Callable[[], None]]:
-    """Turns Ctrl-C, SIGTERM and a closed terminal into `abort(by, why)`, called at each poll.
-
-    The handler only notes the signal: it may interrupt this thread while it holds a lock.
-    """
-    caught: list[int] = []
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
-    before = {number: signal.signal(number, lambda n, _: caught.append(n)) for number in signals}
-
-    def poll() -> None:
-        while caught:
-            abort(operator(), signal.Signals(caught.pop(0)).name)
-
-    try:
-        yield poll
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    click.echo("\n".join(changed_lines(slot, why)), err=True)

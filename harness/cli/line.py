@@ -8,18 +8,17 @@ from pathlib import Path
 
 import click
 
-from harness.cli.ending import operator, stopping, warn_changed
-from harness.clock import SystemClock
+from harness.cli.ending import warn_changed
+from harness.cli.screen import on_screen
 from harness.model.pattern import matches
 from harness.model.plan import Variants
 from harness.sim.scenario import Scenario
 from harness.station.bus import Bus
 from harness.station.line import Line, OrderOf
 from harness.station.slot import RunResult
-from harness.station.socket import StationSocket
 from harness.station.station import Order
+from harness.station.stopping import operator
 from harness.ui.live import LiveLine
-from harness.ui.text import Terminal
 from harness.wiring import OpenLine, input_hashes
 
 HOME = Path(__file__).parents[2]
@@ -74,21 +73,6 @@ def run_line(
     with line_to_open as opened:
         bus = Bus(opened.station.ref, opened.station.slots)
         line = Line(opened.station, order_of, bus)
-        screen = LiveLine(Terminal(stderr=True), SystemClock())
-        folder = records.with_name(f"{records.name}.station")
-        with (
-            StationSocket(folder, bus, line.abort),
-            bus.subscribe() as told,
-            stopping(line.stop) as each_poll,
-        ):
-            with screen:
-
-                def poll() -> None:
-                    screen.draw(told.take(0))
-                    each_poll()
-
-                results = line.run(opened.units, poll)
-                screen.draw(told.take(0))
-            ended(screen, results)
+        results = on_screen(bus, records, line, lambda poll: line.run(opened.units, poll), ended)
     warn_of(results)
     return results

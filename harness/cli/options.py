@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from harness.records import DEFAULT_STORE
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 RELEASES = click.option(
@@ -20,7 +22,7 @@ RELEASES = click.option(
 
 
 def records_option(
-    words: str = "The record store.", *, default: Path = Path("reports/records.db")
+    words: str = "The record store.", *, default: Path = DEFAULT_STORE
 ) -> Callable[[_Command], _Command]:
     """`--records`, handed over as `store`."""
     return click.option(

@@ -11,7 +11,6 @@ from pathlib import Path
 import click
 
 import harness
-from harness.cli.ending import operator
 from harness.errors import PlanError
 from harness.model.events import ReleaseRef
 from harness.model.plan import InputFile, Plan
@@ -19,6 +18,7 @@ from harness.plans.release.check import ToRun, admit
 from harness.plans.release.folder import NEWEST, judged_releases
 from harness.plans.release.trust import DEFAULT_TRUST, Trust, read_trust
 from harness.records.query import Reader
+from harness.station.stopping import operator
 
 TRUST_VARIABLE = "HARNESS_TRUST"
 

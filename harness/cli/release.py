@@ -10,7 +10,6 @@ import click
 
 import harness
 from harness.cli import EXIT_USAGE
-from harness.cli.ending import operator
 from harness.cli.options import RELEASES, records_option
 from harness.cli.production import newest_run, trusted
 from harness.cli.release_make import released_files, station_lacks
@@ -40,6 +39,7 @@ from harness.plans.release.manifest import (
 )
 from harness.plans.release.trust import Trust
 from harness.plans.resolve import load_plans
+from harness.station.stopping import operator
 from harness.steps import catalogue
 from harness.ui.release import head_line, release_lines
 

@@ -10,18 +10,33 @@ from pathlib import Path
 import click
 
 from harness.cli import EXIT_ABORTED, show_error
-from harness.cli.choosing import announced, chosen, pick, plan_for
-from harness.cli.ending import exit_code, operator, stopping, warn_changed
+from harness.cli.choosing import announced, chosen, place_for, plan_of
+from harness.cli.ending import exit_code, warn_changed
 from harness.cli.options import RELEASES, records_option
 from harness.clock import SystemClock
+from harness.errors import JigFault
 from harness.model.events import Purpose
 from harness.plans.resolve import load_plans
 from harness.records.query import Reader
+from harness.station.readiness import JigReadiness
 from harness.station.slot import RunResult, SlotRun
 from harness.station.station import Order, Slot, Station, require_devices
+from harness.station.stopping import operator, stopping
 from harness.steps import catalogue
 from harness.ui.console import RunPrinter
-from harness.wiring import Layout, Place, input_hashes, load_layout, open_station, places
+from harness.ui.text import printable
+from harness.wiring import (
+    Layout,
+    Place,
+    golden_units_of,
+    input_hashes,
+    jig_readiness,
+    load_layout,
+    open_station,
+    places,
+    require_real,
+)
+from harness.wiring.choosing import unlabelled
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -76,8 +91,6 @@ def run(  # noqa: PLR0913, PLR0917 (click hands over one argument an option)
     if wanted is Purpose.PRODUCTION:
         bent = {"--only": only, "--limits": limits, "--variant": variant, "--scenario": scenario}
         _refuse_in_production(bent, station)
-    if station and scenario:
-        raise click.UsageError("--scenario is for the simulated station; leave out --station")
     if scans and serial is not None:
         raise click.UsageError("--label says the serial; leave out --serial")
     steps = catalogue()
@@ -85,10 +98,13 @@ def run(  # noqa: PLR0913, PLR0917 (click hands over one argument an option)
     if wanted is Purpose.PRODUCTION and plans.any.label and not scans:
         raise click.UsageError("production needs --label: the scan of the unit's label")
     layout = load_layout(station, scenario)
-    place = pick(places(layout), slot_number, announced(plans, scans, serial))
-    if variant and not scans:  # nobody has looked at its label
-        place = replace(place, unit=replace(place.unit, sku=""))
-    plan = plan_for(plans, place.unit, variant)
+    if wanted is Purpose.PRODUCTION:
+        require_real(layout)
+    place = place_for(places(layout), slot_number, announced(plans, scans, serial))
+    golden_units_of(layout).require_shippable(wanted, place.unit)
+    if variant and not scans:
+        place = unlabelled(place)
+    plan = plan_of(plans, place.unit, variant)
     part = chosen(plan, only)
     require_devices(plan, steps, place.number, place.devices, place.instruments, part)
     order = Order(plan, wanted, operator(), input_hashes(plan, layout), only=part)
@@ -129,12 +145,23 @@ def _run_all(
         for number, why in opened.unrestored.items():
             warn_changed(number, why)
         slot = replace(opened.slots[place.number], unit=place.unit)
+        if order.purpose in (Purpose.ENGINEERING, Purpose.GOLDEN) and "station" in layout.files:
+            _warn_closed(opened, slot, jig_readiness(store, layout))
         results = list(_repeat(opened, order, slot, times, stopper, each_poll))
         for result in results:
             if result.left_changed:
                 warn_changed(place.number, result.left_changed)
             _report(result, store, as_json=as_json)
     return results
+
+
+def _warn_closed(station: Station, slot: Slot, ready: JigReadiness) -> None:
+    """Say on stderr that production would not run on this jig, and why."""
+    jig = station.jig_on(slot)
+    found = ready.of(slot.kind, jig, slot.jig or "") if jig else None
+    if found and not found.open:
+        words = f"jig {found.jig} of slot {slot.number} is closed to production"
+        click.echo(f"warning: {words}: {found.code}: {printable(found.words)}", err=True)
 
 
 class _Stopper:
@@ -173,7 +200,10 @@ def _run_once(
     station: Station, order: Order, slot: Slot, stopper: _Stopper, each_poll: Callable[[], None]
 ) -> RunResult:
     printer = RunPrinter()
-    stopper.run = station.run(order, slot, (printer.listen,))
+    try:
+        stopper.run = station.run(order, slot, (printer.listen,))
+    except JigFault as refusal:  # runs before this one are told all the same
+        return RunResult(None, refusal)
 
     def poll() -> None:
         printer.draw()

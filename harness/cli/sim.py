@@ -1,11 +1,11 @@
-"""`harness sim`: planted defects on a simulated line; a simulated handset by itself."""
+"""`harness sim`: planted defects on a simulated line; a simulated handset or jig by itself."""
 
 from __future__ import annotations
 
 import signal
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import click
@@ -17,9 +17,21 @@ from harness.cli.options import records_option
 from harness.files.problems import nearest
 from harness.model.identity import Serial
 from harness.plans.resolve import load_plans
-from harness.sim.defects import DEFECTS, IN_RUNS, Defect, is_of_modem, never_met
-from harness.sim.planting import planted_by
+from harness.sim.defect import Defect
+from harness.sim.defects import DEFECTS, IN_RUNS, is_of_modem, never_met
+from harness.sim.jig import (
+    DIALECTS,
+    Dialect,
+    SimJig,
+    behaviour_of,
+    good_build,
+    jig_serial,
+    on_pty,
+    on_tcp,
+)
+from harness.sim.planting import planted_by, planted_in_jig
 from harness.sim.profiles import PROFILES, SDK
+from harness.sim.pty import PtyJig
 from harness.sim.scenario import unit_of_serial, units_with
 from harness.sim.unit import SimUnit
 from harness.station.slot import RunResult
@@ -30,12 +42,14 @@ from harness.ui.text import Terminal
 from harness.wiring import open_line
 
 _SPEED = 10.0
+_LOOK_S = 0.2
+"""How often a port is looked for that has changed [s]."""
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group()
 def sim() -> None:
-    """Run planted defects on a simulated line, or a simulated handset by itself.
+    """Run planted defects on a simulated line, or a simulated handset or jig by itself.
 
     Example: harness sim defects --list
     """
@@ -133,6 +147,54 @@ def handset(
         click.echo("Ctrl-C ends it.", err=True)
         sys.stdout.flush()
         signal.sigwait(waited_for)
+
+
+@sim.command()
+@click.option(
+    "--dialect",
+    type=click.Choice(DIALECTS),
+    default="core",
+    show_default=True,
+    help="How it speaks: as the jig file of this name in fixtures/jigs.",
+)
+@click.option("--serial", default="SIMJIG01", show_default=True)
+@click.option(
+    "--defect",
+    "planted",
+    multiple=True,
+    metavar="DEFECT",
+    help="As in a scenario: jig.rail_low, or 'jig.silent: {on: MEAS}'. May be repeated.",
+)
+@click.option("--tcp", is_flag=True, help="On a TCP port of this PC, not on a pty.")
+def jig(dialect: Dialect, serial: str, planted: tuple[str, ...], tcp: bool) -> None:
+    """Run a simulated jig for any program that opens a serial port, until Ctrl-C.
+
+    Its port is printed once it answers there: a pty, or a socket:// URL. A jig whose cable was
+    pulled (jig.unplug) comes back on another pty, which is printed then.
+
+    Example: harness sim jig --dialect core-framed --defect jig.rail_low
+    """
+    try:
+        built = SimJig(
+            jig_serial(serial),
+            dialect,
+            defects=planted_in_jig(planted, dialect),
+            build=good_build(serial),
+        )
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    waited_for = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    signal.pthread_sigmask(signal.SIG_BLOCK, waited_for)  # before any thread, which inherits it
+    wire = (on_tcp if tcp else on_pty)(behaviour_of(built))
+    with closing(wire):
+        click.echo(f"{serial} speaks {dialect}. Ctrl-C ends it.", err=True)
+        told = ""
+        while not told or not signal.sigtimedwait(waited_for, _LOOK_S):
+            port = wire.path if isinstance(wire, PtyJig) else wire.url
+            if port != told:
+                click.echo(port)
+                told = port
+                sys.stdout.flush()
 
 
 def _chosen(names: Sequence[str]) -> list[str]:

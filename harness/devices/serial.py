@@ -5,10 +5,8 @@ from __future__ import annotations
 import contextlib
 import errno
 import io
-import os
 import select
 import socket
-import stat
 from typing import Any
 
 from harness.clock import POLL_S
@@ -21,6 +19,15 @@ _WRITE_S = 0.5
 _CONNECT_S = 2.0
 """A network address that does not answer in this time is absent [s]; no cancel wakes that wait."""
 
+_PROBE_S = 2
+"""How long a network line is silent before its peer is asked whether it is there [s]."""
+_GONE_S = 10
+"""A network peer that acknowledges nothing for this time is gone [s]."""
+
+_HELD = (
+    "another program holds it",
+    "Stop the other program, such as a running station (`fuser -v PORT` names it), test again.",
+)
 _WHY_ABSENT = {
     errno.ENOENT: (
         "there is no such port",
@@ -30,10 +37,8 @@ _WHY_ABSENT = {
         "this user may not open it",
         "Install the udev rules or add the user to the port's group (dialout), then log in again.",
     ),
-    errno.EWOULDBLOCK: (
-        "another program holds it",
-        "Stop the other program (`fuser -v PORT` names it), then test again.",
-    ),
+    errno.EWOULDBLOCK: _HELD,  # by a lock, as this harness holds it
+    errno.EBUSY: _HELD,  # exclusively (TIOCEXCL), as terminal programs do
 }
 
 
@@ -64,7 +69,9 @@ class SerialLink:
         if self._fd is not None:
             self._port.timeout = 0  # else pyserial waits until the whole chunk is full
             self._port.write_timeout = _WRITE_S
-            _send_at_once(self._fd)
+        self._socket: socket.socket | None = getattr(self._port, "_socket", None)
+        if self._socket:
+            _tune(self._socket)
 
     def _descriptor(self) -> int | None:
         """What select can wait on; None for RFC 2217, which pyserial reads in a thread."""
@@ -100,6 +107,8 @@ class SerialLink:
 
     def _read_threaded(self, wait_s: float) -> bytes:
         if wait_s <= 0 and not self._port.in_waiting:
+            if not self._port._thread.is_alive():  # pyserial tells that only to who waits
+                raise ConnectionError("its peer has closed the connection")
             return b""
         first = self._port.read(1)  # waits for POLL_S: to set another time would renegotiate
         return bytes(first + self._port.read(self._port.in_waiting)) if first else b""
@@ -107,6 +116,8 @@ class SerialLink:
     def close(self) -> None:
         with contextlib.suppress(OSError):  # unplugged: there is nothing left to give back
             self._port.close()
+        if self._socket:
+            self._socket.close()  # pyserial leaves it open when its peer was the first
 
     def _lost(self, error: OSError, **more: str) -> LineFault:
         return self._fault.of(
@@ -116,14 +127,20 @@ class SerialLink:
         )
 
 
-def _send_at_once(descriptor: int) -> None:
-    """Switch Nagle's delay off where it is a socket (RFC 896, RFC 1122 clause 4.2.3.4).
+def _tune(line: socket.socket) -> None:
+    """Have a socket send at once, and know of a peer that is gone without a word.
 
-    It would hold each second short command back until the peer acknowledges the first: 40 ms.
+    Nagle's delay (RFC 896, RFC 1122 clause 4.2.3.4) would hold each second short command back
+    until the peer acknowledges the first: 40 ms. A terminal server that lost its power says no
+    goodbye: without probes (RFC 9293 clause 3.8.4) its old connection would stay for hours, and
+    nobody would make another.
     """
-    if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
-        with socket.socket(fileno=os.dup(descriptor)) as same:
-            same.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    tcp = socket.IPPROTO_TCP
+    line.setsockopt(tcp, socket.TCP_NODELAY, 1)
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    line.setsockopt(tcp, socket.TCP_KEEPIDLE, _PROBE_S)
+    line.setsockopt(tcp, socket.TCP_KEEPINTVL, _PROBE_S)
+    line.setsockopt(tcp, socket.TCP_USER_TIMEOUT, _GONE_S * 1000)
 
 
 def _shown(data: bytes) -> str:

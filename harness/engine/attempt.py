@@ -18,7 +18,15 @@ from harness.model.events import Faulted, SafeStateFailed, StepEnded, StepStarte
 from harness.model.fault import Fault
 from harness.model.outcome import Outcome
 from harness.model.plan import PlannedStep
-from harness.model.ports import Attach, Measure, RunSoFar, Stopwatch, UnitRegistry, Wait
+from harness.model.ports import (
+    Attach,
+    Measure,
+    RunSoFar,
+    Stopwatch,
+    UnitRegistry,
+    Wait,
+    WallClock,
+)
 from harness.model.record import StepRecord
 from harness.model.step import StepSpec
 from harness.model.units import Quantity
@@ -75,9 +83,10 @@ def _run_body(step: PlannedStep, number: int, job: Job, log: RunLog, lease: Leas
         Measure: measure,
         Attach: attach,
         RunSoFar: SoFar(log, lease),
-        UnitRegistry: Registry(log, job.started, job.plan.product),
+        UnitRegistry: Registry(log, job.started, job.plan.product, job.require_shippable),
         Wait: lease.sleep,
         Stopwatch: lambda: lease.deadline.limit_s - lease.deadline.left_s(),
+        WallClock: job.clock.utc,
     }
 
     def body() -> None:

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from harness.clock import Clock, Deadline, Lease
+from harness.clock import Cancel, Clock, Deadline, Lease
 from harness.engine.threads import in_thread
 from harness.errors import HarnessError, JigFault, unexpected
-from harness.model.backing import Derived, Device
+from harness.model.backing import Derived, Device, Watched
 from harness.model.fault import Fault
 from harness.model.plan import Plan
-from harness.model.ports import Attach, Measure, RunSoFar, Stopwatch, UnitRegistry, Wait
+from harness.model.ports import (
+    Attach,
+    Measure,
+    RunSoFar,
+    Stopwatch,
+    UnitRegistry,
+    Wait,
+    WallClock,
+)
 from harness.model.step import Catalogue
 
-OF_THE_RUN: frozenset[type] = frozenset({Attach, Measure, RunSoFar, Stopwatch, UnitRegistry, Wait})
+OF_THE_RUN: frozenset[type] = frozenset(
+    {Attach, Measure, RunSoFar, Stopwatch, UnitRegistry, Wait, WallClock}
+)
 """Ports that the engine itself provides."""
 
 SAFE_LIMIT_S = 5.0
@@ -58,6 +69,28 @@ class Bench:
     def port(self, kind: type, lease: Lease) -> object:
         """The port of the device of this kind, for as long as the lease holds."""
         return self.devices[kind].under(lease)
+
+    @contextmanager
+    def watched(self, until: Cancel, stop: Cancel) -> Iterator[Callable[[], None]]:
+        """Look after the devices that can stop a run, while the block runs and until cancelled.
+
+        Gives what is called when the steps have ended: from then on nothing stops the run.
+        """
+        with ExitStack() as stack:
+            watches = [
+                device.watch(stop)
+                for device in self.devices.values()
+                if isinstance(device, Watched)
+            ]
+            for watch in watches:
+                stack.callback(watch.close)
+                stack.enter_context(until.waking(watch.end))
+
+            def settle() -> None:
+                for watch in watches:
+                    watch.settle()
+
+            yield settle
 
     def make_safe(self, clock: Clock) -> list[Fault]:
         """Bring every device to its electrical safe state; what stood in the way of it.

@@ -11,7 +11,7 @@ from harness.engine.job import Job
 from harness.engine.log import RunLog
 from harness.engine.reserve import choose
 from harness.engine.rounds import run_rounds
-from harness.errors import OperatorStop, StationFault, unexpected
+from harness.errors import StationFault, unexpected
 from harness.model.events import AbortRequested, Faulted, SafeStateReached
 from harness.model.fault import Fault
 from harness.model.outcome import Outcome
@@ -31,12 +31,14 @@ def execute(job: Job, log: RunLog) -> Record:
     """
     log.begin(job.started, job.documents)
     with job.abort.waking(lambda: _note_abort(job, log)):
-        with _our_bugs_are_faults(log):
-            stop = _perform(job, log, Phase.SETUP, "")
-            _perform(job, log, Phase.STEPS, stop)
-        for batch in batches(job.plan.of(Phase.TEARDOWN), lambda _: 0):
+        with job.bench.watched(until=job.halt, stop=job.abort) as settle:
             with _our_bugs_are_faults(log):
-                run_rounds(batch, job, log, job.halt)
+                stop = _perform(job, log, Phase.SETUP, "")
+                _perform(job, log, Phase.STEPS, stop)
+                settle()
+            for batch in batches(job.plan.of(Phase.TEARDOWN), lambda _: 0):
+                with _our_bugs_are_faults(log):
+                    run_rounds(batch, job, log, job.halt)
         if secure(job, log):
             log.emit(SafeStateReached())
     return log.end(job.plan.symptoms)
@@ -69,14 +71,15 @@ def _start(batch: Batch, job: Job, log: RunLog, stop: str) -> str:
         else:
             to_run.append(step)
     outcomes = run_rounds(tuple(to_run), job, log, job.abort)
-    stopping = [step for step in to_run if _stops(step, outcomes[step.id])]
+    stopping = [step for step in to_run if stops(step, outcomes[step.id])]
     if not stopping:
         return ""
     worst = max(stopping, key=lambda step: outcomes[step.id])
     return f"{worst.id} ended {outcomes[worst.id].name}"
 
 
-def _stops(step: PlannedStep, outcome: Outcome) -> bool:
+def stops(step: PlannedStep, outcome: Outcome) -> bool:
+    """Whether this end of a step has the steps after it skipped."""
     if outcome is Outcome.FAIL:
         return step.on_fail is OnFail.STOP
     return outcome not in (Outcome.PASS, Outcome.SKIPPED)  # it is skipped when the run is stopped
@@ -95,7 +98,7 @@ def _note_abort(job: Job, log: RunLog) -> None:
     reason = job.abort.reason
     if not reason or log.refusal:
         return
-    if isinstance(reason, OperatorStop):
+    if reason.code == "RUN-ABORTED":
         log.emit(AbortRequested(str(reason.evidence.get("by", "station")), reason.message))
     else:
         log.emit(Faulted(Fault.of(reason)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -13,6 +13,7 @@ from harness.engine.group import clash
 from harness.engine.reserve import Instruments
 from harness.errors import HarnessError, PlanError
 from harness.model.events import RunStarted
+from harness.model.identity import Unit
 from harness.model.plan import Plan
 from harness.model.step import Catalogue
 
@@ -69,6 +70,8 @@ class Job:
     documents: Mapping[str, bytes] = field(default_factory=dict)
     watch: Watch = field(default_factory=Watch)
     instruments: Instruments = field(default_factory=Instruments)
+    require_shippable: Callable[[Unit], None] = lambda _: None
+    """Raises: OperatorStop(UNIT-GOLDEN) for a unit that may not be in this run."""
 
     def __post_init__(self) -> None:
         if why := clash(self.plan, self.catalogue):

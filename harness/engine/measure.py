@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NoReturn
 
@@ -52,13 +52,7 @@ class Measurements:
     def _record(self, declared: Measurement, value: Reading[Value]) -> None:
         limit = self._step.limits[declared.name]
         judged = judge(limit, value)
-        match value:
-            case Unknown(said):
-                seen, raw = None, said
-            case Unreadable(why, text):
-                seen, raw = None, f"{why}: {text!r}"
-            case _:
-                seen, raw = value, ""
+        seen, raw = seen_and_raw(value)
         self._log.emit(
             Measured(
                 step=self._step.id,
@@ -99,6 +93,17 @@ def readable(declared: Measurement, value: Reading[Value]) -> Reading[Value]:
     return Unreadable(f"not a {wanted.__name__}", repr(value))
 
 
+def seen_and_raw(reading: Reading[Value]) -> tuple[Value | None, str]:
+    """A reading as a record has it: the value, or None and what came in its place."""
+    match reading:
+        case Unknown(said):
+            return None, said
+        case Unreadable(why, text):
+            return None, f"{why}: {text!r}"
+        case _:
+            return reading, ""
+
+
 def _number(value: object) -> Reading[Value]:
     if type(value) is float and math.isfinite(value):
         return value  # what nearly every measurement is
@@ -123,8 +128,15 @@ class Registry:
     Only production makes units own their IMEIs: a handset at a bench must not block the line.
     """
 
-    def __init__(self, log: RunLog, started: RunStarted, product: Product) -> None:
+    def __init__(
+        self,
+        log: RunLog,
+        started: RunStarted,
+        product: Product,
+        require_shippable: Callable[[Unit], None],
+    ) -> None:
         self._log, self._announced, self._product = log, started.unit, product
+        self._require_shippable = require_shippable
         self._owns = started.purpose is Purpose.PRODUCTION
 
     @property
@@ -139,11 +151,12 @@ class Registry:
             part=self._announced.part or self._product.part,
         )
         self._log.emit(UnitIdentified(whole))
-        if why := self._wrong(unit.serial):
-            evidence = {"announced": self._announced.serial, "handset": unit.serial}
-            error = OperatorStop("UNIT-WRONG", why, evidence=evidence)
-            self._log.emit(Faulted(Fault.of(error)))  # the run's, whatever the step makes of it
-            raise error
+        try:
+            self._require_shippable(whole)
+            self._require_announced(unit.serial)
+        except OperatorStop as stop:
+            self._log.emit(Faulted(Fault.of(stop)))  # the run's, whatever the step makes of it
+            raise
 
     def claim(self, serial: str, imeis: Sequence[str], *, own: bool) -> None:
         other = self._log.claim(serial, imeis, own=own and self._owns)
@@ -151,6 +164,11 @@ class Registry:
             message = f"the IMEI {other.imei} of {serial} is that of {other.serial}"
             evidence = {"imei": other.imei, "serial": other.serial, "run": other.run}
             raise DutFault("IMEI-CLAIMED", f"{message}, run {other.run}", evidence=evidence)
+
+    def _require_announced(self, serial: str) -> None:
+        if why := self._wrong(serial):
+            evidence = {"announced": self._announced.serial, "handset": serial}
+            raise OperatorStop("UNIT-WRONG", why, evidence=evidence)
 
     def _wrong(self, serial: str) -> str:
         """Why this serial is not the one that should be in the slot; empty when it is."""

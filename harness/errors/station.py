@@ -51,17 +51,37 @@ class JigFault(LineFault):
             "Another jig than the station file or its jig file says answers on the port.",
             "Put the right jig on the slot, or correct the station file or the jig file.",
         ),
+        "JIG-TWIN": Code(
+            "Two jigs answer with one serial: nobody knows which of them is meant.",
+            "Unplug the one that does not belong here, or give one of them another serial.",
+        ),
         "JIG-INTERLOCK": Code(
             "The jig's interlock is open.",
             "Close the cover, clear the emergency stop, then test again.",
         ),
-        "JIG-EMERGENCY": Code(
-            "The emergency stop of the jig is pressed.",
-            "See that nobody is in danger, release the stop, reset the jig, then test again.",
+        "JIG-WATCHDOG": Code(
+            "The jig's watchdog dropped power in the middle of a run: it had heard nothing for long.",
+            "See that this PC is not overloaded, check the jig's cable, then test again.",
         ),
         "JIG-UNSAFE": Code(
             "The jig could not be brought to its safe state.",
             "Switch the jig's power off by hand before reaching in; call an engineer.",
+        ),
+        "JIG-UNTESTED": Code(
+            "No self-test on record shows that this jig is fit for production.",
+            "Run `harness selftest --station FILE`; its jig file must name a plan under `selftest:`.",
+        ),
+        "JIG-STALE": Code(
+            "The jig's self-test is too old, or was made by other files than those of today.",
+            "Run `harness selftest --station FILE`.",
+        ),
+        "JIG-QUARANTINED": Code(
+            "The jig, or the golden unit in it, did not pass its last self-test.",
+            "Mend what failed, then run `harness selftest --station FILE`.",
+        ),
+        "JIG-UNCALIBRATED": Code(
+            "The jig's calibration is over.",
+            "Have the jig calibrated, then run `harness selftest --station FILE`.",
         ),
     }
 
@@ -123,6 +143,10 @@ class StationFault(HarnessError):
         "ADB-KEY": Code(
             "The station's adb key is missing, no key, or not kept safe from others.",
             "Put the line's key back, for the station's user alone: chmod 600, its folder 700.",
+        ),
+        "STATION-SIMULATED": Code(
+            "Production was asked for on a simulated station.",
+            "Name the file of a real station with --station, or run with --purpose engineering.",
         ),
         "STORE-FULL": Code(
             "The disk of the record store is full.",
@@ -195,6 +219,14 @@ class StationFault(HarnessError):
         "PATH-LOSS-STALE": Code(
             "The path losses of the station were measured too long ago.",
             "Measure the paths again and write the values and dates into the path-loss file.",
+        ),
+        "GOLDEN-EXPIRED": Code(
+            "A golden or known-bad unit is registered until a day that has passed: it shows nothing.",
+            "Have quality measure the unit again and write the new day into the registry file.",
+        ),
+        "GOLDEN-DIFFERS": Code(
+            "A golden unit did not pass, or a known-bad unit did not fail as it must.",
+            "Seat the unit again and repeat; if it stays, try another such unit, then the jig.",
         ),
         "CELL-CHANGED": Code(
             "The call box did not keep the slot's cell while a handset was measured on it.",

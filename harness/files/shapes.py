@@ -46,9 +46,9 @@ REVISION = {
     "maximum": 2**31 - 1,
     "description": "a whole number from 1 to 2147483647",
 }
-_DATE = {
+DATE = {
     "type": "string",
     "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
     "description": "a date such as 2027-04-01",
 }
-MEASURED = mapping("by on until", by=WORD, on=_DATE, until=_DATE)
+MEASURED = mapping("by on until", by=WORD, on=DATE, until=DATE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from harness.clock import Deadline, Lease
+from harness.clock import Cancel, Deadline, Lease
 from harness.errors import HarnessError
 from harness.model.identity import Claim
 
@@ -47,6 +47,31 @@ class Derived(Protocol):
 
     def over(self, carrier: Device) -> Device:
         """The same device, over this one."""
+        ...
+
+
+class Watch(Protocol):
+    """Looks after a device while a run is on, and stops the run when it must not go on."""
+
+    def settle(self) -> None:
+        """Look a last time, now that the steps have ended: nothing found later stops the run."""
+        ...
+
+    def end(self) -> None:
+        """Look no more; called by whoever stops the run, so it waits for nothing."""
+        ...
+
+    def close(self) -> None:
+        """End it, and wait until it has."""
+        ...
+
+
+@runtime_checkable
+class Watched(Protocol):
+    """A device that can stop a run: its interlock opens, or it drops power by itself."""
+
+    def watch(self, stop: Cancel) -> Watch:
+        """Look after it for a run, which `stop` stops with the reason."""
         ...
 
 

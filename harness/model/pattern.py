@@ -40,7 +40,17 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
 def matches(pattern: str, text: str) -> bool:
     """Whether the expression matches the whole text."""
-    return len(text) <= LONGEST_TEXT and compiled(pattern).fullmatch(text) is not None
+    return fits(compiled(pattern), text)
+
+
+def fits(form: re.Pattern[str], text: str) -> bool:
+    """Whether an expression that was compiled here matches the whole text."""
+    return fitting(form, text) is not None
+
+
+def fitting(form: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """How an expression that was compiled here matches the whole text; None when it does not."""
+    return form.fullmatch(text) if len(text) <= LONGEST_TEXT else None
 
 
 def _ways(parts: Any) -> int:

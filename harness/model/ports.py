@@ -168,7 +168,11 @@ class JigHealth(Protocol):
         ...
 
     def prove_interlock(self) -> bool:
-        """Open the interlock loop by its test relay; whether the jig then refuses power itself."""
+        """Open the interlock loop by its test relay; whether the jig then refuses power itself.
+
+        Raises: JigFault(JIG-INTERLOCK), OperatorStop(JIG-EMERGENCY) when it is not closed before;
+        JigFault(JIG-STUCK).
+        """
         ...
 
     def resistance_ohm(self, channel: str) -> float:
@@ -300,7 +304,8 @@ class UnitRegistry(Protocol):
     def identified(self, unit: Unit) -> None:
         """Record what the handset says it is.
 
-        Raises: OperatorStop(UNIT-WRONG) when it is not the unit announced.
+        Raises: OperatorStop(UNIT-WRONG) when it is not the unit announced, UNIT-GOLDEN when it is
+        one that never ships.
         """
         ...
 
@@ -369,6 +374,15 @@ class Stopwatch(Protocol):
 
 
 @runtime_checkable
+class WallClock(Protocol):
+    """The clock of this station."""
+
+    def __call__(self) -> datetime:
+        """What it says now, in UTC."""
+        ...
+
+
+@runtime_checkable
 class RunSoFar(Protocol):
     """What the run that a step belongs to has on record by now."""
 
@@ -397,4 +411,5 @@ PORTS: tuple[type, ...] = (
     RunSoFar,
     Wait,
     Stopwatch,
+    WallClock,
 )

@@ -17,7 +17,14 @@ _TABLE: dict[str, dict[str, str]] = {
     "resistance": {"Ohm": "1", "mOhm": "0.001", "kOhm": "1000", "MOhm": "1000000"},
     "charge": {"Ah": "1", "mAh": "0.001", "uAh": "0.000001"},
     "power": {"W": "1", "mW": "0.001", "uW": "0.000001"},
-    "time": {"s": "1", "us": "0.000001", "ms": "0.001", "min": "60", "h": "3600"},
+    "time": {
+        "s": "1",
+        "us": "0.000001",
+        "ms": "0.001",
+        "min": "60",
+        "h": "3600",
+        "d": "86400",
+    },
     "frequency": {"Hz": "1", "kHz": "1000", "MHz": "1000000", "GHz": "1000000000"},
     "data": {
         "B": "1",
@@ -161,3 +168,4 @@ Duration = Annotated[float, UNITS["s"]]
 Voltage = Annotated[float, UNITS["V"]]
 Current = Annotated[float, UNITS["A"]]
 Level = Annotated[float, UNITS["dBm"]]
+Illuminance = Annotated[float, UNITS["lx"]]

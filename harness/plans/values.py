@@ -60,13 +60,14 @@ def quantity(node: Node, target: Unit, found: Problems) -> Quantity | None:
 def days(measured: Node | None, found: Problems) -> tuple[date | None, date | None]:
     """When values were measured, and the last day on which they hold."""
     at = measured.get("until") if measured else None
-    on, until = _day(measured.get("on") if measured else None, found), _day(at, found)
+    on, until = day(measured.get("on") if measured else None, found), day(at, found)
     if at and on and until and until <= on:
         found.error(at, f"the values hold until a day after {on}, on which they were measured")
     return on, until
 
 
-def _day(node: Node | None, found: Problems) -> date | None:
+def day(node: Node | None, found: Problems) -> date | None:
+    """A day of the calendar, written as 2027-04-01."""
     written = text(node)
     if node is None or written is None:
         return None  # a problem of shape, already told

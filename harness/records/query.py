@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from harness.errors import StationFault
-from harness.model.events import ReleaseRef
+from harness.model.events import Purpose, ReleaseRef
 from harness.model.record import Record
+from harness.model.selftest import SelfTestRow
 from harness.records.attachments import AttachmentFiles
 from harness.records.codec import from_json, sha256, unpack
 from harness.records.faults import coded, damaged
 from harness.records.head import HEAD_COLUMNS, RunHead, imeis
 from harness.records.journal import replay
+from harness.records.selftests import selftest_row
 from harness.records.store import open_for_reading
 from harness.records.writer import journal_of, open_runs
 
@@ -94,6 +96,53 @@ class Reader:
         ran = [record.release for record in records if record.process == process]
         return max((r for r in ran if r), key=lambda ref: ref.number, default=None)
 
+    def self_tests(self, jigs: Collection[str], limit: int = 100) -> list[RunHead]:
+        """The newest self-tests of jigs with these names: open ones first, then by their end.
+
+        A name that is no serial number, such as a long port, stands in no unit.
+        """
+        names = tuple(jigs)
+        some = ", ".join("?" * len(names))
+        begun = (
+            f"SELECT run FROM open_run WHERE serial IN ('', {some})"  # noqa: S608 (our own names)
+            " ORDER BY started_ms DESC"
+        )
+        ended = (
+            f"SELECT {HEAD_COLUMNS} FROM run WHERE serial IN ('', {some}) AND +jig IN ({some})"  # noqa: S608
+            " AND purpose = 'selftest' ORDER BY +number DESC LIMIT ?"
+        )
+        with self._snapshot():
+            heads = list[RunHead]()
+            for (run,) in self._connection.execute(begun, names):
+                with suppress(StationFault):  # told as RUN-STUCK
+                    heads.append(RunHead.of(self._open_record(run)))
+            rows = self._connection.execute(ended, (*names, *names, limit))
+            tests = [h for h in heads if h.purpose == Purpose.SELFTEST and h.jig in names]
+            return [*tests, *self._heads(rows)][:limit]
+
+    def last_golden(self, serial: str, jig: str) -> Record | None:
+        """The newest run of a golden or known-bad unit on a jig that has ended."""
+        newest = (
+            "SELECT run FROM run WHERE serial = ? AND jig = ? AND purpose = 'golden'"
+            " ORDER BY +number DESC LIMIT 1"
+        )
+        with self._snapshot():
+            found = self._one(newest, serial, jig)
+            return self._sealed_record(found[0]) if found else None
+
+    def history(self, jig: str, limit: int = 100) -> list[SelfTestRow]:
+        """The newest self-tests of the jig with this serial that have ended, oldest first.
+
+        Raises: StationFault(STORE-DAMAGED) when one of them cannot be read.
+        """
+        newest = (
+            "SELECT run FROM run WHERE serial = ? AND purpose = 'selftest'"
+            " ORDER BY started_ms DESC, number DESC LIMIT ?"
+        )
+        with self._snapshot():
+            runs = [run for (run,) in self._connection.execute(newest, (jig, limit))]
+            return [self._selftest_row(run) for run in reversed(runs)]
+
     def json(self, run: str) -> bytes:
         """The native JSON of a finished run, byte by byte as it was written.
 
@@ -159,6 +208,9 @@ class Reader:
             f" ORDER BY {order} DESC LIMIT ?",
             (*values, limit),
         )
+        return self._heads(rows)
+
+    def _heads(self, rows: Iterable[tuple[Any, ...]]) -> list[RunHead]:
         try:
             return [RunHead.from_row(row) for row in rows]
         except (KeyError, TypeError, OverflowError) as error:
@@ -188,6 +240,13 @@ class Reader:
         text = self._json(run)
         try:
             return from_json(text)[0]
+        except ValueError as error:
+            raise damaged(self._path, f"the record of run {run}: {error}") from None
+
+    def _selftest_row(self, run: str) -> SelfTestRow:
+        text = self._json(run)
+        try:
+            return selftest_row(text)
         except ValueError as error:
             raise damaged(self._path, f"the record of run {run}: {error}") from None
 

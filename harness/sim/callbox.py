@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections import deque
 from collections.abc import Callable, Mapping
 
+from harness.sim.answering import Planted
 from harness.sim.cell import SimCell
-from harness.sim.jig import Reply
+from harness.sim.scpi import COMMON, Commands, ScpiBehaviour, one_of
 from harness.sim.unit import SimUnit
 
 DWELL_S = 1.5
@@ -31,16 +31,16 @@ CHANNELS: Mapping[int, range] = {
 }
 """The downlink channels of its bands (3GPP TS 36.101, table 5.7.3-1)."""
 LEVELS_DBM = (-120.0, -20.0)
-_QUEUE = 16
 _PLMN = re.compile(r'"([0-9]{5,6})"')
 
 
-class CallBoxBehaviour:
+class CallBoxBehaviour(ScpiBehaviour):
     """A call box with one LTE cell, and the defects of the unit that is cabled to it.
 
-    `speed` divides how long the cell takes to come on. A defect strikes the commands that contain
-    its `on`, or all; `callbox.refuses` without `on` spares the common and SYST commands.
+    `speed` divides how long the cell takes to come on.
     """
+
+    kind = "callbox"
 
     def __init__(
         self,
@@ -49,59 +49,15 @@ class CallBoxBehaviour:
         serial: str = "SIMBOX01",
         speed: float = 1.0,
     ) -> None:
+        super().__init__(Planted(self.kind), serial=serial)
         self.cell = cell
-        self.heard: deque[str] = deque(maxlen=1000)
-        """The last commands that it understood as such, in order."""
-        self.serial = serial
         self._dwell_s = DWELL_S / speed
         self._on_air_s = -math.inf
-        self._errors: deque[str] = deque(maxlen=_QUEUE)
-        self._unit: SimUnit | None = None
         self._registered: Callable[[float], bool] = lambda _: False
 
     def insert(self, unit: SimUnit, registered: Callable[[float], bool]) -> None:
         """Cable another unit to it; `registered` says at a time whether it is on the cell."""
-        self._unit, self._registered = unit, registered
-
-    def answer(self, line: str, now_s: float) -> list[Reply]:
-        """What it says to a line at a time [s of the clock that all simulators share]."""
-        line = line.strip()
-        text = self._obey(line, now_s) if line else None
-        if text is None or self._struck("callbox.silent", line):
-            return []
-        return [Reply(text)]
-
-    def _obey(self, line: str, now_s: float) -> str | None:
-        header, _, argument = line.partition(" ")
-        command = COMMANDS.get(header.upper())
-        if command is None:
-            self._error(-113, "Undefined header")
-            return None
-        self.heard.append(line)
-        if self._refuses(line):
-            self._error(-221, "Settings conflict")
-            return None
-        try:
-            return command(self, argument.strip(), now_s)
-        except ValueError as error:
-            self._error(-222, f"Data out of range;{error}")
-            return None
-
-    def _struck(self, defect: str, line: str) -> bool:
-        settings = self._unit.defects.get(defect) if self._unit else None
-        if settings is None or str(settings.get("on", "")).upper() not in line.upper():
-            return False
-        assert self._unit
-        self._unit.met.add(defect)
-        return True
-
-    def _refuses(self, line: str) -> bool:
-        common = line.startswith("*") or line.upper().startswith("SYST")
-        settings = self._unit.defects.get("callbox.refuses", {}) if self._unit else {}
-        return ("on" in settings or not common) and self._struck("callbox.refuses", line)
-
-    def _error(self, code: int, words: str) -> None:
-        self._errors.append(f'{code},"{words}"')
+        self.planted.unit, self._registered = unit, registered
 
     def _changed(self, now_s: float) -> None:
         """Whoever was on the cell has lost it, and may come back to the one that is there now."""
@@ -116,19 +72,8 @@ class CallBoxBehaviour:
     def _reset(self, _argument: str, _now_s: float) -> None:
         self.cell.on = False
 
-    def _clear(self, _argument: str, _now_s: float) -> None:
-        self._errors.clear()
-
-    def _complete(self, _argument: str, _now_s: float) -> str:
-        return "1"
-
-    def _next_error(self, _argument: str, _now_s: float) -> str:
-        return self._errors.popleft() if self._errors else '0,"No error"'
-
     def _switch(self, argument: str, now_s: float) -> None:
-        if argument not in ("ON", "OFF"):
-            raise ValueError("ON or OFF")
-        on = argument == "ON"
+        on = one_of(argument, "ON", "OFF") == "ON"
         if on and not self.cell.on:
             self._changed(now_s)
         self.cell.on = on
@@ -177,8 +122,8 @@ class CallBoxBehaviour:
         level_dbm = float(argument)
         if not low <= level_dbm <= high:
             raise ValueError(f"{low:g} to {high:g} dBm")
-        if self._unit and self._struck("callbox.wrong_level", "CELL:LEV"):
-            level_dbm += float(self._unit.defects["callbox.wrong_level"].get("off_db", -10.0))
+        if self.planted.struck("wrong_level", "CELL:LEV"):
+            level_dbm += self.planted.value(0, "wrong_level", "off_db", -10)
         self.cell.level_dbm = round(level_dbm, 1)
 
     def _level(self, _argument: str, _now_s: float) -> str:
@@ -192,12 +137,9 @@ class CallBoxBehaviour:
         self.cell.detached_s = now_s
 
 
-COMMANDS: dict[str, Callable[[CallBoxBehaviour, str, float], str | None]] = {
-    "*IDN?": CallBoxBehaviour._identity,
+COMMANDS: Commands = {
+    **COMMON,
     "*RST": CallBoxBehaviour._reset,
-    "*CLS": CallBoxBehaviour._clear,
-    "*OPC?": CallBoxBehaviour._complete,
-    "SYST:ERR?": CallBoxBehaviour._next_error,
     "CELL:STAT": CallBoxBehaviour._switch,
     "CELL:STAT?": CallBoxBehaviour._state,
     "CELL:PLMN": CallBoxBehaviour._set_plmn,
@@ -212,3 +154,4 @@ COMMANDS: dict[str, Callable[[CallBoxBehaviour, str, float], str | None]] = {
     "CELL:DET": CallBoxBehaviour._detach,
 }
 """What it obeys, by the header of the command."""
+CallBoxBehaviour.commands = COMMANDS

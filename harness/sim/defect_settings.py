@@ -12,10 +12,14 @@ SETTINGS: Mapping[str, Mapping[str, object]] = {
     "back_s": {"type": "number", "minimum": 0, "maximum": 3600},
     "battery_c": {"type": "number", "exclusiveMinimum": 40, "maximum": 120},
     "by_s": {"type": "number", "exclusiveMinimum": 0, "maximum": 3600},
+    "channel": {"enum": [1, 2]},
     "cn0_dbhz": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 35},
+    "code": {"type": "integer", "minimum": 1, "maximum": 32767},
     "contrast_percent": {"type": "number", "exclusiveMinimum": 8, "maximum": 100},
     "count": {"type": "integer", "minimum": 4, "maximum": 1000},
     "current_a": {"type": "number", "minimum": 0, "exclusiveMaximum": 0.45},
+    "cycles": {"type": "integer", "exclusiveMinimum": 200_000, "maximum": 10**9},
+    "days": {"type": "integer", "minimum": 1, "maximum": 3650},
     "dcp_a": {"type": "number", "minimum": 0, "exclusiveMaximum": 1.5},
     "downlink_mbps": {"type": "number", "minimum": 0, "exclusiveMaximum": 19},
     "falloff": {"type": "number", "exclusiveMinimum": 0.68, "maximum": 1},
@@ -27,8 +31,11 @@ SETTINGS: Mapping[str, Mapping[str, object]] = {
     "label": {"type": "string", "minLength": 1},
     "level": {"type": "integer", "exclusiveMinimum": 80, "maximum": 100},
     "light": {"type": "number", "minimum": 0, "exclusiveMaximum": 0.75},
+    "low_pct": {"type": "number", "exclusiveMinimum": 1.2, "maximum": 100},
     "luma": {"type": "number", "minimum": 0, "exclusiveMaximum": 36},
     "off_db": {"type": "number", "minimum": -60, "maximum": -1},
+    "offset_s": {"type": "number", "exclusiveMinimum": 3, "maximum": 10**8},
+    "ohm": {"type": "number", "exclusiveMinimum": 0.11, "maximum": 1000},
     "on": _COMMAND_PART,
     "plmn": {
         "type": "string",
@@ -42,6 +49,7 @@ SETTINGS: Mapping[str, Mapping[str, object]] = {
     "red_gain": {"type": "number", "exclusiveMinimum": 1.1, "maximum": 4},
     "rsrp_dbm": {"type": "integer", "minimum": -139, "exclusiveMaximum": -101},
     "sensor": {"enum": ["accelerometer", "gyroscope", "light", "proximity"]},
+    "share": {"type": "number", "minimum": 0, "exclusiveMaximum": 0.85},
     "sigma_px": {"type": "number", "exclusiveMinimum": 1.2, "maximum": 5},
     "storage_gb": {"enum": [16, 32, 64]},
     "technology": {
@@ -55,6 +63,6 @@ SETTINGS: Mapping[str, Mapping[str, object]] = {
 }
 """What values each setting takes (JSON Schema), by its name: it is the same for every defect.
 
-None is that of a unit that the final test, of its strictest variant, finds good: what is planted
-is there.
+None is that of a unit that the final test, of its strictest variant, finds good, nor of a jig that
+its self-test finds good: what is planted is there.
 """

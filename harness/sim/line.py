@@ -13,7 +13,7 @@ from harness.model.usb import UsbMode
 from harness.sim.callbox import CallBoxBehaviour
 from harness.sim.cell import SimCell
 from harness.sim.handset import PRELOADER, WIPED, SimHandsets
-from harness.sim.jig import JigBehaviour
+from harness.sim.jig import Jig, JigBehaviour, SimJig, behaviour_of, on_pty
 from harness.sim.pty import PtyJig
 from harness.sim.scenario import Scenario
 from harness.sim.tcp import TcpInstrument
@@ -33,9 +33,10 @@ _FACES = {"bootloader": UsbMode.FASTBOOT, WIPED: UsbMode.MTP, PRELOADER: UsbMode
 class SimSlot:
     """A slot at its wires: its jig, its USB socket, and the handset that stands in it."""
 
-    port: str
-    jig_serial: str
-    behaviour: JigBehaviour
+    jig: SimJig
+    behaviour: Jig
+    wires: tuple[PtyJig, ...]
+    """Where its jig answers, and a twin of it, where that is planted."""
     socket: str
     box_url: str
     box: CallBoxBehaviour
@@ -46,6 +47,15 @@ class SimSlot:
     """Whether the jig leads the handset's data lines to the socket."""
     face: UsbMode | None = None
     """What the handset is on USB when its socket has power; None while it is away."""
+
+    @property
+    def port(self) -> str:
+        """The port of its jig; after its cable was pulled it is another."""
+        return self.wires[0].path
+
+    def ports(self) -> list[str]:
+        """The ports that are there now on which its jig, or its twin, may answer."""
+        return [wire.path for wire in self.wires if wire.plugged]
 
 
 class SimLine:
@@ -64,6 +74,10 @@ class SimLine:
         self.bus = VirtualBus(Path(folder), ports=slots)
         self.bus.watch_power(self._powered)
         self.slots = {number: self._slot(number) for number in range(1, slots + 1)}
+
+    def ports(self) -> list[str]:
+        """The serial ports that are there now, as a PC lists its own."""
+        return sorted(port for slot in self.slots.values() for port in slot.ports())
 
     def insert(self, number: int, unit: SimUnit) -> str:
         """Take out what stands in a slot and put a unit in; the address of its handset."""
@@ -125,19 +139,16 @@ class SimLine:
         self.close()
 
     def _slot(self, number: int) -> SimSlot:
-        serial = f"SIMJIG{number:02}"
-        behaviour = JigBehaviour(
-            None,
-            serial=serial,
-            noise=self._scenario.jig_noise,
-            defects=self._scenario.jig_defects,
-            met=self._scenario.jig_met,
-        )
-        wire = PtyJig(behaviour, speed=self._scenario.speed)
-        self._exit.callback(wire.close)
+        jig = self._scenario.jig_of(number)
+        twins = 1 + ("jig.twin_serial" in jig.defects)
+        behaviour, *others = (behaviour_of(jig, self._scenario.jig_met) for _ in range(twins))
+        wires = tuple(on_pty(each, speed=self._scenario.speed) for each in (behaviour, *others))
+        for wire in wires:
+            self._exit.callback(wire.close)
         box = CallBoxBehaviour(SimCell(), serial=f"SIMBOX{number:02}", speed=self._scenario.speed)
         box_wire = TcpInstrument(box)
         self._exit.callback(box_wire.close)
-        slot = SimSlot(wire.path, serial, behaviour, self.bus.socket(number), box_wire.url, box)
-        behaviour.watch_data(partial(self._lead, slot))
+        slot = SimSlot(jig, behaviour, wires, self.bus.socket(number), box_wire.url, box)
+        if isinstance(behaviour, JigBehaviour):
+            behaviour.watch_data(partial(self._lead, slot))
         return slot

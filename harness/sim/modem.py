@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from harness.sim.answering import Reply
 from harness.sim.handset.behaviour import HandsetBehaviour
 from harness.sim.handset.state.cellular import NAME, RSSI_OVER_RSRP_DB, Served
-from harness.sim.jig import Reply
 from harness.sim.profiles import PROFILES
 from harness.sim.pty import PtyJig
 

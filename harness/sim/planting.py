@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.files.collect import Problems
@@ -14,7 +14,8 @@ from harness.files.shapes import listing, mapping
 from harness.sim.callbox import COMMANDS as OF_CALL_BOX
 from harness.sim.defect_settings import SETTINGS
 from harness.sim.defects import DEFECTS, is_of_call_box, is_of_jig, is_of_modem
-from harness.sim.jig import COMMANDS as OF_JIG
+from harness.sim.jig import DIALECTS, Dialect, commands_of
+from harness.sim.jig_defects import IN_JIG_ONLY, defects_of
 from harness.sim.unit import Defects, Verdict
 
 DEFECTS_SHAPE = listing(
@@ -25,13 +26,17 @@ DEFECTS_SHAPE = listing(
     }
 )
 
+_MOTIONS = ("FIXT:CLOS", "FIXT:OPEN", "CLOSE", "OPEN")
+_CARRIAGE = ("LIGH:FIEL",)
 _STRIKES = {
-    "jig.stuck_carriage": ("LIGH:FIEL",),
-    "jig.stuck_fixture": ("FIXT:CLOS", "FIXT:OPEN"),
-    "jig.wrong_field": ("LIGH:FIEL",),
-    "jig.wrong_identity": ("*IDN?",),
+    "jig.stuck_carriage": _CARRIAGE,
+    "jig.stuck_fixture": _MOTIONS,
+    "jig.unplug": _MOTIONS + _CARRIAGE,
+    "jig.watchdog": ("SYST:HEAR?",),
+    "jig.wrong_field": _CARRIAGE,
+    "jig.wrong_identity": ("*IDN?", "ID?"),
 }
-"""What defects of a jig strike at, of all its commands, if not at all."""
+"""What defects of a jig strike at, of all commands of all jigs, if not at all of its own."""
 
 _EXPECT = (
     "say what must be found, such as `expect: {outcome: FAIL}`: it is known only of one defect, "
@@ -69,21 +74,37 @@ def planted_by(words: Sequence[str], *, with_modem: bool = False) -> Defects:
 
     Raises: ValueError saying what is wrong, and with which.
     """
+
+    def tell(root: Node, found: Problems) -> None:
+        _tell_wrong_of_unit(root, "core", found)
+        for name, *_ in _named(root):
+            if is_of_jig(name.text):
+                found.error(name, "a defect of a jig, not of a handset")
+            elif is_of_call_box(name.text):
+                found.error(name, "a defect of a call box, not of a handset")
+            elif is_of_modem(name.text) and not with_modem:
+                found.error(name, "a defect of a modem's AT port: open it with --at")
+
+    return _planted_by(words, tell)
+
+
+def planted_in_jig(words: Sequence[str], dialect: Dialect) -> Defects:
+    """Defects of a jig that speaks a dialect, one a word as `planted_by` has them.
+
+    Raises: ValueError saying what is wrong, and with which.
+    """
+    return _planted_by(words, lambda root, found: _tell_wrong_of_jig(root, dialect, found))
+
+
+def _planted_by(words: Sequence[str], tell: Callable[[Node, Problems], None]) -> Defects:
     entries: list[str | Mapping[str, Any]] = []
     for word in words:
         root, problems = parse(f"[{word}]", "")
         found = Problems("", problems)
         if root is not None:
             check(root, {**DEFECTS_SHAPE, "maxItems": 1, "minItems": 1}, found)
-            _tell_wrong(root, of_jig=False, found=found)
+            tell(root, found)
             entries += root.plain()
-            for name, *_ in _named(root):
-                if is_of_jig(name.text):
-                    found.error(name, "a defect of a jig, not of a handset")
-                elif is_of_call_box(name.text):
-                    found.error(name, "a defect of a call box, not of a handset")
-                elif is_of_modem(name.text) and not with_modem:
-                    found.error(name, "a defect of a modem's AT port: open it with --at")
         if problems := found.sorted():
             hint = f" (did you mean {problems[0].suggestion!r}?)" if problems[0].suggestion else ""
             raise ValueError(f"{word}: {problems[0].message}{hint}")
@@ -92,18 +113,22 @@ def planted_by(words: Sequence[str], *, with_modem: bool = False) -> Defects:
 
 def tell_wrong_defects(root: Node, found: Problems) -> None:
     """Adds the problems of the defects of a scenario; one that did nothing would be a lie."""
-    jig = root.get("jig")
-    _tell_wrong(jig.get("defects") if jig else None, of_jig=True, found=found)
+    common = root.get("jig")
+    dialect = _dialect(common, "core")
+    if common:
+        _tell_wrong_of_jig(common.get("defects"), dialect, found)
+    for jig in root.get("jigs") or ():
+        _tell_wrong_of_jig(jig.get("defects"), _dialect(jig, dialect), found)
     for unit in root.get("units") or ():
-        _tell_wrong(unit.get("defects"), of_jig=False, found=found)
+        _tell_wrong_of_unit(unit.get("defects"), dialect, found)
         _tell_modem(unit.get("defects"), found)
         _tell_own_label(unit, found)
 
 
 def tell_unexpected(root: Node, found: Problems) -> None:
     """Adds the units of a scenario without wrong defects, of which nobody says what to expect."""
-    jig = root.get("jig")
-    open_jig = bool(jig and jig.get("defects"))
+    jigs = [jig for jig in (root.get("jig"), *(root.get("jigs") or ())) if jig]
+    open_jig = any(jig.get("defects") for jig in jigs)
     for unit in root.get("units") or ():
         defects = unit.get("defects")
         known = planted(defects.plain()) if defects else {}
@@ -111,17 +136,43 @@ def tell_unexpected(root: Node, found: Problems) -> None:
             found.error(defects or unit, _EXPECT)
 
 
-def _tell_wrong(defects: Node | None, *, of_jig: bool, found: Problems) -> None:
+def _dialect(jig: Node | None, otherwise: Dialect) -> Dialect:
+    told = jig.get("dialect") if jig else None
+    return told.plain() if told and told.plain() in DIALECTS else otherwise
+
+
+def _tell_wrong_of_unit(defects: Node | None, dialect: Dialect, found: Problems) -> None:
+    """Of a unit, which stands in a jig of this dialect."""
+    _tell_wrong(defects, DEFECTS, dialect, found)
+    for name, *_ in _named(defects):
+        if name.text in IN_JIG_ONLY:
+            found.error(name, f"no unit brings {name.text} to its jig: plant it in the jig")
+
+
+def _tell_wrong_of_jig(defects: Node | None, dialect: Dialect, found: Problems) -> None:
+    _tell_wrong(defects, defects_of(dialect), dialect, found)
+    for name, *_ in _named(defects):
+        if name.text not in DEFECTS or name.text in defects_of(dialect):
+            continue
+        if is_of_jig(name.text):
+            has = ", ".join(sorted(defects_of(dialect)))
+            found.error(name, f"a jig of the dialect {dialect} has no {name.text}: it has {has}")
+        else:
+            found.error(name, f"{name.text} is a defect of a unit: plant it there")
+
+
+def _tell_wrong(
+    defects: Node | None, known: Collection[str], dialect: Dialect, found: Problems
+) -> None:
+    """Those that are none; of those that are `known` here, wrong settings and doubles."""
     told = set[str]()
     for name, settings, beside in _named(defects):
         if name.text not in DEFECTS:
-            found.error(name, *_unknown(name.text, beside, of_jig=of_jig))
-        elif of_jig and not is_of_jig(name.text):
-            found.error(name, f"{name.text} is a defect of a unit: plant it there")
+            found.error(name, *_unknown(name.text, beside, known))
         elif name.text in told:
             found.error(name, f"{name.text} is planted twice")
-        else:
-            _tell_wrong_settings(name.text, settings, found)
+        elif name.text in known:
+            _tell_wrong_settings(name.text, settings, dialect, found)
         told.add(name.text)
 
 
@@ -154,16 +205,18 @@ def _named(defects: Node | None) -> Iterator[tuple[Scalar, Node | None, str]]:
             yield from ((name, settings, pairs[0][0].text) for name, settings in pairs)
 
 
-def _unknown(name: str, beside: str, *, of_jig: bool) -> tuple[str, str]:
+def _unknown(name: str, beside: str, known: Collection[str]) -> tuple[str, str]:
     """What to say of a name that no defect has, and the one that was most likely meant."""
     near = DEFECTS.get(beside)
     if near and name in near.settings:
         return f"{name} is a setting of {beside}: indent it below", ""
-    meant = nearest(name, filter(is_of_jig, DEFECTS) if of_jig else DEFECTS)
+    meant = nearest(name, known)
     return f"no defect {name!r}" + ("" if meant else f": {_ALL}"), meant
 
 
-def _tell_wrong_settings(name: str, settings: Node | None, found: Problems) -> None:
+def _tell_wrong_settings(
+    name: str, settings: Node | None, dialect: Dialect, found: Problems
+) -> None:
     known = DEFECTS[name].settings
     if settings is None or (isinstance(settings, Scalar) and settings.value is None):
         return
@@ -173,17 +226,18 @@ def _tell_wrong_settings(name: str, settings: Node | None, found: Problems) -> N
         found.error(key, message, nearest(key.text, known))
     part = settings.get("on")
     on_line = is_of_jig(name) or is_of_call_box(name)
-    if on_line and part and (why := _strikes_nothing(name, part)):
+    if on_line and part and (why := _strikes_nothing(name, part, dialect)):
         found.error(part, *why)
     taken = mapping("", **{key: SETTINGS[key] for key in known})
     check(settings, {**taken, "additionalProperties": True}, found)
 
 
-def _strikes_nothing(name: str, part: Node) -> tuple[str, str] | None:
+def _strikes_nothing(name: str, part: Node, dialect: Dialect) -> tuple[str, str] | None:
     """What to say of an `on` that no command has in it, and the nearest command."""
     if not isinstance(part.value, str):
         return None  # what it must be is told by its shape
-    commands = _STRIKES.get(name, tuple(OF_CALL_BOX if is_of_call_box(name) else OF_JIG))
+    own = OF_CALL_BOX if is_of_call_box(name) else commands_of(dialect)
+    commands = [each for each in own if each in _STRIKES.get(name, own)]
     header = part.value.upper().partition(" ")[0]
     if any(header in command for command in commands):
         return None

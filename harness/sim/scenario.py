@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -11,10 +12,12 @@ from zlib import crc32
 from harness.files.collect import Problems
 from harness.files.nodes import Node
 from harness.files.settings import load_settings
-from harness.files.shapes import SERIAL, VERSION, WORD, listing, mapping
+from harness.files.shapes import SERIAL, VERSION, WORD, Shape, listing, mapping
 from harness.model.identity import luhn_digit
 from harness.model.outcome import Outcome
 from harness.model.plan import InputFile
+from harness.sim.jig import DIALECTS, JigBuild, SimJig, good_build
+from harness.sim.jig.built import SERIAL_PATTERN
 from harness.sim.planting import (
     DEFECTS_SHAPE,
     expected,
@@ -23,20 +26,28 @@ from harness.sim.planting import (
     tell_wrong_defects,
 )
 from harness.sim.profiles import PROFILES
-from harness.sim.unit import Defects, SimUnit, Verdict
+from harness.sim.unit import SimUnit, Verdict
 
+MOST_SLOTS = 64
+_JIG_SERIAL = {
+    "type": "string",
+    "pattern": SERIAL_PATTERN,
+    "description": "a serial of a jig: 1 to 64 printable ASCII characters without space and comma",
+}
+_JIG: dict[str, Shape] = {
+    "dialect": {"enum": list(DIALECTS)},
+    "noise": {"type": "number", "minimum": 0},
+    "dwell_s": {"type": "number", "exclusiveMinimum": 0, "maximum": 60},
+    "defects": DEFECTS_SHAPE,
+}
 _AS_WRITTEN = ("sku", "android", "profile", "build", "agent")
 SCHEMA = mapping(
     "schema",
     schema=VERSION,
     seed={"type": "integer"},
     speed={"type": "number", "exclusiveMinimum": 0},
-    jig=mapping(
-        "",
-        dialect={"enum": ["core"]},
-        noise={"type": "number", "minimum": 0},
-        defects=DEFECTS_SHAPE,
-    ),
+    jig=mapping("", **_JIG),
+    jigs={**listing(mapping("", serial=_JIG_SERIAL, **_JIG), least=1), "maxItems": MOST_SLOTS},
     units=listing(
         mapping(
             "serial",
@@ -65,16 +76,36 @@ def _one_good_unit() -> tuple[SimUnit, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Simulated units and their jigs. `speed` divides the simulators' own dwell times."""
+    """Simulated units and their jigs. `speed` divides the simulators' own dwell times.
+
+    The jig of slot N is the Nth of `jigs`; where these are fewer, one like `jig`, with a serial of
+    its own.
+    """
 
     units: tuple[SimUnit, ...] = field(default_factory=_one_good_unit)
     seed: int = 0
     speed: float = 1.0
-    jig_noise: float = 0.0
-    jig_defects: Defects = field(default_factory=dict)
+    jig: SimJig = field(default_factory=SimJig)
+    jigs: tuple[SimJig, ...] = ()
     files: Mapping[str, InputFile] = field(default_factory=dict)
     jig_met: set[str] = field(default_factory=set)
     """Of the defects of its jigs, those that have struck."""
+
+    @property
+    def slots(self) -> int:
+        """How many slots it takes: one a unit, one a jig."""
+        return max(len(self.units), len(self.jigs))
+
+    def jig_of(self, slot: int) -> SimJig:
+        """The jig of a slot, counted from 1."""
+        if slot <= len(self.jigs):
+            return self.jigs[slot - 1]
+        return replace(self.jig, serial=_jig_serial(slot))
+
+    @property
+    def jig_defects(self) -> list[str]:
+        """What is planted in its jigs."""
+        return [name for jig in (self.jig, *self.jigs) for name in jig.defects]
 
 
 def load_scenario(path: Path, *, held: bool = False) -> Scenario:
@@ -82,24 +113,58 @@ def load_scenario(path: Path, *, held: bool = False) -> Scenario:
 
     Raises: StationFault(STATION-FILE) with every problem and its place as evidence.
     """
-    data, file = load_settings(path, SCHEMA, _tell_unheld if held else tell_wrong_defects)
-    jig = data.get("jig", {})
-    seed = data.get("seed", 0)
+    data, file = load_settings(path, SCHEMA, partial(_tell, held=held))
+    seed, common = data.get("seed", 0), data.get("jig", {})
     units = tuple(_unit(entry, seed) for entry in data.get("units", ()))
     return Scenario(
         units=units or _one_good_unit(),
         seed=seed,
         speed=float(data.get("speed", 1)),
-        jig_noise=float(jig.get("noise", 0)),
-        jig_defects=planted(jig.get("defects", ())),
+        jig=_jig(common, JigBuild()),
+        jigs=tuple(_own_jig(n, common, own, seed) for n, own in enumerate(data.get("jigs", ()), 1)),
         files={"scenario": file},
     )
 
 
-def _tell_unheld(root: Node, found: Problems) -> None:
+def _own_jig(number: int, common: Mapping[str, Any], own: Mapping[str, Any], seed: int) -> SimJig:
+    """A jig that is told by itself; what is said of all holds where nothing is said of it."""
+    told = {**common, **own}
+    told["defects"] = [*common.get("defects", ()), *own.get("defects", ())]
+    serial = own.get("serial", _jig_serial(number))
+    return replace(_jig(told, good_build(serial, seed)), serial=serial)
+
+
+def _jig(told: Mapping[str, Any], build: JigBuild) -> SimJig:
+    return SimJig(
+        dialect=told.get("dialect", "core"),
+        noise=float(told.get("noise", 0)),
+        defects=planted(told.get("defects", ())),
+        build=replace(build, dwell_s=float(told.get("dwell_s", build.dwell_s))),
+    )
+
+
+def _jig_serial(slot: int) -> str:
+    return f"SIMJIG{slot:02}"
+
+
+def _tell(root: Node, found: Problems, *, held: bool) -> None:
     tell_wrong_defects(root, found)
-    if not found.sorted():
+    _tell_twins(root, found)
+    if held and not found.sorted():
         tell_unexpected(root, found)
+
+
+def _tell_twins(root: Node, found: Problems) -> None:
+    """A jig is known by its serial; a planted twin has a wire of its own."""
+    serials = dict(enumerate((jig.get("serial") for jig in root.get("jigs") or ()), start=1))
+    taken = {_jig_serial(slot): slot for slot in range(1, MOST_SLOTS + 1) if not serials.get(slot)}
+    told = set[object]()
+    for serial in filter(None, serials.values()):
+        if serial.value in told:
+            found.error(serial, f"jig {serial.describe()} is written twice")
+        elif slot := taken.get(str(serial.value)):
+            found.error(serial, f"jig {serial.describe()} is that of slot {slot}")
+        told.add(serial.value)
 
 
 def _unit(entry: Mapping[str, Any], seed: int) -> SimUnit:

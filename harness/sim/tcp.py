@@ -1,97 +1,112 @@
-"""A simulated instrument on a TCP port of this PC: `socket://127.0.0.1:PORT`."""
+"""A simulated device on a TCP port of this PC: `socket://127.0.0.1:PORT`."""
 
 from __future__ import annotations
 
 import socket
-import threading
-import time
-from contextlib import suppress
+from functools import partial
 
-from harness.sim.pty import Behaviour
+from harness.sim.answering import Behaviour
+from harness.sim.serving import Serving, Watch
+from harness.sim.talk import Talk
 
 _CHUNK = 4096
-_LONGEST_LINE = 4096
 
 
 class TcpInstrument:
-    """A behaviour that any number of connections talk to; each has a thread of its own.
+    """A behaviour that any number of connections talk to, each in a conversation of its own.
 
-    The behaviour's time is the monotonic clock. `hang_up` and `listen` are what a restart of the
-    instrument looks like from outside.
+    The behaviour's time is the monotonic clock, times `speed`. `hang_up` and `listen` are what a
+    restart of the device looks like from outside.
     """
 
-    def __init__(self, behaviour: Behaviour) -> None:
-        self._behaviour = behaviour
-        self._one_at_a_time = threading.Lock()
-        self._lock = threading.Lock()
-        self._gone = threading.Event()
-        self._connections: dict[threading.Thread, socket.socket] = {}
-        self._listening = socket.create_server(("127.0.0.1", 0))
+    def __init__(
+        self,
+        behaviour: Behaviour,
+        *,
+        speed: float = 1.0,
+        end: bytes = b"\n",
+        reply_end: bytes = b"\n",
+        attentive: bool = True,
+        watch: Watch | None = None,
+    ) -> None:
+        self._talk = partial(
+            Talk, behaviour, speed=speed, end=end, reply_end=reply_end, attentive=attentive
+        )
+        self._listening: socket.socket | None = _listening(("127.0.0.1", 0))
         self._address = self._listening.getsockname()
         self.url = f"socket://127.0.0.1:{self._address[1]}"
-        self._acceptor = self._accepting()
+        self._connections: list[_Connection] = []
+        self._serving = Serving(f"serves {self.url}", watch)
+        self._serving.do(self._accept_on)
 
     def hang_up(self) -> None:
         """Break all connections and refuse others; again does nothing."""
-        self._gone.set()
-        with suppress(OSError):  # it listens no more
-            self._listening.shutdown(socket.SHUT_RDWR)  # wakes who accepts
-        self._acceptor.join()
-        self._listening.close()
-        with self._lock:
-            connections = dict(self._connections)
-        for connection in connections.values():
-            with suppress(OSError):  # its peer was first
-                connection.shutdown(socket.SHUT_RDWR)
-        for thread in connections:
-            thread.join()
+        self._serving.do(self._hang_up)
 
     def listen(self) -> None:
         """Take connections again, at the same port."""
-        self._gone.clear()
-        self._listening = socket.create_server(self._address)
-        self._acceptor = self._accepting()
+        self._serving.do(self._listen)
+
+    def pull(self, back_s: float) -> None:
+        """Pull the cable, and plug it in again after a time [s]: under the same address."""
+
+        def pulled() -> None:
+            self._hang_up()
+            self._serving.later(back_s, self._listen)
+
+        self._serving.do(pulled)
 
     def close(self) -> None:
         """End it; may be called twice."""
         self.hang_up()
+        self._serving.end()
 
-    def _accepting(self) -> threading.Thread:
-        thread = threading.Thread(target=self._accept, name=f"accepts {self.url}", daemon=True)
-        thread.start()
-        return thread
+    def _listen(self) -> None:
+        self._listening = _listening(self._address)
+        self._accept_on()
+
+    def _accept_on(self) -> None:
+        assert self._listening
+        self._serving.listen(self._listening, self._accept)
 
     def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listening.accept()
-            except OSError:
-                return
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            thread = threading.Thread(
-                target=self._serve, args=(connection,), name=f"serves {self.url}", daemon=True
-            )
-            with self._lock:
-                self._connections[thread] = connection
-            thread.start()
+        assert self._listening
+        connection = _Connection(self._listening.accept()[0])
+        self._connections.append(connection)
+        self._serving.take(connection, self._talk())
 
-    def _serve(self, connection: socket.socket) -> None:
-        try:
-            with connection, suppress(OSError):  # hung up, here or there
-                line = b""
-                while data := connection.recv(_CHUNK):
-                    *lines, line = (line + data).split(b"\n")
-                    line = line[:_LONGEST_LINE]
-                    for each in lines:
-                        self._answer(connection, each.decode("latin-1"))
-        finally:
-            with self._lock:
-                del self._connections[threading.current_thread()]
+    def _hang_up(self) -> None:
+        if self._listening:
+            self._serving.ignore(self._listening)
+            self._listening.close()
+            self._listening = None
+        for connection in self._connections:
+            self._serving.drop(connection)
+        self._connections.clear()
 
-    def _answer(self, connection: socket.socket, line: str) -> None:
-        with self._one_at_a_time:
-            replies = self._behaviour.answer(line, time.monotonic())
-        for reply in replies:
-            if reply.delay_s and self._gone.wait(reply.delay_s):
-                return
-            connection.sendall(reply.text.encode("latin-1") + b"\n")
+
+class _Connection:
+    """A connection that never waits."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connected.setblocking(False)
+        self._socket = connected
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def read(self) -> bytes:
+        return self._socket.recv(_CHUNK)
+
+    def write(self, data: bytes) -> int:
+        return self._socket.send(data)
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def _listening(address: tuple[str, int]) -> socket.socket:
+    listening = socket.create_server(address)
+    listening.setblocking(False)
+    return listening

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +16,15 @@ from harness.files.settings import load_settings
 from harness.files.shapes import NAME, SERIAL, VERSION, WORD, listing, mapping
 from harness.model.plan import InputFile
 from harness.plans.values import named_file, text
+from harness.station.config_rules import (
+    SELFTEST_EVERY,
+    TIME,
+    selftest_every,
+    tell_every,
+    tell_kind,
+)
+from harness.station.golden_file import read_golden_units
+from harness.station.golden_units import GoldenUnits
 from harness.station.instrument_file import CALL_BOX, InstrumentFile, read_instrument_file
 from harness.station.jig_file import JigFile, read_jig_file
 from harness.station.path_loss import PathLossTable, read_path_loss
@@ -38,20 +48,24 @@ _SOCKET = {
     "description": "a USB socket such as pci-0000:00:14.0/1-4.2 (`harness usb` lists them)",
 }
 SCHEMA = mapping(
-    "schema station slots",
+    "schema station",
     schema=VERSION,
     station=WORD,
     location={"type": "string"},
+    simulated=WORD,
+    selftest_every=TIME,
     adb_key=WORD,
+    jig_ports=listing(WORD, least=1),
     instruments=_INSTRUMENTS,
     path_loss=WORD,
+    golden_units=WORD,
     slots=listing(
         mapping(
             "slot",
             slot={"type": "integer", "minimum": 1, "maximum": MOST_SLOTS},
             handset=SERIAL,
             usb=_SOCKET,
-            jig=mapping("port", port=WORD, serial=WORD, file=WORD),
+            jig=mapping("", port=WORD, serial=WORD, file=WORD),
             instruments=_INSTRUMENTS,
             rf_cable=SERIAL,
         ),
@@ -62,11 +76,23 @@ SCHEMA = mapping(
 
 @dataclass(frozen=True, slots=True)
 class JigConfig:
-    """Where a jig is (device or pyserial URL), and who it must be: its serial and its kind."""
+    """Where a jig is (device or pyserial URL), and who it must be: its serial and its kind.
 
-    port: str
+    One without a port is on whichever port its serial answers.
+    """
+
+    port: str | None = None
     serial: str | None = None
     kind: JigFile | None = None
+
+    def __post_init__(self) -> None:
+        if not (self.port or self.serial):
+            raise ValueError("a jig is known by its port or by its serial")
+
+    @property
+    def name(self) -> str:
+        """How people call it."""
+        return self.serial or self.port or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +126,13 @@ class StationConfig:
     """A station as its file says.
 
     `instruments` are those that all slots share, `call_box` is the one among them. `files` are the
-    station file, its path-loss table as `path_loss`, and each jig and instrument file, as
-    `jig:PATH` and `instrument:PATH` by the path that the station file names it with. `adb_key` is
-    the private key with which it opens handsets; None for the one of this user.
+    station file, its path-loss table as `path_loss`, and each jig and instrument file and the
+    registry of golden units, as `jig:PATH`, `instrument:PATH` and `golden_units:PATH` by the path
+    that the station file names it with. `adb_key` is
+    the private key with which it opens handsets; None for the one of this user. `jig_ports` are
+    the ports among which jigs are looked for, as URLs and patterns of paths; all when it is empty.
+    `simulated` is the scenario of a station that is simulated, which says its slots. The self-test
+    of a jig may be as old as `selftest_every`.
     """
 
     name: str
@@ -113,6 +143,10 @@ class StationConfig:
     adb_key: Path | None = None
     call_box: InstrumentConfig | None = None
     path_loss: PathLossTable | None = None
+    jig_ports: tuple[str, ...] = ()
+    simulated: Path | None = None
+    selftest_every: timedelta = SELFTEST_EVERY
+    golden_units: GoldenUnits = field(default_factory=GoldenUnits)
 
 
 def load_station(path: Path) -> StationConfig:
@@ -123,8 +157,11 @@ def load_station(path: Path) -> StationConfig:
     jigs: Read[JigFile] = {}
     instruments: Read[InstrumentFile] = {}
     losses: Read[PathLossTable] = {}
+    golden: Read[GoldenUnits] = {}
 
     def meaning(root: Node, found: Problems) -> None:
+        tell_kind(root, found)
+        tell_every(root, found)
         _tell_nameless(root, found)
         _tell_twins(root, found)
         _tell_instruments(root, found)
@@ -132,23 +169,34 @@ def load_station(path: Path) -> StationConfig:
         named = [entry.get("file") for entry in _connected(root)]
         instruments.update(_read_files(path, named, read_instrument_file, found))
         losses.update(_read_files(path, [root.get("path_loss")], read_path_loss, found))
+        golden.update(_read_files(path, [root.get("golden_units")], read_golden_units, found))
 
     data, file = load_settings(path, SCHEMA, meaning)
     return StationConfig(
         name=data["station"],
         location=data.get("location", ""),
-        slots=tuple(_slot(entry, jigs, instruments) for entry in data["slots"]),
+        slots=tuple(_slot(entry, jigs, instruments) for entry in data.get("slots", ())),
         files={
             "station": file,
             **{f"jig:{name}": read for name, (read, _) in jigs.items()},
             **{f"instrument:{name}": read for name, (read, _) in instruments.items()},
             **({"path_loss": losses[data["path_loss"]][0]} if losses else {}),
+            **{f"golden_units:{name}": read for name, (read, _) in golden.items()},
         },
         instruments=_names(data),
         adb_key=_beside(path, data.get("adb_key")),
         call_box=_call_box(data, instruments),
         path_loss=losses[data["path_loss"]][1] if losses else None,
+        jig_ports=tuple(data.get("jig_ports", ())),
+        simulated=_beside(path, data.get("simulated")),
+        selftest_every=selftest_every(data),
+        golden_units=_registry(data, golden),
     )
+
+
+def _registry(data: Mapping[str, Any], read: Read[GoldenUnits]) -> GoldenUnits:
+    _, units = read.get(data.get("golden_units", ""), (None, None))
+    return units or GoldenUnits()
 
 
 def _beside(station: Path, name: str | None) -> Path | None:
@@ -156,10 +204,13 @@ def _beside(station: Path, name: str | None) -> Path | None:
 
 
 def _tell_nameless(root: Node, found: Problems) -> None:
-    """Which handset stands on a slot must be plain."""
+    """Which handset stands on a slot, and which jig, must be plain."""
     for slot in root.get("slots") or ():
         if {key.text for key, _ in slot.items()}.isdisjoint(("handset", "usb")):
             found.error(slot, "missing key 'handset' (or 'usb', for whatever is plugged in there)")
+        jig = slot.get("jig")
+        if jig and {key.text for key, _ in jig.items()} <= {"file"}:
+            found.error(jig, "missing key 'serial', by which its port is found (or 'port')")
 
 
 def _jigs(root: Node) -> Iterator[Node | None]:
@@ -197,7 +248,7 @@ def _read_files(
 
 
 def _tell_twins(root: Node, found: Problems) -> None:
-    """A slot, a handset, a socket, a cable and a port stand once in a station."""
+    """A slot, a handset, a socket, a cable, a port and a jig stand once in a station."""
     seen: set[tuple[str, object]] = set()
     for name, node in _unique(root):
         if node is None:
@@ -212,6 +263,7 @@ def _unique(root: Node) -> Iterator[tuple[str, Node | None]]:
         jig = slot.get("jig")
         yield from ((name, slot.get(name)) for name in ("slot", "handset", "usb", "rf_cable"))
         yield "port", jig.get("port") if jig else None
+        yield "jig", jig.get("serial") if jig else None
     yield from (("port", entry.get("port")) for entry in _connected(root))
 
 
@@ -261,7 +313,7 @@ def _slot(
 
 def _jig(entry: Mapping[str, Any], jigs: Read[JigFile]) -> JigConfig:
     kind = jigs[entry["file"]][1] if "file" in entry else None
-    return JigConfig(entry["port"], entry.get("serial"), kind)
+    return JigConfig(entry.get("port"), entry.get("serial"), kind)
 
 
 def _names(owner: Mapping[str, Any]) -> frozenset[str]:

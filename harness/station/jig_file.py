@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from harness.devices.jig.dialect import DIALECTS, Dialect
+from harness.devices.jig.dialect import Dialect
 from harness.files.collect import Problems
-from harness.files.nodes import Node
 from harness.files.problems import Problem
 from harness.files.schema import read
+from harness.files.settings import require_right
 from harness.files.shapes import NAME, REVISION, VERSION, WORD, mapping
 from harness.model.plan import InputFile
+from harness.plans.values import named_file
 from harness.station.jig_language import LANGUAGE, read_dialect
 
 _IDENTITY_FIELD = {
@@ -26,7 +27,6 @@ SCHEMA = mapping(
     schema=VERSION,
     jig=NAME,
     revision=REVISION,
-    dialect={"enum": sorted(DIALECTS)},
     identity=IDENTITY,
     selftest=WORD,
     **LANGUAGE,
@@ -46,32 +46,41 @@ class JigFile:
     model: str
     dialect: Dialect
     selftest: Path | None = None
+    file: InputFile | None = field(default=None, compare=False)
+
+
+def load_jig_file(path: Path) -> JigFile:
+    """The kind of jig that a file describes.
+
+    Raises: StationFault(STATION-FILE) with every problem and its place as evidence.
+    """
+    _, kind, problems = read_jig_file(path)
+    require_right(problems)
+    assert kind, "a file without problems describes one"
+    return kind
 
 
 def read_jig_file(path: Path) -> tuple[InputFile, JigFile | None, list[Problem]]:
     """The file, the kind of jig unless there are problems, and the problems."""
     root, shape, file = read(path, SCHEMA)
     found = Problems(str(path), shape)
-    dialect = read_dialect(root, found) if root and not shape else None
-    if root:
-        _tell_twins(root, found)
+    if root is None:
+        return file, None, found.sorted()
+    selftest = root.get("selftest")
+    plan = named_file(selftest, found, beside=path) if selftest else None
+    dialect = read_dialect(root, found)
     problems = found.sorted()
-    if problems or root is None or dialect is None:
+    if problems or dialect is None:
         return file, None, problems
     data: Any = root.plain()
     identity = data["identity"]
-    plan = path.parent / data["selftest"] if "selftest" in data else None
     kind = JigFile(
-        data["jig"], int(data["revision"]), identity["maker"], identity["model"], dialect, plan
+        name=data["jig"],
+        revision=int(data["revision"]),
+        maker=identity["maker"],
+        model=identity["model"],
+        dialect=dialect,
+        selftest=plan,
+        file=file,
     )
     return file, kind, []
-
-
-def _tell_twins(root: Node, found: Problems) -> None:
-    """Two channels on one relay would be switched together without a word."""
-    taken: dict[object, str] = {}
-    channels = root.get("channels")
-    for name, relay in channels.items() if channels else ():
-        if other := taken.get(relay.value):
-            found.error(relay, f"relay {relay.describe()} is channel {other!r} already")
-        taken.setdefault(relay.value, name.text)

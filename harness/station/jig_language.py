@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from harness.devices.jig.dialect import DIALECTS, VERBS, Dialect, Scale
+from harness.devices.jig.dialect import DIALECTS, Dialect, Scale
+from harness.devices.jig.flaws import DialectError, Flaw
+from harness.devices.jig.vocabulary import ABILITIES, GUARDED, MOTIONS, RESTING, VERBS
 from harness.devices.scpi.language import Answers
 from harness.devices.scpi.verb import VALUE, Verb
 from harness.files.collect import Problems
 from harness.files.nodes import Node
 from harness.files.shapes import Shape, listing, mapping
+from harness.model.pattern import compiled
 from harness.model.ports import JigIdentity
 from harness.model.units import UNITS
-from harness.plans.values import quantity, text
+from harness.plans.values import quantity, text, whole
 
 _TERMINATORS = {"LF": "\n", "CR": "\r", "CRLF": "\r\n"}
-_MOTIONS = ("close", "open", "show")
 _LONGEST_S = 600
 _LONGEST_BEAT_S = 60
 _IDENTITY: set[str] = {each.name for each in fields(JigIdentity)}
@@ -42,7 +45,10 @@ _VERB = mapping(
 )
 _SCALE = mapping("", gain={"type": "number"}, offset={"type": "number"})
 _SCALES = {"type": "object", "additionalProperties": _SCALE}
+_LACKING = sorted(ABILITIES.keys() - {"identity", "error queue"})
 LANGUAGE: dict[str, Shape] = {
+    "dialect": {"enum": sorted(DIALECTS)},
+    "without": listing({"enum": _LACKING}, least=1),
     "baud": {"type": "integer", "minimum": 300, "maximum": 4_000_000},
     "terminator": {"enum": list(_TERMINATORS)},
     "identity_form": _FORM,
@@ -57,78 +63,114 @@ LANGUAGE: dict[str, Shape] = {
     "moves_within": _TIME,
     "scales": _SCALES,
     "corrections": {"type": "object", "additionalProperties": _SCALES},
-    "electrical": listing({"enum": ["safe", "output_off", "disconnect"]}, least=1),
+    "electrical": listing({"enum": sorted(RESTING)}, least=1),
     "heartbeat": _TIME,
 }
 """The keys of a jig file that say how it speaks."""
 
 
 def read_dialect(root: Node, found: Problems) -> Dialect | None:
-    """The dialect of a file of the right shape; None when there are problems."""
-    given = _given(root, found)
+    """The dialect of a file; None when there are problems, of its shape or of what it means."""
     base = DIALECTS.get(text(root.get("dialect")) or "")
+    if not (root.get("dialect") or root.get("verbs")):
+        found.error(root, "missing key 'dialect' (or 'verbs', for a language of its own)")
+    _tell_twins(root.get("channels"), found)
+    given = {
+        _FIELDS.get(key, key): read(node, found)
+        for key, read in _READERS.items()
+        if (node := root.get(key))
+    }
+    given["verbs"] = _verbs(root, base, found)
     if found.sorted():
         return None
-    verbs = dict(base.verbs) if base else {}
-    verbs |= given.pop("verbs", {})
-    if (moves_s := given.pop("moves_within", None)) is not None:
-        moved = {name: replace(verbs[name], limit_s=moves_s) for name in _MOTIONS if name in verbs}
-        verbs |= moved
     try:
-        if base:
-            return replace(base, verbs=verbs, **given)
-        return Dialect(text(root.get("jig")) or "", verbs, **given)
-    except ValueError as error:
-        found.error(root.get("verbs") or root.get("dialect") or root, str(error))
+        return replace(base, **given) if base else Dialect(text(root.get("jig")) or "", **given)
+    except DialectError as error:
+        for flaw in error.flaws:
+            found.error(_place(root, flaw), flaw.words)
         return None
 
 
-def _given(root: Node, found: Problems) -> dict[str, Any]:
-    """What the file says, by the fields of a dialect."""
-    told = {key.text: node for key, node in root.items()}
-    if "corrections" in told:
-        _tell_unknown_channels(told["corrections"], root.get("channels"), found)
-    return {
-        _FIELDS.get(key, key): read(told[key], found)
-        for key, read in _READERS.items()
-        if key in told
+def _place(root: Node, flaw: Flaw) -> Node:
+    """Where the file says what is wrong, or the nearest thing around it that it does say."""
+    node = root if root.get(flaw.at[0]) else root.get("verbs") or root.get("dialect") or root
+    for key in flaw.at:
+        node = node.get(key) or node
+    return node
+
+
+def _tell_twins(channels: Node | None, found: Problems) -> None:
+    """Two channels on one relay would be switched together without a word."""
+    taken: dict[object, str] = {}
+    for name, relay in channels.items() if channels else ():
+        if other := taken.get(relay.value):
+            found.error(relay, f"relay {relay.describe()} is channel {other!r} already")
+        taken.setdefault(relay.value, name.text)
+
+
+def _verbs(root: Node, base: Dialect | None, found: Problems) -> dict[str, Verb]:
+    """Those of the dialect that the file begins with and that the jig has, and the file's own."""
+    lacking = {text(ability) for ability in root.get("without") or ()}
+    absent = frozenset().union(*(ABILITIES.get(each or "", ()) for each in lacking))
+    own = root.get("verbs")
+    written = {name.text: each for name, each in own.items()} if own else {}
+    for name in written.keys() & absent:
+        found.error(written[name], f"`without` says that the jig has no verb {name}")
+    verbs = {
+        name: verb for name, verb in (base.verbs if base else {}).items() if name not in absent
     }
+    if "interlock" in absent:
+        verbs = {name: replace(verb, guarded=False) for name, verb in verbs.items()}
+    if (moves := root.get("moves_within")) and (limit_s := _seconds(moves, found, _LONGEST_S)):
+        moved = {name: replace(verbs[name], limit_s=limit_s) for name in MOTIONS & verbs.keys()}
+        verbs |= moved
+    has_interlock = "interlock" in verbs.keys() | written.keys()
+    for name, node in written.items():
+        default = verbs.get(name) or Verb(name, guarded=has_interlock and name in GUARDED)
+        if verb := _verb(node, default, found):
+            verbs[name] = verb
+    return verbs
 
 
-def _verbs(node: Node, found: Problems) -> dict[str, Verb]:
-    return {name.text: _verb(each, found) for name, each in node.items()}
-
-
-def _verb(node: Node, found: Problems) -> Verb:
-    within, reply, done = node.get("within"), node.get("reply"), node.get("done")
-    replies, guarded = node.get("replies"), node.get("guarded")
+def _verb(node: Node, default: Verb, found: Problems) -> Verb | None:
+    """A verb as the file spells it, as guarded and as quick as it is otherwise."""
+    send, within, guarded = text(node.get("send")), node.get("within"), node.get("guarded")
+    reply, replies, done = node.get("reply"), node.get("replies"), node.get("done")
+    limit_s = _seconds(within, found, _LONGEST_S) if within else default.limit_s
+    if not send or not send.isascii() or not send.isprintable() or not limit_s or limit_s < 0:
+        return None  # a problem, already told
     return Verb(
-        text(node.get("send")) or "",
-        (_seconds(within, found, _LONGEST_S) if within else None) or 1.0,
-        guarded=bool(guarded and guarded.plain()),
+        send,
+        limit_s,
+        guarded=guarded.value is True if guarded else default.guarded,
         reply=_form(reply, found, {VALUE}) if reply else None,
-        replies=dict(replies.plain()) if replies else {},
+        replies={key.text: text(word) or "" for key, word in replies.items()} if replies else {},
         done=_form(done, found) if done else None,
     )
 
 
 def _answers(node: Node, found: Problems) -> Answers | None:
     forms = {name.text: _form(each, found) for name, each in node.items()}
-    done, refused = forms["done"], forms["refused"]
+    done, refused = forms.get("done"), forms.get("refused")
+    if done and refused and done.pattern == refused.pattern:
+        found.error(node, f"one reply, {done.pattern!r}, cannot mean both done and refused")
     return Answers(done, refused, forms.get("pending")) if done and refused else None
 
 
 def _form(node: Node, found: Problems, groups: set[str] | None = None) -> re.Pattern[str] | None:
-    """A regular expression; with exactly one of these groups at least, and no others."""
+    """A regular expression; with one of these groups at least, and no others."""
+    pattern = text(node)
+    if not pattern:
+        return None  # a problem of shape, already told
     try:
-        form = re.compile(text(node) or "")
-    except re.error as error:
-        found.error(node, f"{node.describe()} is no regular expression: {error}")
+        form = compiled(pattern)
+    except ValueError as error:
+        found.error(node, f"{node.describe()}: {error}")
         return None
     named = form.groupindex.keys()
     if groups and (not named or named - groups):
         wanted = " or ".join(f"(?P<{name}>...)" for name in sorted(groups))
-        found.error(node, f"{node.describe()} needs a group {wanted}")
+        found.error(node, f"{node.describe()} needs a group {wanted}, and no other")
     return form
 
 
@@ -141,45 +183,42 @@ def _seconds(node: Node, found: Problems, most_s: float) -> float | None:
     return float(given.amount)
 
 
+def _channels(node: Node, _found: Problems) -> dict[str, int]:
+    return {name.text: number for name, at in node.items() if (number := whole(at)) is not None}
+
+
 def _corrections(node: Node, found: Problems) -> dict[str, dict[str, Scale]]:
     return {name.text: _scales(each, found) for name, each in node.items()}
 
 
 def _scales(node: Node, found: Problems) -> dict[str, Scale]:
-    scales = {}
-    for name, each in node.items():
-        if name.text not in _NUMBERS:
-            known = ", ".join(sorted(_NUMBERS))
-            found.error(name, f"{name.text!r} reads no number; these do: {known}")
-        scale = Scale(**{key.text: float(number.plain()) for key, number in each.items()})
-        if scale.gain == 0:
-            found.error(each, "a gain of 0 makes every reading the same")
-        scales[name.text] = scale
-    return scales
+    return {name.text: _scale(each, found) for name, each in node.items()}
 
 
-_NUMBERS = frozenset({"voltage", "current", "resistance", "illuminance", "voltage_set"})
-"""The verbs that bring a number with a unit."""
+def _scale(node: Node, found: Problems) -> Scale:
+    numbers = {key.text: _number(each, found) for key, each in node.items()}
+    if numbers.get("gain") == 0:
+        found.error(node, "a gain of 0 makes every reading the same")
+    return Scale(gain=numbers.get("gain", 1.0), offset=numbers.get("offset", 0.0))
 
 
-def _tell_unknown_channels(node: Node, channels: Node | None, found: Problems) -> None:
-    known = set(channels.plain()) if channels else set()
-    wrong = [name for name, _ in node.items() if channels and name.text not in known]
-    for name in wrong:
-        found.error(name, f"{name.text!r} is none of the channels: {', '.join(sorted(known))}")
+def _number(node: Node, found: Problems) -> float:
+    plain = node.plain()
+    number = float(plain) if isinstance(plain, int | float) else math.nan
+    if math.isinf(number):
+        found.error(node, f"{node.describe()} is too large a number")
+    return number
 
 
 _READERS: Mapping[str, Callable[[Node, Problems], Any]] = {
-    "baud": lambda node, _: int(node.plain()),
-    "terminator": lambda node, _: _TERMINATORS[node.plain()],
+    "baud": lambda node, _: whole(node),
+    "terminator": lambda node, _: _TERMINATORS.get(text(node) or ""),
     "identity_form": lambda node, found: _form(node, found, _IDENTITY),
     "unsolicited": _form,
     "answers": _answers,
-    "verbs": _verbs,
-    "channels": lambda node, _: {name: int(at) for name, at in node.plain().items()},
-    "moves_within": lambda node, found: _seconds(node, found, _LONGEST_S),
+    "channels": _channels,
     "heartbeat": lambda node, found: _seconds(node, found, _LONGEST_BEAT_S),
-    "electrical": lambda node, _: tuple(node.plain()),
+    "electrical": lambda node, _: tuple(text(each) or "" for each in node),
     "scales": _scales,
     "corrections": _corrections,
 }

@@ -12,6 +12,7 @@ from harness.engine.bench import Bench, missing
 from harness.engine.job import Job
 from harness.engine.log import Listener
 from harness.engine.reserve import Instruments
+from harness.engine.threads import in_thread
 from harness.errors import HarnessError, PlanError
 from harness.files.problems import nearest
 from harness.model.backing import Device, Journal
@@ -29,6 +30,8 @@ from harness.model.plan import Plan
 from harness.model.ports import Agent, Handset, Jig
 from harness.model.record import Record
 from harness.model.step import Catalogue
+from harness.station.golden_units import GoldenUnits
+from harness.station.jig_file import JigFile
 from harness.station.slot import SlotRun
 from harness.station.undo import after_kill, after_run
 
@@ -47,6 +50,8 @@ class Slot:
     """The jig by its configuration, in case that it does not answer."""
     instruments: frozenset[str] = frozenset()
     """All that its steps may need: those that it shares with other slots, and its own."""
+    kind: JigFile | None = None
+    """What kind of jig it is, by its file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,25 +85,37 @@ class Station:
     clock: Clock
     cancel: Cancel = field(default_factory=Cancel)
     instruments: Instruments = field(default_factory=Instruments)
+    golden_units: GoldenUnits = field(default_factory=GoldenUnits)
+    """Those of the line: production takes none of them."""
     unrestored: Mapping[int, HarnessError] = field(default_factory=dict)
     """By slot, why a handset may still be as a run left it that was killed."""
+    admit: Callable[[Slot, JigRef | None], None] = lambda *_: None
+    """Refuses production on a slot whose jig, as it said itself, is not open to it."""
     revive: Callable[[], None] = lambda: None
     """Brings up the adb server, which slots share and which may have died, for a plan that needs
     a handset; when it cannot, that faults, on record, in the step that uses it."""
 
     def make_safe(self) -> None:
-        """Drive every slot to its electrical safe state, as at start-up after a kill.
+        """Drive every slot to its electrical safe state, as at start-up after a kill, all at once.
 
         A jig that cannot be made safe faults again, on record, in the first run that uses it.
         """
-        for slot in self.slots.values():
-            slot.bench.make_safe(self.clock)
+        work = [
+            in_thread("make-safe", partial(slot.bench.make_safe, self.clock))
+            for slot in self.slots.values()
+        ]
+        for done in work:
+            done.result()
 
     def run(self, order: Order, slot: Slot, listeners: tuple[Listener, ...] = ()) -> SlotRun:
         """A run of the plan on the slot, not started yet.
 
-        Raises: PlanError(PLAN-DEVICE) when the slot has not what the plan needs.
+        Raises: PlanError(PLAN-DEVICE) when the slot has not what the plan needs;
+        OperatorStop(UNIT-GOLDEN) when the unit announced may not be in such a run; in production,
+        before anything moves, why its jig is not open: JigFault.
         """
+        require_shippable = partial(self.golden_units.require_shippable, order.purpose)
+        require_shippable(slot.unit)
         require_devices(
             order.plan,
             self.catalogue,
@@ -107,12 +124,16 @@ class Station:
             slot.instruments,
             order.only,
         )
+        jig = self.jig_on(slot, strict=order.purpose is Purpose.PRODUCTION)
+        started = self._started(order, slot, jig)
+        if order.purpose is Purpose.PRODUCTION:
+            self.admit(slot, jig)
         if _needs_handset(order.plan, self.catalogue):
             self.revive()
         halt = self.cancel.child()
         job = Job(
             plan=order.plan,
-            started=self._started(order, slot),
+            started=started,
             bench=slot.bench.for_run(),
             catalogue=self.catalogue,
             clock=self.clock,
@@ -120,6 +141,7 @@ class Station:
             abort=halt.child(),
             documents={order.plan.sha256: order.plan.canonical.encode()},
             instruments=self.instruments,
+            require_shippable=require_shippable,
         )
         return SlotRun(job, self.journal, listeners, self._undoing(slot))
 
@@ -138,41 +160,59 @@ class Station:
         handset = slot.bench.devices[Handset]
         return partial(after_run, handset, self.clock, self.cancel, self.journal.read)
 
-    def _started(self, order: Order, slot: Slot) -> RunStarted:
+    def _started(self, order: Order, slot: Slot, jig: JigRef | None) -> RunStarted:
         plan = order.plan
+        alone = order.purpose is Purpose.SELFTEST and not _needs_handset(plan, self.catalogue)
+        unit = unit_of_jig(jig) if jig and alone else slot.unit
         return RunStarted(
             run=new_run_id(self.clock.utc()),
             purpose=order.purpose,
             process=plan.process,
-            unit=replace(slot.unit, variant=plan.variant),
+            unit=replace(unit, variant=plan.variant),
             station=self.ref,
             slot=slot.number,
             operator=order.operator,
-            attempt=self.attempts(slot.unit.serial, plan.process) + 1,
+            attempt=self.attempts(unit.serial, plan.process) + 1,
             plan=PlanRef.of(plan, self.catalogue, order.only),
             limits=plan.limits,
-            jig=self._jig_ref(slot),
+            jig=jig,
             harness=harness.__version__,
             release=order.release,
             inputs=order.inputs,
         )
 
-    def _jig_ref(self, slot: Slot) -> JigRef | None:
-        device = slot.bench.devices.get(Jig)
-        return None if device is None else self._ask(device, slot.jig or "")
+    def jig_on(self, slot: Slot, *, strict: bool = False) -> JigRef | None:
+        """Which jig stands on a slot, as it says itself; None on one without.
 
-    def _ask(self, device: Device, configured: str) -> JigRef:
-        """Who the jig is; one that does not answer faults in the run, where it is recorded."""
+        One that does not say it goes by its configuration, and faults in the run, on record.
+
+        Raises: JigFault when it does not say it, if that is to be `strict`.
+        """
+        device = slot.bench.devices.get(Jig)
+        try:
+            return None if device is None else self._ask(device)
+        except HarnessError:
+            if strict:
+                raise
+            return JigRef(slot.jig or "")
+
+    def _ask(self, device: Device) -> JigRef:
         lease = Lease(Deadline(IDENTIFY_LIMIT_S, self.clock), self.cancel.child())
         port = device.under(lease)
         assert isinstance(port, Jig)
         try:
             said = port.identify()
-        except HarnessError:
-            return JigRef(configured)
         finally:
             lease.end()
         return JigRef(said.serial, said.firmware)
+
+
+def unit_of_jig(jig: JigRef) -> Unit:
+    """The jig as the unit that its self-test is of; nobody when its serial is none."""
+    try:
+        return Unit(jig.id)
+    except ValueError:
+        return Unit()
 
 
 def _has_handset(slot: Slot) -> bool:

@@ -26,6 +26,7 @@ _PRODUCT = (
     "handset",
     "identity",
     "jig",
+    "jig_health",
     "lte",
     "nfc",
     "radio",

@@ -16,6 +16,7 @@ from harness.model.reading import Reading
 from harness.model.units import Duration, Level, seconds
 from harness.steps.api import Flag, Numeric, Text, step
 from harness.steps.asking.answers import obey
+from harness.steps.asking.settings import require_positive
 from harness.steps.cell.mobile_data import mobile_path
 from harness.steps.cell.registration import Look, registered, require_lte, stays
 from harness.steps.cell.served import kept, require_on_cell, start_anew
@@ -80,7 +81,7 @@ def attach(  # noqa: PLR0913 what a plan may set
     PATH-LOSS-STALE); InstrumentFault; PlanError(STEP-SETTING, HANDSET-REFUSED,
     HANDSET-UNREADABLE).
     """
-    _require_positive(reads=reads)
+    require_positive(reads=reads)
     expected_dbm = level - callbox.path_loss(band).loss_db
     measure("box", _words_of(callbox.identify()))
     look = Look(handset, phone, stopwatch)
@@ -159,7 +160,7 @@ def traffic(  # noqa: PLR0913 what a plan may set
 
     _require_address(host)
     for_s = math.ceil(during)
-    _require_positive(pings=pings, during=for_s, port=port)
+    require_positive(pings=pings, during=for_s, port=port)
     cell, look = Cell(plmn, band, earfcn, level), Look(handset, phone, stopwatch)
     require_on_cell(look, callbox, cell, within, route_within, detach_within, wait)
     obey(handset, "svc wifi disable")
@@ -196,12 +197,6 @@ def _words_of(box: JigIdentity) -> str:
 
 def _data_word(state: Reading[int]) -> Reading[str]:
     return DATA_STATES[state] if isinstance(state, int) else state
-
-
-def _require_positive(**settings: int) -> None:
-    for name, value in settings.items():
-        if value < 1:
-            raise PlanError("STEP-SETTING", f"{name}: expected 1 or more, found {value}")
 
 
 def _require_address(host: str) -> None:

@@ -9,13 +9,14 @@ from harness.devices.android import bluetooth as manager
 from harness.devices.android.bluetooth import Bluetooth, is_of_nobody, read_address, read_bluetooth
 from harness.devices.android.settings import get, read_setting
 from harness.devices.android.wifi_channel import channel_of
-from harness.errors import DutFault, HarnessError, PlanError
+from harness.errors import DutFault, HarnessError
 from harness.model.decibels import mean_level
 from harness.model.ports import Handset, Measure, Stopwatch, Wait
 from harness.model.reading import Reading
 from harness.model.units import Duration, seconds
 from harness.steps.api import Flag, Numeric, step
 from harness.steps.asking.answers import ask_together, known, obey, printed, sdk_of
+from harness.steps.asking.settings import require_positive
 from harness.steps.receiving.gnss import Sky, opened
 from harness.steps.receiving.wifi_finding import Ear, switch_on
 from harness.steps.receiving.wifi_joining import Joining, Network, require_joining
@@ -59,8 +60,7 @@ def wifi(
     Raises: DutFault(WIFI-NOT-ON, WIFI-AP-NOT-FOUND); StationFault(WIFI-AP-AMBIGUOUS);
     PlanError(HANDSET-REFUSED, HANDSET-UNREADABLE, STEP-SETTING).
     """
-    if scans < 1:
-        raise PlanError("STEP-SETTING", f"scans: expected at least 1, found {scans}")
+    require_positive(scans=scans)
     sdk = known("the version of Android", sdk_of(handset))
     measure("on", switch_on(handset, sdk, on_within, wait, stopwatch))
     ear = Ear(handset, sdk, ssid, within, wait, stopwatch)
@@ -181,8 +181,7 @@ def gnss(
     Raises: DutFault(GNSS-DEAF) when the location was asked for and too few reports came;
     PlanError: GNSS-NOT-ASKED when nobody asked, HANDSET-UNREADABLE, STEP-SETTING.
     """
-    if reports < 1:
-        raise PlanError("STEP-SETTING", f"reports: expected at least 1, found {reports}")
+    require_positive(reports=reports)
     sky = Sky(handset, wait, stopwatch)
     before = sky.look()
     with opened(handset, opens):

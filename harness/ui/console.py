@@ -23,14 +23,12 @@ from harness.model.fold import RecordBuilder, unfold
 from harness.model.outcome import Outcome
 from harness.model.record import MeasurementRecord, Record, StepRecord
 from harness.ui.findings import bad_codes, findings, marginal
-from harness.ui.limits import limit_words, value_words
+from harness.ui.limits import measurement_lines
 from harness.ui.text import Terminal, printable, say, while_there
 from harness.ui.verdict import OPEN, STYLES, UNIT_FAILED, release_words, verdict
 
 _STEP = 8 + 2
 """Where the id of a step stands; before it is its outcome."""
-_NAME, _VALUE, _WORD, _LIMIT = 6, 25, 42, 53
-"""Where name, value, word and limit of a measurement stand."""
 
 
 def print_record(console: Console, record: Record) -> None:
@@ -110,17 +108,10 @@ class RunPrinter:
             self._measurement(made)
 
     def _measurement(self, made: MeasurementRecord) -> None:
-        """Name, value, a word for what is not simply good, limit; below a value that is long."""
         style = STYLES[made.outcome] if made.outcome is not Outcome.PASS else "dim"
         style = "yellow" if made.outcome is Outcome.PASS and made.reason else style
-        name, limit = f"{'':{_NAME}}{made.name}", limit_words(made)
-        line = f"{name:{_VALUE - 1}} {value_words(made)}"
-        if len(line) < _WORD:
-            self._say(f"{line:{_WORD}}{made.reason:{_LIMIT - _WORD}}{limit}", style, hang=_LIMIT)
-        else:
-            self._say(line, style, hang=_VALUE)
-            why = made.reason or made.outcome.name
-            self._say(f"{'':{_VALUE}}{why}, limit {limit}", style, hang=_VALUE)
+        for line, hang in measurement_lines(made):
+            self._say(line, style, hang)
 
     def _verdict(self, record: Record) -> None:
         for line in marginal(record):

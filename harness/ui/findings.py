@@ -43,6 +43,16 @@ def findings(record: Record) -> list[str]:
     return [*symptom, *blocks.lines(record.fault.code if record.fault else "")]
 
 
+def missed(record: Record) -> list[str]:
+    """The measurements that did not pass, each with its value and limit."""
+    return [
+        _against(step, made)
+        for step in final_attempts(record.steps).values()
+        for made in step.measurements
+        if made.outcome is not Outcome.PASS
+    ]
+
+
 def marginal(record: Record) -> list[str]:
     """The measurements that passed with little to spare, each with its limit."""
     return [

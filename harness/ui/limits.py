@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from harness.model.limits import (
@@ -18,6 +19,23 @@ from harness.model.mask import Mask
 from harness.model.record import MeasurementRecord
 from harness.model.units import difference_symbol
 from harness.model.value import Curve, Exact, plain, spoken
+
+_NAME, _VALUE, _WORD, _LIMIT = 6, 25, 42, 53
+"""Where name, value, word and limit of a measurement stand."""
+
+
+def measurement_lines(made: MeasurementRecord) -> Iterator[tuple[str, int]]:
+    """Name, value, a word for what is not simply good, limit; below a value that is long.
+
+    With each line, the column at which it goes on when it is cut.
+    """
+    name, limit = f"{'':{_NAME}}{made.name}", limit_words(made)
+    line = f"{name:{_VALUE - 1}} {value_words(made)}"
+    if len(line) < _WORD:
+        yield f"{line:{_WORD}}{made.reason:{_LIMIT - _WORD}}{limit}", _LIMIT
+    else:
+        yield line, _VALUE
+        yield f"{'':{_VALUE}}{made.reason or made.outcome.name}, limit {limit}", _VALUE
 
 
 def value_words(made: MeasurementRecord) -> str:

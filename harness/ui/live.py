@@ -78,21 +78,32 @@ class LiveLine:
 
     def verdicts(self, records: Sequence[Record], store: str) -> None:
         """The table of verdicts, and where the records are."""
-        table = Table(box=box.ASCII if self._plain else box.SIMPLE_HEAD, pad_edge=False)
-        table.add_column("unit", overflow="fold")
-        table.add_column("verdict", no_wrap=True)
-        table.add_column("what was found, and what to do", overflow="fold", ratio=1)
-        for record in records:
-            lines = [*findings(record), *marginal(record)]
-            found = Text("\n").join(Text(self._shown(line)) for line in lines)
-            table.add_row(Text(self._shown(who(record))), _verdict_cell(record), found)
+        rows = [
+            ([who(record)], _verdict_cell(record), [*findings(record), *marginal(record)])
+            for record in records
+        ]
         with while_there(self._console):
-            self._console.print(table)
+            self.table(("unit", "verdict"), rows)
             if uncounted := sum(not counts(record.purpose) for record in records):
                 self._say(f"{uncounted} of {len(records)} runs do not count: no production runs.")
             if lost := self.view.lost:
                 self._say(f"This screen lost {lost} messages; `harness records list` has all.")
             self._say(f"Records: {store}")
+
+    def table(self, titles: Sequence[str], rows: Iterable[Sequence[Text | Sequence[str]]]) -> None:
+        """A table: what is told of each in columns, the last of them whole, and what was found."""
+        table = Table(box=box.ASCII if self._plain else box.SIMPLE_HEAD, pad_edge=False)
+        for title in titles:
+            table.add_column(title, overflow="fold", no_wrap=title is titles[-1])
+        table.add_column("what was found, and what to do", overflow="fold", ratio=1)
+        for row in rows:
+            table.add_row(*map(self._cell, row))
+        self._console.print(table)
+
+    def _cell(self, content: Text | Sequence[str]) -> Text:
+        if isinstance(content, Text):
+            return content
+        return Text("\n").join(Text(self._shown(line)) for line in content)
 
     def _hear(self, now: float) -> None:
         """Remember when each slot was last heard, so that time goes on between events."""

@@ -10,6 +10,8 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from harness.errors import HarnessError
+
 _UNSEEN = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
 
 
@@ -45,6 +47,22 @@ def say(console: Console, line: Text, hang: int = 0) -> None:
             part.rstrip()
         line = head + Text("\n" + " " * hang).join(parts)
     console.print(line, soft_wrap=True)
+
+
+def fault_lines(error: HarnessError) -> Iterator[str]:
+    """A fault with its remedy; in place of its message, every problem of a file at its place."""
+    if problems := error.evidence.get("problems"):
+        yield error.code
+        yield from (f"  {problem}" for problem in problems)
+    else:
+        yield f"{error.code}: {printable(error.message)}"
+    yield f"  -> {error.remedy}"
+
+
+def changed_lines(slot: int, why: HarnessError) -> Iterator[str]:
+    """That a handset may still have what a run changed, and what to do."""
+    yield f"warning: the handset of slot {slot} may not be as it was found: {why}"
+    yield f"  {why.remedy}"
 
 
 def printable(text: str) -> str:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from harness.model.usb import UsbDevice
 from harness.station.sockets import ids, speed_words, words
-from harness.ui.text import printable
+from harness.ui.rows import aligned
 
 _TITLES = ("slot", "socket", "ids", "speed", "serial", "product", "mode")
 
@@ -25,15 +25,11 @@ def table(
     if not rows:
         yield Text("nothing is plugged in that this PC's USB shows")
         return
-    rows.insert(0, _TITLES)
-    wide = [max(len(row[at]) for row in rows) for at in range(len(_TITLES))]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, wide, strict=True))
-        yield Text("  ".join(cells).rstrip(), "bold" if row is _TITLES else "")
+    yield from aligned(_TITLES, rows)
 
 
 def _row(device: UsbDevice, numbers: Mapping[str, int]) -> tuple[str, ...]:
-    cells = (
+    return (
         str(numbers.get(device.port, "-")),
         device.port,
         ids(device),
@@ -42,4 +38,3 @@ def _row(device: UsbDevice, numbers: Mapping[str, int]) -> tuple[str, ...]:
         words(device.product),
         device.mode.value,
     )
-    return tuple(printable(cell) for cell in cells)

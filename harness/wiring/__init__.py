@@ -16,23 +16,51 @@ from harness.records.recorder import Recorder
 from harness.sim.scenario import Scenario
 from harness.station.station import Station
 from harness.wiring.handsets import Handsets, open_handsets
-from harness.wiring.layout import Layout, Place, input_hashes, load_layout, load_line, places
+from harness.wiring.jigs import (
+    JigAt,
+    jig_configs,
+    jig_finder,
+    open_jig,
+    open_jigs,
+    slots_named,
+    who_answers,
+)
+from harness.wiring.layout import (
+    Layout,
+    Place,
+    golden_units_of,
+    input_hashes,
+    load_layout,
+    load_line,
+    places,
+    require_real,
+)
 from harness.wiring.opening import opened, reviving
+from harness.wiring.readiness import jig_readiness
 from harness.wiring.real import Wires, call_box_of, slot_of
 from harness.wiring.simulated import OpenLine, open_line
 
 __all__ = [
     "Handsets",
+    "JigAt",
     "Layout",
     "OpenLine",
     "Place",
+    "golden_units_of",
     "input_hashes",
+    "jig_configs",
+    "jig_readiness",
     "load_layout",
     "load_line",
     "open_handsets",
+    "open_jig",
+    "open_jigs",
     "open_line",
     "open_station",
     "places",
+    "require_real",
+    "slots_named",
+    "who_answers",
 ]
 
 
@@ -43,9 +71,9 @@ def open_station(records: Path, layout: Layout) -> Iterator[Station]:
     Raises: StationFault(STORE-..., ADB-KEY).
     """
     if isinstance(layout, Scenario):
-        with open_line(records, layout, len(layout.units)) as line:
-            inserts = enumerate(line.units, start=1)
-            yield replace(line.station, slots={n: insert(n) for n, insert in inserts})
+        with open_line(records, layout, layout.slots) as line:
+            inserted = {n: insert(n) for n, insert in enumerate(line.units, start=1)}
+            yield replace(line.station, slots={**line.station.slots, **inserted})
         return
     with ExitStack() as stack:
         recorder = stack.enter_context(Recorder(records))
@@ -53,9 +81,10 @@ def open_station(records: Path, layout: Layout) -> Iterator[Station]:
         server = AdbServer(home=the_key(), usb=True)
         stack.callback(server.stop)
         call_box = call_box_of(layout.call_box, stack) if layout.call_box else None
-        wires = Wires(server, UsbBus(), layout, call_box, stack)
+        wires = Wires(server, UsbBus(), layout, call_box, jig_finder(layout), stack)
         slots = [slot_of(slot, wires) for slot in layout.slots]
         revive = reviving(server, the_key)
-        station = opened(layout.name, layout.location, slots, recorder, revive)
+        admit = jig_readiness(records, layout).require
+        station = opened(layout, slots, recorder, admit, revive)
         station = replace(station, instruments=Instruments(layout.instruments))
         yield station.put_back(recorder.recovered)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from harness.devices.adb.states import is_address
 from harness.errors import StationFault
 from harness.model.identity import Unit
 from harness.model.plan import Plan
-from harness.model.ports import Agent, CallBox, Handset, Jig, Usb
+from harness.model.ports import Agent, CallBox, Handset, Jig, JigHealth, Usb
 from harness.sim.line import INSTRUMENTS
 from harness.sim.scenario import Scenario, load_scenario
 from harness.station.config import (
@@ -18,9 +18,17 @@ from harness.station.config import (
     StationConfig,
     load_station,
 )
+from harness.station.golden_units import GoldenUnits
 
 Layout = StationConfig | Scenario
 """What a station is made of: what a file says, or what is simulated."""
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedStation(Scenario):
+    """A scenario under a station file, which says all that is not of its wires."""
+
+    config: StationConfig = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +44,32 @@ class Place:
 def load_layout(station: Path | None, scenario: Path | None) -> Layout:
     """The station of a file, or a simulated one, by a scenario or with one good unit.
 
+    The scenario stands in place of the one that the file of a simulated station names.
+
     Raises: StationFault(STATION-FILE).
     """
-    if station:
-        return load_station(station)
-    return load_scenario(scenario) if scenario else Scenario()
+    if not station:
+        return load_scenario(scenario) if scenario else Scenario()
+    config = load_station(station)
+    if config.simulated:
+        return _simulated(config, load_scenario(scenario or config.simulated))
+    if scenario:
+        words = f"{station} is a real station: a scenario is for one with the key `simulated`"
+        raise StationFault("STATION-FILE", words)
+    return config
+
+
+def config_of(layout: Layout) -> StationConfig:
+    """What a station file says, or would say of a scenario alone."""
+    if isinstance(layout, SimulatedStation):
+        return layout.config
+    return StationConfig("simulated", "", ()) if isinstance(layout, Scenario) else layout
+
+
+def _simulated(config: StationConfig, scenario: Scenario) -> SimulatedStation:
+    of_scenario = {each.name: getattr(scenario, each.name) for each in fields(scenario)}
+    files = {**config.files, **scenario.files}
+    return SimulatedStation(**{**of_scenario, "files": files}, config=config)
 
 
 def load_line(
@@ -62,7 +91,7 @@ def load_line(
 def places(layout: Layout) -> list[Place]:
     """The slots of a station, without touching anything."""
     if isinstance(layout, Scenario):
-        every_kind = frozenset({Handset, Agent, Jig, Usb, CallBox})
+        every_kind = frozenset({Handset, Agent, Jig, JigHealth, Usb, CallBox})
         units = enumerate(layout.units, start=1)
         return [Place(n, unit.label, every_kind, INSTRUMENTS) for n, unit in units]
     return [
@@ -74,6 +103,18 @@ def places(layout: Layout) -> list[Place]:
         )
         for slot in layout.slots
     ]
+
+
+def require_real(layout: Layout) -> None:
+    """Raises: StationFault(STATION-SIMULATED) for a station that is simulated."""
+    if isinstance(layout, Scenario):
+        words = f"the station {config_of(layout).name} is simulated: it makes no production records"
+        raise StationFault("STATION-SIMULATED", words)
+
+
+def golden_units_of(layout: Layout) -> GoldenUnits:
+    """The registered units of a station; a scenario alone has nobody registered."""
+    return config_of(layout).golden_units
 
 
 def input_hashes(plan: Plan, layout: Layout) -> Mapping[str, str]:
@@ -92,6 +133,7 @@ def _kinds(slot: SlotConfig, station: StationConfig) -> Iterator[type]:
     yield Agent
     if slot.jig:
         yield Jig
+        yield JigHealth
     if slot.usb:
         yield Usb
     if slot.call_box or station.call_box:

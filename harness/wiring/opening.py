@@ -9,27 +9,33 @@ from threading import Lock
 from harness.clock import SystemClock
 from harness.devices.adb.server import AdbServer
 from harness.errors import StationFault
-from harness.model.events import StationRef
+from harness.model.events import JigRef, StationRef
 from harness.records.recorder import Recorder
+from harness.station.config import StationConfig
 from harness.station.station import Slot, Station
 from harness.steps import catalogue
 
 
 def opened(
-    name: str,
-    location: str,
+    config: StationConfig,
     slots: Iterable[Slot],
     recorder: Recorder,
+    admit: Callable[[Slot, JigRef | None], None],
     revive: Callable[[], None],
 ) -> Station:
-    """The station, with every slot in its safe state."""
+    """The station, with every slot in its safe state.
+
+    `admit` refuses production on a slot, `revive` brings up the adb server.
+    """
     opened = Station(
-        ref=StationRef(name, recorder.station_uuid, location),
+        ref=StationRef(config.name, recorder.station_uuid, config.location),
         slots={slot.number: slot for slot in slots},
         catalogue=catalogue(),
         journal=recorder,
         attempts=recorder.attempts,
         clock=SystemClock(),
+        golden_units=config.golden_units,
+        admit=admit,
         revive=revive,
     )
     opened.make_safe()

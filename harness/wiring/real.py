@@ -13,22 +13,19 @@ from harness.devices.adb.handset import AdbHandset
 from harness.devices.adb.server import AdbServer
 from harness.devices.agent import AgentOverAdb
 from harness.devices.instrument.callbox import CallBoxDevice, SharedCallBox
-from harness.devices.jig.jig import SerialJig
+from harness.devices.jig.finding import JigFinder
+from harness.devices.jig.jig import JigHealthOf
 from harness.devices.scpi.exchange import Expected
 from harness.devices.usb.bus import UsbBus
 from harness.devices.usb.socket import UsbSocket
 from harness.engine.bench import Bench
 from harness.model.backing import Device
-from harness.model.ports import Agent, CallBox, Handset, Jig, Usb
-from harness.station.config import (
-    InstrumentConfig,
-    JigConfig,
-    SlotConfig,
-    StationConfig,
-)
+from harness.model.ports import Agent, CallBox, Handset, Jig, JigHealth, Usb
+from harness.station.config import InstrumentConfig, SlotConfig, StationConfig
 from harness.station.path_loss import losses_of
 from harness.station.sockets import explained
 from harness.station.station import Slot
+from harness.wiring.jigs import jig_of
 from harness.wiring.layout import unit_of
 
 
@@ -40,6 +37,7 @@ class Wires:
     bus: UsbBus
     station: StationConfig
     call_box: SharedCallBox | None
+    jigs: JigFinder
     stack: ExitStack
 
 
@@ -51,15 +49,17 @@ def slot_of(config: SlotConfig, wires: Wires) -> Slot:
     if socket:
         devices[Usb] = socket
     if config.jig:
-        devices[Jig] = jig = _jig(config.jig)
+        jig = jig_of(config.jig, wires.jigs)
+        devices |= {Jig: jig, JigHealth: JigHealthOf(jig)}
         wires.stack.callback(jig.shut)
     own = call_box_of(config.call_box, wires.stack) if config.call_box else None
     if box := own or wires.call_box:
         losses = losses_of(wires.station.path_loss, config.number, config.rf_cable, today)
         devices[CallBox] = CallBoxDevice(box, losses)
-    name = config.jig.serial or config.jig.port if config.jig else None
+    name = config.jig.name if config.jig else None
     instruments = wires.station.instruments | config.instruments
-    return Slot(config.number, Bench(devices), unit_of(config), name, instruments)
+    kind = config.jig.kind if config.jig else None
+    return Slot(config.number, Bench(devices), unit_of(config), name, instruments, kind)
 
 
 def call_box_of(config: InstrumentConfig, stack: ExitStack) -> SharedCallBox:
@@ -82,15 +82,6 @@ def handset_of(config: SlotConfig, server: AdbServer, socket: UsbSocket | None) 
     if socket is None:
         return AdbHandset(server, serial)
     return AdbHandset(server, serial, Where(socket.sysfs_name, partial(explained, socket)))
-
-
-def _jig(config: JigConfig) -> SerialJig:
-    kind = config.kind
-    if kind is None:
-        return SerialJig(config.port, expected=Expected(config.serial))
-    return SerialJig(
-        config.port, kind.dialect, expected=Expected(config.serial, kind.maker, kind.model)
-    )
 
 
 def today() -> date:

@@ -10,6 +10,9 @@ from importlib import import_module
 
 BENCHES = (
     *("engine", "memory", "start", "shell", "reading", "polling", "replug", "imaging"),
+    "jig",
+    "drift",
+    "selftest",
     "population",
 )
 

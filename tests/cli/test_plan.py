@@ -243,7 +243,6 @@ schema: 1
 golden: house
 revision: 2
 measured: {by: A. Engineer, on: 2020-01-01, until: 2020-02-01}
-units: ['GOLD0001']
 values: {charge.current_jig: 900 mA}
 """
 

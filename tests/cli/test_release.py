@@ -80,7 +80,6 @@ schema: 1
 golden: line
 revision: 1
 measured: {by: carol, on: '2026-11-02', until: '2036-12-31'}
-units: ['A57G000001']
 values:
   sweep.peak: 1.1 V
 """,
@@ -96,9 +95,20 @@ schema: 1
 jig: core
 revision: 1
 dialect: core
-identity: {maker: Simulated, model: Jig}
+identity: {maker: Example, model: Core}
 channels: {vbus: 1}
 moves_within: 5 s
+selftest: ../selftest.yaml
+""",
+    "selftest.yaml": """\
+schema: 1
+plan: selftest
+revision: 1
+title: Is it there?
+process: jig-selftest
+product: {model: Core, part: Core}
+steps:
+  - {id: self_test, use: jig_health.self_test, timeout: 40 s, limits: {code: {equals: 0}}}
 """,
 }
 STATION = """\
@@ -136,6 +146,9 @@ class AsRoot(Cli):
     def make_and_install(self, number: int, *people: Person) -> None:
         ran = self.release("install", self.make(*people, number=number))
         assert ran.code == 0, ran.err
+
+    def self_test(self) -> Ran:
+        return self("selftest", "--station", "ft-01.yaml")
 
     def produce(self, *more: str | Path) -> Ran:
         given = ("plan.yaml", "--purpose", "production", "--label", SCAN, "--json")
@@ -226,6 +239,7 @@ def line(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsRoot:
 
 
 def test_what_was_released_runs_and_its_record_says_by_which_release(line: AsRoot) -> None:
+    assert line.self_test().code == 0
     ran = line.produce()
     assert ran.code == 0, ran.err
     (record,) = ran.records()
@@ -411,12 +425,35 @@ def test_production_takes_a_real_station_and_a_scanned_label(line: AsRoot, site:
     assert_refused(line, site, ran, ("production needs --label",))
 
 
+def test_a_registered_unit_is_refused_before_anything_is_touched(line: AsRoot, site: Site) -> None:
+    line.change("ft-01.yaml", "slots:", "golden_units: golden-units.yaml\nslots:")
+    (line.folder / "golden-units.yaml").write_text(
+        "schema: 1\ngolden_units: line\nrevision: 1\nunits:\n"
+        f"  - {{serial: '{SERIAL}', kind: golden, plan: plan.yaml, until: 2021-04-01}}\n"
+    )
+    words = f"UNIT-GOLDEN: {SERIAL} is registered as golden unit {SERIAL}, which never ships"
+    assert_refused(line, site, line.produce(), (words,))
+
+
+def test_production_waits_for_the_self_test_of_its_jig(line: AsRoot, site: Site) -> None:
+    refused = line.produce()
+    assert refused.code == 3
+    assert refused.out == ""
+    assert "JIG-UNTESTED: jig SIMJIG01: no self-test of it is on record here" in refused.err
+    moved = {"OUTP ON", "ROUT:CLOS (@1)", "FIXT:CLOS"}
+    assert moved.isdisjoint(site.wires.slots[1].behaviour.heard)
+    assert line("records", "list", "--json").out == ""
+    assert line.self_test().code == 0
+    assert line.produce().code == 0
+
+
 def test_an_older_release_that_is_put_back_after_the_newer_ran_is_refused(
     line: AsRoot, site: Site
 ) -> None:
     old_plan = (line.folder / "plan.yaml").read_text()
     line.change("plan.yaml", "title: Line", "title: Second")
     line.make_and_install(2, BOB)
+    assert line.self_test().code == 0
     ran = line.produce()
     assert ran.code == 0, ran.err
     assert ran.records()[0]["release"]["number"] == 2
@@ -634,6 +671,7 @@ def test_show_says_what_is_active_who_signed_when_and_what_differs_here(line: As
 
 
 def test_show_says_when_another_release_of_the_number_has_run(line: AsRoot) -> None:
+    assert line.self_test().code == 0
     ran = line.produce()
     assert ran.code == 0, ran.err
     shutil.rmtree(line.folder / "reports" / "releases")
@@ -707,7 +745,7 @@ def test_make_never_writes_over_a_file(line: AsRoot) -> None:
 def test_two_stations_whose_files_differ_under_one_role_are_told(line: AsRoot) -> None:
     other = line.folder / "hall-2"
     other.mkdir()
-    for name in ("ft-01.yaml", "jigs"):
+    for name in ("ft-01.yaml", "selftest.yaml", "jigs"):
         copy = shutil.copytree if name == "jigs" else shutil.copy
         copy(line.folder / name, other / name)
     (other / "ft-01.yaml").write_text((line.folder / "ft-01.yaml").read_text() + "# other\n")

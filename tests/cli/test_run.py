@@ -315,7 +315,6 @@ schema: 1
 golden: skeleton
 revision: 1
 measured: {by: 'R. Khan', on: 2020-10-01, until: 2021-04-01}
-units: ['A57G000001']
 values: {charge.voltage_jig: 5.0 V}
 """
 

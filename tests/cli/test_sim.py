@@ -1,4 +1,4 @@
-"""`harness sim`: defects on a simulated line, and a simulated handset by itself."""
+"""`harness sim`: defects on a simulated line; a simulated handset and a jig by themselves."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from io import StringIO
 
 import pytest
+import serial
 from rich.console import Console
 
 from harness.devices.adb import AdbServer
@@ -213,5 +214,75 @@ def test_a_handset_that_cannot_be_simulated_is_wrong_usage(
     cli: Cli, arguments: list[str], told: str
 ) -> None:
     ran = cli("sim", "handset", *arguments)
+    assert ran.code == 2
+    assert told in " ".join(ran.err.split())
+
+
+@contextmanager
+def simulated_jig(cli: Cli, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A running `sim jig` and its port."""
+    running = cli.start("sim", "jig", *arguments)
+    assert running.stdout
+    try:
+        yield running, running.stdout.readline().strip()
+    finally:
+        running.kill()
+        running.communicate(timeout=20)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "on"),
+    [("core", "--tcp"), ("core-framed", ""), ("shield-tescom", "--tcp"), ("shield-rs", "")],
+)
+def test_a_simulated_jig_is_one_to_the_real_driver(cli: Cli, dialect: str, on: str) -> None:
+    jig_file = ROOT / "fixtures" / "jigs" / f"{dialect}.yaml"
+    with simulated_jig(cli, "--dialect", dialect, "--serial", "J-7", *on.split()) as (_, port):
+        assert port.startswith("socket://" if on else "/dev/")
+        told = cli("jig", "info", "--port", port, "--file", jig_file, "--json")
+    assert told.code == 0, told.err
+    assert '"J-7"' in told.out
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_simulated_jig_is_there_until_it_is_ended(cli: Cli, number: signal.Signals) -> None:
+    with simulated_jig(cli) as (running, port):
+        with serial.Serial(port, timeout=10) as opened:
+            opened.write(b"*IDN?\n")
+            assert opened.readline() == b"Example,Core,SIMJIG01,1.0\n"
+        running.send_signal(number)
+        assert running.wait(20) == 0
+
+
+def test_a_defect_of_a_simulated_jig_is_there_and_a_pulled_one_tells_its_new_port(cli: Cli) -> None:
+    planted = ("--defect", "jig.rail_low: {low_pct: 10}", "--defect", "jig.unplug: {on: OPEN}")
+    with simulated_jig(cli, *planted) as (running, port):
+        with serial.Serial(port, timeout=10) as opened:
+            for line in (b"SOUR:VOLT 5", b"OUTP ON", b"ROUT:CLOS (@1)", b"MEAS:VOLT? (@1)"):
+                opened.write(line + b"\n")
+            assert float(opened.readline()) == pytest.approx(4.5, rel=0.002)
+            opened.write(b"FIXT:OPEN\n")
+            assert running.stdout
+            again = running.stdout.readline().strip()
+        assert again != port
+        with serial.Serial(again, timeout=10) as opened:
+            opened.write(b"OUTP?\n")
+            assert opened.readline() == b"1\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--defect", "jig.rail_lo"], "did you mean 'jig.rail_low'?"),
+        (["--defect", "jig.rail_low: {low_pct: 0.1}"], "expected more than 1.2; found 0.1"),
+        (["--defect", "lte.weak"], "lte.weak is a defect of a unit"),
+        (["--dialect", "shield-rs", "--defect", "jig.rail_low"], "shield-rs has no jig.rail_low"),
+        (["--serial", "two words"], "no serial of a jig"),
+        (["--dialect", "cor"], "'core'"),
+    ],
+)
+def test_a_jig_that_cannot_be_simulated_is_wrong_usage(
+    cli: Cli, arguments: list[str], told: str
+) -> None:
+    ran = cli("sim", "jig", *arguments)
     assert ran.code == 2
     assert told in " ".join(ran.err.split())

@@ -241,6 +241,21 @@ def test_a_port_that_takes_no_bytes_is_blocked_not_lost() -> None:
     peer.vanish()
 
 
+def test_a_network_peer_that_loses_its_power_is_lost_without_a_word() -> None:
+    tcp_repair = 19  # linux/tcp.h; a connection in repair is closed without a word
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        link = SerialLink(f"socket://127.0.0.1:{server.getsockname()[1]}", BAUD)
+        with server.accept()[0] as peer:
+            try:
+                peer.setsockopt(socket.IPPROTO_TCP, tcp_repair, 1)
+            except PermissionError:
+                pytest.skip("this user may not take a connection down without a word")
+        with pytest.raises(JigFault) as caught:
+            collect(lambda: link.read(POLL_S), 1)
+        assert caught.value.code == "JIG-LOST"
+        link.close()
+
+
 def test_two_cannot_share_a_port() -> None:
     peer = PtyPeer()
     link = SerialLink(peer.url, BAUD)

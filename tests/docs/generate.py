@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from harness.errors import FAULTS, HarnessError
+from harness.model.outcome import Outcome
+from harness.sim.defect import Defect
 from harness.sim.defects import DEFECTS, IN_RUNS, is_of_call_box, is_of_jig, is_of_modem
+from harness.sim.jig_defects import IN_JIG_ONLY, SELF_TEST
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -54,8 +57,11 @@ What can be planted in a simulated unit, its jig or its call box, and what the f
 (`testplans/a57-final.yaml`) must conclude of it, with default settings: exactly these failed
 measurements and fault codes. `harness sim defects [NAME]...` plants each and compares; a test
 does so with all. How a scenario file names them: [station.md](station.md).
-
-What no step measures today cannot be planted today (worn relays, a rail that is low).
+"""
+_OF_JIGS = """\
+Planted in a unit, or in a jig of a scenario; no unit brings one with †. Beside what the final test
+must conclude stands what the self-test of a core jig (`testplans/selftest/core.yaml`) must: it is
+there for what no final test sees. `harness sim jig --defect NAME` plants them in a jig by itself.
 """
 _OF_MODEMS = """\
 No plan talks to a modem: `harness sim handset --at --defect NAME` plants these, and
@@ -67,11 +73,11 @@ def defects_page() -> str:
     """Every defect with its settings and what must be concluded of it."""
     of_units = [name for name in IN_RUNS if not (is_of_jig(name) or is_of_call_box(name))]
     of_modems = [_OF_MODEMS, *_table(filter(is_of_modem, DEFECTS))]
-    of_jigs = [name for name in DEFECTS if is_of_jig(name)]
+    of_jigs = [_OF_JIGS, *_jig_table(filter(is_of_jig, DEFECTS))]
     sections = {
         "Units": _table(of_units),
         "Modems": of_modems,
-        "Jigs": _table(of_jigs),
+        "Jigs": of_jigs,
         "Call boxes": _table(filter(is_of_call_box, DEFECTS)),
     }
     told = (line for title, lines in sections.items() for line in (f"## {title}", "", *lines))
@@ -83,11 +89,29 @@ def _table(names: Iterable[str]) -> Iterator[str]:
     yield "| --- | --- | --- | --- |"
     for name in names:
         defect = DEFECTS[name]
-        settings = "<br>".join(f"`{key}`: {words}" for key, words in defect.settings.items())
-        codes = "<br>".join(f"`{code}`" for code in sorted(defect.concluded))
-        must = f"{defect.outcome.name}<br>{codes}" if codes else defect.outcome.name
-        yield f"| `{name}` | {_cell(defect.doc)} | {_cell(settings)} | {must} |"
+        yield f"| `{name}` | {_told(defect)} | {_must(defect.outcome, defect.concluded)} |"
     yield ""
+
+
+def _jig_table(names: Iterable[str]) -> Iterator[str]:
+    yield "| defect | what it does | settings; their defaults | final test | self-test |"
+    yield "| --- | --- | --- | --- | --- |"
+    for name in names:
+        defect, own = DEFECTS[name], SELF_TEST[name]
+        mark = " †" if name in IN_JIG_ONLY else ""
+        final = _must(defect.outcome, defect.concluded)
+        must = f"{final} | {_must(own.outcome, own.concluded)}"
+        yield f"| `{name}`{mark} | {_told(defect)} | {must} |"
+    yield ""
+
+
+def _told(defect: Defect) -> str:
+    settings = "<br>".join(f"`{key}`: {words}" for key, words in defect.settings.items())
+    return f"{_cell(defect.doc)} | {_cell(settings)}"
+
+
+def _must(outcome: Outcome, concluded: Iterable[str]) -> str:
+    return "<br>".join([outcome.name, *(f"`{code}`" for code in sorted(concluded))])
 
 
 PAGES: Mapping[str, Callable[[], str]] = {"codes.md": codes_page, "defects.md": defects_page}

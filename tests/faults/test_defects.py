@@ -12,6 +12,7 @@ from harness.cli.line import PLAN, orders, run_line
 from harness.model.outcome import Outcome
 from harness.plans.resolve import load_plans
 from harness.sim.defects import DEFECTS, IN_RUNS, never_met
+from harness.sim.jig import SimJig
 from harness.sim.scenario import Scenario, unit_of_serial, units_with
 from harness.sim.unit import Defects
 from harness.steps import catalogue
@@ -126,7 +127,8 @@ def test_what_no_command_meets_is_known(tmp_path: Path) -> None:
     """At the handset and at the jig, in a unit and in all jigs; what was met is met by one."""
     defects: Defects = {**NEVER, "adb.drip": {"on": "cat /sys/class/power_supply"}}
     units = (unit_of_serial("A57E000001", defects=NEVER), unit_of_serial("A57E000002"))
-    scenario = Scenario(units, speed=10, jig_defects={"jig.noise": {"on": "MEAS:VOLT? (@4)"}})
+    jig = SimJig(defects={"jig.noise": {"on": "MEAS:VOLT? (@4)"}})
+    scenario = Scenario(units, speed=10, jig=jig)
     seen = concluded_of(tmp_path / "records.db", scenario)
     assert seen == [(Outcome.PASS, frozenset())] * 2
     assert never_met(NEVER, units[0].met) == list(NEVER)

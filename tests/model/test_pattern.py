@@ -7,7 +7,7 @@ import pytest
 from harness.model.judgement import UNREADABLE
 from harness.model.limits import Matches
 from harness.model.outcome import Outcome
-from harness.model.pattern import LONGEST_TEXT, compiled, matches
+from harness.model.pattern import LONGEST_TEXT, compiled, fits, fitting, matches
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,13 @@ def test_a_longer_text_is_not_judged() -> None:
     limit = Matches("a*")
     assert limit.judge("a" * LONGEST_TEXT).outcome is Outcome.PASS
     assert limit.judge("a" * (LONGEST_TEXT + 1)) == UNREADABLE
+
+
+def test_a_longer_text_fits_no_form() -> None:
+    form = compiled("(a)a*")
+    fitted = fitting(form, "a" * LONGEST_TEXT)
+    assert fitted
+    assert fitted[1] == "a"
+    assert fits(form, "a")
+    assert not fits(form, "b")
+    assert not fits(form, "a" * (LONGEST_TEXT + 1))

@@ -76,7 +76,6 @@ schema: 1
 golden: a57
 revision: 3
 measured: {by: R. Khan, on: 2026-10-01, until: 2027-04-01}
-units: ['A57G000001']
 values:
   gauge.voltage: 4200 mV
   radio.power: -47 dBm

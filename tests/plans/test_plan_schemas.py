@@ -65,7 +65,6 @@ schema: 1
 golden: house
 revision: 1
 measured: {by: A. Engineer, on: 2026-11-01, until: 2027-05-01}
-units: ['GOLD0001']
 values: {a.a: -47 dBm}
 """
 LABEL = """\
@@ -110,7 +109,6 @@ MISTAKES = [
     ("limits", "{values: {a.a: {high: 1 dBm}}}", "{a.a: {high: 1 dBm}}"),
     ("golden", "until: 2027-05-01", "until: soon"),
     ("golden", "by: A. Engineer, ", ""),
-    ("golden", "['GOLD0001']", "[]"),
     ("golden", "-47 dBm", "true"),
     ("label", "scan:", "scans:"),
     ("label", "separator: ';'", "separator: ''"),

@@ -77,6 +77,7 @@ class Life:
         purpose: e.Purpose = e.Purpose.PRODUCTION,
         release: e.ReleaseRef | None = None,
         only: tuple[str, ...] = (),
+        jig: str = "jig-7",
     ) -> e.Stamped:
         names = tuple(f"rail_{place}" for place in range(measures))
         planned = [e.PlannedRef(f"step_{n}", "jig.rails", Phase.STEPS, names) for n in range(steps)]
@@ -92,7 +93,7 @@ class Life:
                 attempt=1,
                 plan=e.PlanRef("a57-final", 14, PLAN_SHA256, tuple(planned), only),
                 limits=None,
-                jig=e.JigRef("jig-7", "1.4", "2026-10-01"),
+                jig=e.JigRef(jig, "1.4", "2026-10-01"),
                 harness="0.1.0",
                 release=release,
             )

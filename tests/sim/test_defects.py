@@ -11,13 +11,15 @@ from harness.errors import StationFault, all_codes
 from harness.model.outcome import Outcome
 from harness.plans.resolve import load_plans
 from harness.sim.defect_settings import SETTINGS
-from harness.sim.defects import DEFECTS, IN_RUNS
+from harness.sim.defects import DEFECTS, IN_RUNS, is_of_jig
+from harness.sim.jig_defects import IN_JIG_ONLY, SELF_TEST
 from harness.sim.planting import expected, planted_by
 from harness.sim.scenario import load_scenario, units_with
 from harness.sim.unit import Verdict
 from harness.steps import catalogue
 
 PLAN = Path(__file__).parents[2] / "testplans" / "a57-final.yaml"
+SELF_TEST_PLAN = PLAN.parent / "selftest" / "core.yaml"
 MEASURED_TODAY = """
     storage.small sensors.missing thermal.hot
     identity.label_mismatch imei.not_written imei.bad_check_digit imei.duplicate wifi.deaf
@@ -28,6 +30,7 @@ MEASURED_TODAY = """
     adb.unauthorized adb.offline adb.hang adb.drip adb.drop adb.garbage
     usb.full_speed usb.unplug usb.edl
     jig.noise jig.silent jig.late_reply jig.stuck_fixture jig.interlock_open jig.wrong_identity
+    jig.rail_low jig.relay_worn jig.unplug
 """
 """Defects that people ask for, of what steps measure by now."""
 
@@ -49,6 +52,19 @@ def test_what_must_be_concluded_can_be(name: str) -> None:
             assert told in codes, told
     assert (defect.outcome is Outcome.PASS) is not bool(defect.concluded)
     assert defect.doc == defect.doc.strip().rstrip(".")
+
+
+@pytest.mark.parametrize("name", SELF_TEST)
+def test_what_a_self_test_must_conclude_can_be(name: str) -> None:
+    plan = load_plans(SELF_TEST_PLAN, catalogue()).any
+    known = {step.id: catalogue()[step.use].measures for step in plan.steps}
+    codes = {code for code, *_ in all_codes()}
+    must = SELF_TEST[name]
+    for told in must.concluded:
+        step, _, measure = told.partition(":")[0].partition(".")
+        assert measure in known[step] if measure else told in codes, told
+    assert (must.outcome is Outcome.PASS) is not bool(must.concluded)
+    assert {each for each in DEFECTS if is_of_jig(each)} == SELF_TEST.keys() >= IN_JIG_ONLY
 
 
 def test_settings_have_words_and_values_and_none_is_of_no_defect() -> None:

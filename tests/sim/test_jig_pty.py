@@ -14,7 +14,16 @@ from pathlib import Path
 
 import pytest
 
-from harness.sim.jig import JigBehaviour, Reply
+from harness.sim.jig import (
+    FramedJigBehaviour,
+    JigBehaviour,
+    JigBuild,
+    Reply,
+    RsBox,
+    TescomBox,
+    on_pty,
+    watchdog,
+)
 from harness.sim.pty import PtyJig
 from tests.engine.rig import until
 
@@ -37,10 +46,10 @@ class Client:
         (count,) = struct.unpack("i", fcntl.ioctl(self.fd, termios.FIONREAD, bytes(4)))
         return int(count)
 
-    def read_lines(self, count: int) -> bytes:
+    def read_lines(self, count: int, end: bytes = b"\n") -> bytes:
         got = b""
         until = time.monotonic() + 20
-        while got.count(b"\n") < count and time.monotonic() < until:
+        while got.count(end) < count and time.monotonic() < until:
             if select.select([self.fd], [], [], 0.1)[0]:
                 got += os.read(self.fd, 65536)
         return got
@@ -153,3 +162,78 @@ def test_unplugged_the_client_notices_and_nothing_is_left(sim: JigBehaviour) -> 
     assert not pty.plugged
     pty.close()
     assert held() == before
+
+
+def test_a_pulled_cable_comes_back_under_another_name_and_the_jig_has_gone_on() -> None:
+    sim = JigBehaviour(None, defects={"jig.unplug": {}})
+    pty = on_pty(sim)
+    before = pty.path
+    client = Client(before)
+    client.write(b"FIXT:CLOS\n")
+    until(lambda: pty.path != before)
+    with pytest.raises(OSError, match="Input/output"):
+        client.write(b"FIXT:STAT?\n")
+    os.close(client.fd)
+    again = Client(pty.path)
+    again.write(b"DIAG:CYCL?\n")
+    assert again.read_lines(1) == b"%d\n" % (JigBuild().cycles + 1)
+    os.close(again.fd)
+    pty.close()
+
+
+def test_a_pulled_cable_may_stay_away(sim: JigBehaviour) -> None:
+    before = held()
+    pty = PtyJig(sim)
+    path = pty.path
+    pty.pull(600.0)
+    assert not pty.plugged
+    with pytest.raises(OSError, match=r"No such file|Input/output"):
+        os.close(os.open(path, os.O_RDWR | os.O_NOCTTY))
+    pty.close()
+    assert held() == before
+
+
+def test_a_watchdog_hears_silence_on_the_wire(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watchdog, "WAIT_S", 1.5)
+    sim = FramedJigBehaviour(None)
+    pty = on_pty(sim, speed=100)  # its time is real, whatever the simulator's
+    client = Client(pty.path)
+    client.write(b"SYST:HEAR?\nOUTP ON\nROUT:CLOS (@1)\nOUTP?\n")
+    assert client.read_lines(2) == b"0\n1\n"
+    started = time.monotonic()
+    while time.monotonic() - started < 2.0:
+        client.write(b"OUTP?\n")
+        assert client.read_lines(1) == b"1\n"
+        time.sleep(0.05)
+    until(lambda: sim.safe)
+    client.write(b"SYST:HEAR?\n")
+    assert client.read_lines(1) == b"1\n"
+    os.close(client.fd)
+    pty.close()
+
+
+def test_a_tescom_box_loses_what_comes_before_its_answer() -> None:
+    pty = on_pty(TescomBox(None))
+    client = Client(pty.path)
+    client.write(b"ID?\rCOUNT?\rLID?\r")
+    assert client.read_lines(1, b"\r") == b"TESCOM TC-5970 SN:SIMJIG01 V1.0\r"
+    client.write(b"LID?\r")
+    assert client.read_lines(1, b"\r") == b"OPENED\r"
+    os.close(client.fd)
+    pty.close()
+
+
+def test_an_rs_box_says_by_itself_that_its_lid_has_arrived_and_answers_meanwhile() -> None:
+    pty = on_pty(RsBox(None, build=JigBuild(dwell_s=4.0)), speed=4)
+    client = Client(pty.path)
+    client.write(b"CLOSE\r\nCYCLES?\r\n")
+    said = client.read_lines(6).split(b"\r\n")
+    assert said[:2] == [b"PENDING", b"%d" % (JigBuild().cycles + 1)]
+    assert said[2:] == [b"INFO:VALVE ON", b"PENDING", b"PENDING", b"CLOSED", b""]
+    os.close(client.fd)
+    pty.close()
+
+
+def test_what_is_said_unasked_comes_at_once(pty: PtyJig, client: Client) -> None:
+    pty.say("INFO:WARM\n")
+    assert client.read_lines(1) == b"INFO:WARM\n"

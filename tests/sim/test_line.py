@@ -5,10 +5,12 @@ from __future__ import annotations
 import socket
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import serial
 
 from harness.devices.adb import AdbHandset, AdbServer
 from harness.devices.adb.finding import Finder
@@ -20,7 +22,7 @@ from harness.errors import LinkFault, StationFault
 from harness.model.outcome import Outcome
 from harness.model.usb import UsbMode, UsbSpeed
 from harness.sim.handset import SimHandsets
-from harness.sim.jig import JigBehaviour
+from harness.sim.jig import JigBehaviour, JigBuild, RsBox, SimJig, good_build
 from harness.sim.line import SimLine
 from harness.sim.scenario import Scenario, load_scenario
 from harness.sim.unit import SimUnit, Verdict
@@ -30,7 +32,7 @@ from tests.short import lease
 
 @pytest.fixture
 def line() -> Iterator[SimLine]:
-    with SimLine(Scenario(jig_noise=0.01), slots=2) as line:
+    with SimLine(Scenario(jig=SimJig(noise=0.01)), slots=2) as line:
         yield line
 
 
@@ -165,6 +167,105 @@ def test_noise_starts_again_with_each_unit() -> None:
     assert readings(jigs[0], other) != first
     assert readings(jigs[0], unit) == first
     assert readings(jigs[1], unit) == first
+
+
+def test_each_slot_has_its_own_jig_and_the_others_are_like_the_one_of_all() -> None:
+    jigs = (SimJig("J-1", "shield-rs"), SimJig("J-2", defects={"jig.silent": {}}))
+    with SimLine(Scenario(jig=SimJig(noise=0.01), jigs=jigs), slots=3) as line:
+        assert [type(slot.behaviour) for slot in line.slots.values()] == [
+            *(RsBox, JigBehaviour, JigBehaviour),
+        ]
+        assert [slot.behaviour.serial for slot in line.slots.values()] == ["J-1", "J-2", "SIMJIG03"]
+        assert line.slots[2].behaviour.answer("*OPC?", 0) == []
+        assert line.slots[3].jig == SimJig("SIMJIG03", noise=0.01)
+        assert line.ports() == sorted(slot.port for slot in line.slots.values())
+
+
+def test_a_twin_answers_with_the_same_serial_on_a_port_of_its_own() -> None:
+    jigs = (SimJig("J-1"), SimJig("J-2", defects={"jig.twin_serial": {}}))
+    with SimLine(Scenario(jigs=jigs), slots=2) as line:
+        assert [len(slot.ports()) for slot in line.slots.values()] == [1, 2]
+        assert len(set(line.ports())) == 3
+        said = [who_answers(port) for port in line.slots[2].ports()]
+        assert said == ["Example,Core,J-2,1.0"] * 2
+
+
+def who_answers(port: str) -> str:
+    with serial.Serial(port, timeout=10) as opened:
+        opened.write(b"*IDN?\n")
+        return str(opened.readline().decode().strip())
+
+
+def test_a_jig_that_is_pulled_is_on_another_port(line: SimLine) -> None:
+    slot = line.slots[1]
+    before = slot.port
+    line.insert(1, SimUnit("A57A000001", defects={"jig.unplug": {}}))
+    with serial.Serial(before, timeout=10) as opened:
+        opened.write(b"FIXT:CLOS\n")
+        until(lambda: slot.port != before)
+    assert slot.ports() == [slot.port]
+    assert who_answers(slot.port) == "Example,Core,SIMJIG01,1.0"
+
+
+JIGS = """\
+schema: 1
+seed: 3
+jig: {noise: 0.01, dwell_s: 2, defects: [jig.noise]}
+jigs:
+  - {serial: J-1, dialect: shield-tescom}
+  - {noise: 0, defects: [{jig.silent: {on: FIXT}}]}
+units: [{serial: A57A000001}]
+"""
+
+
+def test_a_scenario_says_what_each_jig_is(tmp_path: Path) -> None:
+    path = tmp_path / "line.yaml"
+    path.write_text(JIGS)
+    scenario = load_scenario(path)
+    assert (scenario.slots, len(scenario.units)) == (2, 1)
+    first, second, third = (scenario.jig_of(n) for n in (1, 2, 3))
+    assert (first.serial, first.dialect, first.noise) == ("J-1", "shield-tescom", 0.01)
+    assert first.build == replace(good_build("J-1", 3), dwell_s=2.0)
+    assert (second.serial, second.dialect, second.noise) == ("SIMJIG02", "core", 0.0)
+    assert second.defects == {"jig.noise": {}, "jig.silent": {"on": "FIXT"}}
+    assert third == SimJig(
+        "SIMJIG03", noise=0.01, defects={"jig.noise": {}}, build=JigBuild(dwell_s=2.0)
+    )
+    assert sorted(set(scenario.jig_defects)) == ["jig.noise", "jig.silent"]
+
+
+@pytest.mark.parametrize(
+    ("jigs", "told"),
+    [
+        ("[]", "at least 1 in the list"),
+        ("[{serial: 'A,B'}]", "a serial of a jig"),
+        ("[{serial: J}, {serial: J}]", "4:30: jig 'J' is written twice"),
+        ("[{}, {serial: SIMJIG01}]", "4:21: jig 'SIMJIG01' is that of slot 1"),
+        ("[{serial: SIMJIG07}]", "jig 'SIMJIG07' is that of slot 7"),
+        ("[{dialect: cor}]", "did you mean 'core'?"),
+        ("[{dialect: shield-rs, defects: [jig.rail_low]}]", "shield-rs has no jig.rail_low"),
+        ("[{defects: [jig.watchdog]}]", "core has no jig.watchdog"),
+        ("[{dialect: shield-rs, defects: [{jig.silent: {on: FIXT}}]}]", "no command has 'FIXT'"),
+        ("[{dialect: shield-rs, defects: [{jig.unplug: {on: STATE}}]}]", "no command has 'STATE'"),
+        ("[{defects: [lte.weak]}]", "lte.weak is a defect of a unit"),
+        ("[{defects: [jig.rail_lo]}]", "did you mean 'jig.rail_low'?"),
+        ("[{dwell_s: 0}]", "expected more than 0"),
+    ],
+)
+def test_a_jig_that_cannot_be_is_refused_at_its_place(tmp_path: Path, jigs: str, told: str) -> None:
+    path = tmp_path / "line.yaml"
+    path.write_text(f"schema: 1\nseed: 1\nspeed: 1\njigs: {jigs}\n")
+    with pytest.raises(StationFault) as refused:
+        load_scenario(path)
+    assert "line.yaml:4:" in refused.value.message
+    assert told in refused.value.message
+
+
+def test_a_unit_brings_no_twin_of_its_jig(tmp_path: Path) -> None:
+    path = tmp_path / "line.yaml"
+    path.write_text("schema: 1\nunits:\n  - {serial: A57A000001, defects: [jig.twin_serial]}\n")
+    with pytest.raises(StationFault, match=r"line\.yaml:3:.*no unit brings jig\.twin_serial"):
+        load_scenario(path)
 
 
 def test_a_scenario_says_what_a_test_must_find(tmp_path: Path) -> None:

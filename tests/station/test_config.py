@@ -30,7 +30,7 @@ def test_the_shipped_station_is_read_with_its_jig_file() -> None:
     assert station.instruments == {"callbox"}
     assert slot.instruments == {"lightbox", "supply"}
     assert slot.jig
-    assert slot.jig.port == "/dev/ttyUSB0"
+    assert (slot.jig.port, slot.jig.serial) == (None, "J-0117")
     assert slot.jig.kind
     assert (slot.jig.kind.name, slot.jig.kind.revision) == ("core", 1)
     assert {role: file.sha256 for role, file in station.files.items()} == {
@@ -184,8 +184,9 @@ def test_one_socket_of_two_slots_and_a_slot_of_nothing_are_told(tmp_path: Path) 
 
 
 def test_slots_that_name_one_jig_file_share_its_role(tmp_path: Path) -> None:
-    shutil.copy(ROOT / "fixtures/jigs/core.yaml", tmp_path / "a.yaml")
-    shutil.copy(ROOT / "fixtures/jigs/core.yaml", tmp_path / "b.yaml")
+    core = (ROOT / "fixtures/jigs/core.yaml").read_text().partition("selftest:")[0]
+    (tmp_path / "a.yaml").write_text(core)
+    (tmp_path / "b.yaml").write_text(core)
     path = tmp_path / "station.yaml"
     path.write_text(
         "schema: 1\n"
@@ -200,6 +201,50 @@ def test_slots_that_name_one_jig_file_share_its_role(tmp_path: Path) -> None:
     kinds = [slot.jig.kind for slot in station.slots if slot.jig]
     assert kinds[0] is kinds[1]
     assert None not in kinds
+
+
+def test_a_jig_is_known_by_its_serial_and_may_be_on_any_port_or_on_some(tmp_path: Path) -> None:
+    path = tmp_path / "station.yaml"
+    path.write_text(
+        "schema: 1\n"
+        "station: s\n"
+        "jig_ports: ['/dev/serial/by-id/*', 'rfc2217://10.0.0.5:2001']\n"
+        "slots:\n"
+        "  - {slot: 1, handset: A, jig: {serial: J-1}}\n"
+        "  - {slot: 2, handset: B, jig: {serial: J-2, port: /dev/ttyS4}}\n"
+        "  - {slot: 3, handset: C, jig: {port: /dev/ttyS5}}\n"
+    )
+    station = load_station(path)
+    assert station.jig_ports == ("/dev/serial/by-id/*", "rfc2217://10.0.0.5:2001")
+    jigs = [slot.jig for slot in station.slots]
+    assert jigs == [
+        JigConfig(serial="J-1"),
+        JigConfig("/dev/ttyS4", "J-2"),
+        JigConfig("/dev/ttyS5"),
+    ]
+    assert [jig.name for jig in jigs if jig] == ["J-1", "J-2", "/dev/ttyS5"]
+
+
+def test_one_jig_of_two_slots_and_a_jig_that_nobody_can_tell_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "station.yaml"
+    path.write_text(
+        "schema: 1\n"
+        "station: s\n"
+        "jig_ports: []\n"
+        "slots:\n"
+        "  - {slot: 1, handset: A, jig: {serial: J-1}}\n"
+        "  - {slot: 2, handset: B, jig: {serial: J-1}}\n"
+        "  - {slot: 3, handset: C, jig: {}}\n"
+    )
+    with pytest.raises(StationFault) as refused:
+        load_station(path)
+    assert problems(refused.value) == [
+        "3:12: expected at least 1 in the list; found a list",
+        "6:41: jig 'J-1' is written twice",
+        "7:32: missing key 'serial', by which its port is found (or 'port')",
+    ]
+    with pytest.raises(ValueError, match="by its port or by its serial"):
+        JigConfig()
 
 
 def test_whose_an_instrument_is_must_be_plain(tmp_path: Path) -> None:
@@ -242,7 +287,7 @@ def test_problems_of_station_and_jig_files_come_at_once(tmp_path: Path) -> None:
         load_station(path)
     told = [problem.replace(f"{tmp_path}/", "") for problem in refused.value.evidence["problems"]]
     assert told == [
-        "core.yaml:1:1: missing key 'dialect'",
+        "core.yaml:1:1: missing key 'dialect' (or 'verbs', for a language of its own)",
         "core.yaml:1:1: missing key 'identity'",
         "core.yaml:1:1: missing key 'revision'",
         "core.yaml:2:6: expected a name of small letters, digits, - and _; found 'Core'",
@@ -312,8 +357,8 @@ def test_a_scenario_is_read_with_its_defects_and_settings(tmp_path: Path) -> Non
         "defects: [adb.hang, {battery.weak_charge: {current_a: 0.3}}]}]\n"
     )
     scenario = load_scenario(path)
-    assert (scenario.seed, scenario.speed, scenario.jig_noise) == (3, 10.0, 0.01)
-    assert scenario.jig_defects == {"jig.silent": {}}
+    assert (scenario.seed, scenario.speed, scenario.jig.noise) == (3, 10.0, 0.01)
+    assert scenario.jig.defects == {"jig.silent": {}}
     (unit,) = scenario.units
     assert unit.imei == ("860123450000012",)
     assert unit.sku == unit.label.sku == "A57-AE"

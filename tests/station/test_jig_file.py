@@ -32,7 +32,20 @@ def read(folder: Path, text: str) -> tuple[JigFile | None, list[str]]:
 def test_the_shipped_jig_file_is_the_core() -> None:
     _, kind, problems = read_jig_file(ROOT / "fixtures/jigs/core.yaml")
     assert not problems
-    assert kind == JigFile("core", 1, "Example", "Core", CORE)
+    plan = ROOT / "fixtures/jigs/../../testplans/selftest/core.yaml"
+    assert kind == JigFile("core", 1, "Example", "Core", CORE, plan)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "fixtures/jigs").glob("*.yaml")), ids=lambda path: path.name
+)
+def test_the_shipped_jig_files_are_read_and_can_be_tested(path: Path) -> None:
+    _, kind, problems = read_jig_file(path)
+    assert not problems
+    assert kind
+    assert kind.name == path.stem
+    assert kind.selftest
+    assert kind.selftest.is_file()
 
 
 def test_what_is_left_out_is_as_the_dialect_has_it(tmp_path: Path) -> None:
@@ -72,6 +85,7 @@ WRONG = {
     "moves_within: 0 s": "6:15: 0 s is no such time: more than 0 s, at most 600 s",
     "moves_within: 11 min": "6:15: 660 s is no such time: more than 0 s, at most 600 s",
     "settle: 1 s": "6:1: unknown key 'settle'",
+    "selftest: none.yaml": "6:11: no file '{folder}/none.yaml'",
 }
 
 
@@ -81,6 +95,7 @@ def test_a_mistake_is_told_at_its_place(tmp_path: Path, line: str, told: str) ->
     kept = [each for each in HEAD.splitlines() if not each.startswith(f"{key}:")]
     place = 3 if key == "dialect" else 4
     kept.insert(place if len(kept) < 5 else 5, line)
+    told = told.format(folder=tmp_path) if "{folder}" in told else told
     assert read(tmp_path, "\n".join(kept) + "\n") == (None, [told])
 
 

@@ -23,6 +23,7 @@ from harness.model.step import Catalogue
 from harness.plans.resolve import load_plans
 from harness.records.chain import verify
 from harness.records.query import Reader
+from harness.sim.jig import SimJig
 from harness.sim.scenario import Scenario
 from harness.sim.unit import SimUnit
 from harness.station.bus import Bus, Told
@@ -43,7 +44,7 @@ EIGHT = tuple(SimUnit(f"A57A0000{number:02}") for number in range(1, 9))
 def test_eight_units_on_four_slots_each_once_and_all_on_record(tmp_path: Path) -> None:
     store = tmp_path / "records.db"
     units = (*EIGHT[:6], replace(EIGHT[6], defects={"battery.weak_charge": {}}), EIGHT[7])
-    results, told = on_line(store, Scenario(units, seed=3, speed=10, jig_noise=0.002))
+    results, told = on_line(store, Scenario(units, seed=3, speed=10, jig=SimJig(noise=0.002)))
     assert [serial(result) for result in results] == [unit.serial for unit in units]
     assert [outcome(result) for result in results] == ["PASS"] * 6 + ["FAIL", "PASS"]
     assert len(ends(told)) == 8
@@ -54,7 +55,7 @@ def test_eight_units_on_four_slots_each_once_and_all_on_record(tmp_path: Path) -
 
 
 def test_what_is_measured_of_a_unit_does_not_depend_on_the_slot(tmp_path: Path) -> None:
-    scenario = Scenario(EIGHT[:4], seed=3, speed=10, jig_noise=0.002)
+    scenario = Scenario(EIGHT[:4], seed=3, speed=10, jig=SimJig(noise=0.002))
     first, _ = on_line(tmp_path / "a.db", scenario, slots=1)
     again = replace(scenario, units=tuple(SimUnit(unit.serial) for unit in reversed(EIGHT[:4])))
     second, _ = on_line(tmp_path / "b.db", again, slots=3)

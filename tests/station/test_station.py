@@ -216,7 +216,7 @@ schema: 1
 jig: sim
 revision: 1
 dialect: core
-identity: {maker: Simulated, model: MODEL}
+identity: {maker: Example, model: MODEL}
 """
 
 
@@ -227,7 +227,7 @@ def wire() -> Iterator[PtyJig]:
     pty.close()
 
 
-@pytest.mark.parametrize(("model", "code"), [("Jig", ""), ("Box", "JIG-WRONG")])
+@pytest.mark.parametrize(("model", "code"), [("Core", ""), ("Box", "JIG-WRONG")])
 def test_the_jig_of_a_station_file_must_be_of_its_kind(
     tmp_path: Path, wire: PtyJig, model: str, code: str
 ) -> None:

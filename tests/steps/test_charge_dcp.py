@@ -103,7 +103,7 @@ def slot_with(server: AdbServer) -> Iterator[MakeSlot]:
             unit = SimUnit("A57A000001", defects={name: {} for name in defects}, **more)
             address = line.insert(1, unit)
             slot = line.slots[1]
-            jig = SerialJig(slot.port, expected=Expected(slot.jig_serial))
+            jig = SerialJig(slot.port, expected=Expected(slot.jig.serial))
             stack.callback(jig.shut)
             stack.callback(lambda: _require_safe(line))
             return Slot(line, unit, Bench({Handset: AdbHandset(server, address), Jig: jig}))

@@ -35,6 +35,15 @@ USES = {
     "handset.restore": ("bluetooth", "camera", "modem", "screen", "wifi"),
     "jig.close": ALL,
     "jig.open": ALL,
+    **dict.fromkeys(  # what a jig does while it tests itself, no measurement beside it would know
+        (
+            *("jig_health.carriage", "jig_health.contact", "jig_health.cycles"),
+            *("jig_health.interlock", "jig_health.light", "jig_health.motion", "jig_health.off"),
+            *("jig_health.rail", "jig_health.relay", "jig_health.self_test"),
+            "jig_health.shield",
+        ),
+        ALL,
+    ),
     "lte.attach": ("bluetooth", "modem", "wifi"),  # airplane mode switches all of them off
     "lte.traffic": ("bluetooth", "modem", "wifi"),  # it may have to attach anew
     "nfc.present": ("nfc",),
@@ -49,6 +58,8 @@ USES = {
 ASKING = (
     *("device.display", "device.memory", "device.sensors", "device.storage", "device.thermal"),
     *("identity.build", "identity.match_label", "identity.read", "jig.voltage"),
+    *("jig_health.calibration", "jig_health.clock", "jig_health.echo"),
+    "jig_health.identity",
 )
 TOGETHER = (
     ("camera.flat", "radio.wifi"),

@@ -17,12 +17,13 @@ from harness.plans.resolve import load_plans, resolve
 from harness.steps import catalogue
 
 TESTPLANS = Path(__file__).parents[2] / "testplans"
+PLANS = [*TESTPLANS.glob("*.yaml"), *TESTPLANS.glob("selftest/*.yaml")]
 STEPS = catalogue()
 FINAL = load_plans(TESTPLANS / "a57-final.yaml", STEPS)
 CODE = re.compile(r"[A-Z]+(?:-[A-Z]+)+")
 
 
-@pytest.mark.parametrize("path", sorted(TESTPLANS.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(PLANS), ids=lambda path: path.stem)
 def test_the_shipped_plans_are_right_without_a_warning(path: Path) -> None:
     plans, problems = resolve(path, STEPS)
     assert plans

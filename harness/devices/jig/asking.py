@@ -11,17 +11,15 @@ from harness.devices.scpi.change import change
 from harness.devices.scpi.exchange import Exchange
 from harness.devices.scpi.replies import OVERRANGE, read_flag, read_number
 from harness.devices.scpi.verb import Verb
-from harness.errors import JigFault, PlanError
+from harness.errors import HarnessError, JigFault, OperatorStop, PlanError
 
 T = TypeVar("T")
 
 MOST_READINGS = 6
 """How many readings are taken before they are called unstable."""
 
-_STOPPED = {
-    Interlock.OPEN: ("JIG-INTERLOCK", "the jig's interlock is open at"),
-    Interlock.EMERGENCY: ("JIG-EMERGENCY", "the jig's emergency stop is pressed at"),
-}
+SET_TOLERANCE_V = 0.002
+"""How far a supply may round the voltage that it was told [V]."""
 
 
 class Asking:
@@ -65,12 +63,35 @@ class Asking:
         change(self.exchange, command, verb.limit_s, shown, met, guard, verb.done)
 
     def require_interlock(self, command: str) -> None:
-        """Raises: JigFault(JIG-INTERLOCK, JIG-EMERGENCY) unless it is closed."""
+        """Raises: JigFault(JIG-INTERLOCK), OperatorStop(JIG-EMERGENCY) unless it is closed."""
+        if stopped := self.interlock_stops(f"at {command}", command=command):
+            raise stopped
+
+    def interlock_stops(self, when: str, **evidence: str) -> HarnessError | None:
+        """Why nothing may move or be powered now; None while the interlock is closed."""
         interlock = self.query("interlock", {}, read_interlock)
-        if stopped := _STOPPED.get(interlock):
-            code, words = stopped
-            evidence = {"command": command, "interlock": interlock.value}
-            raise JigFault(code, f"{words} {command}", evidence=evidence)
+        evidence = {**evidence, "interlock": interlock.value}
+        if interlock is Interlock.OPEN:
+            words = f"the jig's interlock is open {when}"
+            return JigFault("JIG-INTERLOCK", words, evidence=evidence)
+        if interlock is Interlock.EMERGENCY:
+            words = f"the jig's emergency stop is pressed {when}"
+            return OperatorStop("JIG-EMERGENCY", words, evidence=evidence)
+        return None
+
+    def set_voltage(self, voltage_v: float) -> None:
+        """Tell the supply a voltage [V], which it must then show."""
+        scale, _ = self.dialect.scale("voltage_set")
+        self.change(
+            "set_voltage",
+            {"value": f"{scale.number(voltage_v):.4f}"},
+            lambda: scale.value(self.query("voltage_set", {}, read_number)),
+            lambda set_v: abs(set_v - voltage_v) <= SET_TOLERANCE_V,
+        )
+
+    def switch(self, verb: str, state: str, gaps: dict[str, object], *, on: bool) -> None:
+        """Switch something, whose state must then show it."""
+        self.change(verb, gaps, lambda: self.flag(state, gaps), lambda shown: shown is on)
 
     def reading(self, name: str, channel: str | None, symbol: str) -> float:
         """A value: two readings that are the same, or the median of three of which two agree.
@@ -101,9 +122,13 @@ class Asking:
 
         Raises: JigFault(JIG-UNSTABLE) when no two replies are the same.
         """
-        said = [self.query(name, {}, read)]
+        return self.sure(name, lambda: self.query(name, {}, read))
+
+    def sure(self, name: str, ask: Callable[[], T]) -> T:
+        """What asking brings, as `steady` has it."""
+        said = [ask()]
         while not self.exchange.framed:
-            said.append(self.query(name, {}, read))
+            said.append(ask())
             if said[-1] == said[-2]:
                 break
             if len(said) == MOST_READINGS:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from string import Formatter
 from types import MappingProxyType
 
+from harness.devices.jig.flaws import DialectError, flaws_of
+from harness.devices.jig.vocabulary import ABILITIES
 from harness.devices.scpi.language import Answers, Language
 from harness.devices.scpi.replies import read_identity
 from harness.devices.scpi.verb import Verb
+from harness.model.pattern import fitting
 from harness.model.ports import JigIdentity
 
 
@@ -43,43 +45,6 @@ class Scale:
 
 AS_IT_IS = Scale()
 
-ABILITIES: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        "identity": frozenset({"identify"}),
-        "error queue": frozenset({"clear", "errors"}),
-        "framing": frozenset({"framing"}),
-        "heartbeat": frozenset({"heartbeat"}),
-        "safe": frozenset({"safe"}),
-        "interlock": frozenset({"interlock"}),
-        "interlock test": frozenset({"break_interlock", "restore_interlock"}),
-        "fixture": frozenset({"close", "open", "fixture"}),
-        "relays": frozenset({"connect", "disconnect", "relay"}),
-        "supply": frozenset({"set_voltage", "voltage_set", "output_on", "output_off", "output"}),
-        "meter": frozenset({"voltage", "current"}),
-        "ohmmeter": frozenset({"resistance"}),
-        "light box": frozenset({"show", "shown", "light", "light_set"}),
-        "light meter": frozenset({"illuminance"}),
-        "self-test": frozenset({"self_test"}),
-        "echo": frozenset({"echo"}),
-        "cycle counter": frozenset({"cycles"}),
-        "calibration": frozenset({"calibrated", "calibration_due"}),
-        "clock": frozenset({"date", "time"}),
-        "shield": frozenset({"shield"}),
-    }
-)
-"""What a jig can do, and the verbs for it: it has all of an ability's, or none."""
-VERBS = frozenset().union(*ABILITIES.values())
-GAPS: Mapping[str, str] = MappingProxyType(
-    {
-        **dict.fromkeys(("set_voltage", "show", "light", "echo"), "value"),
-        **dict.fromkeys(
-            ("connect", "disconnect", "relay", "voltage", "current", "resistance"), "channel"
-        ),
-    }
-)
-"""What stands for what is told in a verb's text, such as `{channel}`."""
-_RESTING = frozenset({"safe", "output_off", "disconnect"})
-
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
@@ -88,6 +53,8 @@ class Dialect:
     `electrical` are the verbs that drive it safe at once. Its mechanics are at rest when they are
     open: that moves something, so a person is asked before. `heartbeat_s` is how often it must hear
     of the host [s]; it drops power by itself when it does not.
+
+    Raises: DialectError with all that is wrong with it.
     """
 
     name: str
@@ -108,8 +75,8 @@ class Dialect:
     heartbeat_s: float | None = None
 
     def __post_init__(self) -> None:
-        if problems := [*self._problems()]:
-            raise ValueError(f"dialect {self.name}: {'; '.join(problems)}")
+        if flaws := tuple(flaws_of(self)):
+            raise DialectError(self.name, flaws)
 
     @property
     def powers(self) -> bool:
@@ -132,50 +99,11 @@ class Dialect:
     def _read_identity(self, text: str) -> JigIdentity:
         if self.identity is None:
             return read_identity(text)
-        match = self.identity.fullmatch(text)
+        match = fitting(self.identity, text)
         if not match:
             raise ValueError(f"the form {self.identity.pattern}")
         said = match.groupdict()
         return JigIdentity(*(said.get(each.name) or "" for each in fields(JigIdentity)))
-
-    def _problems(self) -> Iterator[str]:
-        if odd := self.verbs.keys() - VERBS:
-            yield f"no such verbs: {', '.join(sorted(odd))}"
-        if "identify" not in self.verbs:
-            yield "it needs the verb identify, or nobody knows which jig answers"
-        for ability, verbs in ABILITIES.items():
-            if (missing := verbs - self.verbs.keys()) and missing != verbs:
-                yield f"a jig with {ability} needs the verbs {', '.join(sorted(missing))}, too"
-        if not self.can("error queue") and self.answers is None:
-            yield "it says by nothing whether it has understood: verbs clear and errors, or answers"
-        if self.terminator not in ("\n", "\r", "\r\n"):
-            yield f"no terminator: {self.terminator!r}"
-        yield from self._odd_gaps()
-        yield from self._unsafe()
-
-    def _odd_gaps(self) -> Iterator[str]:
-        for name, verb in self.verbs.items():
-            wanted = {GAPS[name]} if name in GAPS else set()
-            found = {gap for _, gap, _, _ in Formatter().parse(verb.text) if gap is not None}
-            if found != wanted:
-                needs, has = ("".join(sorted(gaps)) or "none" for gaps in (wanted, found))
-                yield f"{name}: {verb.text!r} has the gap {has}, it needs {needs}"
-
-    def _unsafe(self) -> Iterator[str]:
-        """Why its safe state would not be one."""
-        for name in self.electrical:
-            if name not in _RESTING:
-                yield f"{name} is no way to a safe state: {', '.join(sorted(_RESTING))} are"
-            elif name not in self.verbs and self.powers:
-                yield f"its safe state is {name}, which is none of its verbs"
-        if self.powers and not self.electrical:
-            yield "it puts voltage on contacts, and has no electrical safe state"
-        if self.electrical and "safe" not in self.electrical:
-            for does, undoes in (("output_on", "output_off"), ("connect", "disconnect")):
-                if does in self.verbs and undoes not in self.electrical:
-                    yield f"its safe state leaves {does} as it is: {undoes} is missing"
-        if not self.can("interlock") and any(verb.guarded for verb in self.verbs.values()):
-            yield "verbs are guarded by its interlock, and it has no verb interlock"
 
 
 _MOTION_S = 5.0

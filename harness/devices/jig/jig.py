@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from harness.clock import Cancel, Deadline, Lease
@@ -10,6 +11,7 @@ from harness.devices.jig.asking import Asking
 from harness.devices.jig.dialect import CORE, Dialect
 from harness.devices.jig.health import HealthPort
 from harness.devices.jig.port import JigPort
+from harness.devices.jig.watch import Watch
 from harness.devices.link import ByteLink
 from harness.devices.scpi.exchange import ANYONE, Exchange, Expected
 from harness.devices.scpi.wire import Wire
@@ -39,6 +41,12 @@ class SerialJig:
         self._wire = Wire(name, open_port, dialect.terminator, JigFault)
         self._dialect = dialect
         self._expected = expected
+        self._watch: Watch | None = None
+
+    @property
+    def port(self) -> str:
+        """Where it is, or was last; its name until it was found."""
+        return self._wire.name
 
     def for_run(self) -> SerialJig:
         return self
@@ -48,9 +56,19 @@ class SerialJig:
         return JigPort(self.asked(lease))
 
     def asked(self, lease: Lease) -> Asking:
-        """The jig in the words of its dialect, for as long as the lease holds."""
-        exchange = Exchange(self._wire, self._dialect.language(), lease, self._expected)
-        return Asking(exchange, self._dialect)
+        """The jig in the words of its dialect, for as long as the lease holds.
+
+        Raises: JigFault(JIG-LOST) when its line was lost in the run that it is watched for.
+        """
+        asking = self._asking(lease)
+        if self._watch:
+            self._watch.begin(asking)
+        return asking
+
+    def watch(self, stop: Cancel) -> Watch:
+        self._wire.forgive()
+        self._watch = Watch(self._wire, self._asking, self._rest, stop)
+        return self._watch
 
     def make_safe(self, deadline: Deadline) -> None:
         """Switch the supply off and open the relays, shown by asking; moves no mechanics.
@@ -64,11 +82,12 @@ class SerialJig:
         Raises: JigFault(JIG-UNSAFE) with the cause when it cannot be shown.
         """
         faults: list[HarnessError] = []
-        for limit_s in (deadline.left_s() / 2, None):
-            try:
-                return self._make_safe(Lease(deadline.sooner(limit_s), Cancel()))
-            except HarnessError as fault:
-                faults.append(fault)
+        with self._watch.aside() if self._watch else nullcontext():
+            for limit_s in (deadline.left_s() / 2, None):
+                try:
+                    return self._make_safe(Lease(deadline.sooner(limit_s), Cancel()))
+                except HarnessError as fault:
+                    faults.append(fault)
         raise JigFault(
             "JIG-UNSAFE",
             f"the jig on {self._wire.name} could not be shown to be safe: {faults[-1]}",
@@ -84,18 +103,31 @@ class SerialJig:
         self._wire.shut()
 
     def _make_safe(self, lease: Lease) -> None:
-        exchange = Exchange(self._wire, self._dialect.language(), lease, ANYONE)
-        with exchange.turn():
+        asking = self._asking(lease, ANYONE)
+        with asking.exchange.turn():
             try:
-                for command in self._safe_commands():
-                    if not self._wire.in_step:
-                        exchange.write(command)  # a jig that cannot answer may still hear
-                    if garbled := exchange.command(command):
-                        raise garbled
-                JigPort(Asking(exchange, self._dialect)).require_safe()
+                self._switch_off(asking.exchange)
+                JigPort(asking).require_safe()
             except HarnessError:
                 self._wire.close()  # the next try opens the port afresh
                 raise
+
+    def _rest(self, lease: Lease) -> None:
+        exchange = self._asking(lease, ANYONE).exchange
+        with exchange.turn():
+            self._switch_off(exchange)
+
+    def _switch_off(self, exchange: Exchange) -> None:
+        """Whether a garbled acknowledgement was one, the state tells."""
+        for command in self._safe_commands():
+            if not self._wire.in_step:
+                exchange.write(command)  # a jig that cannot answer may still hear
+            exchange.command(command)
+
+    def _asking(self, lease: Lease, expected: Expected | None = None) -> Asking:
+        language = self._dialect.language()
+        exchange = Exchange(self._wire, language, lease, expected or self._expected)
+        return Asking(exchange, self._dialect)
 
     def _safe_commands(self) -> Iterator[str]:
         """What drives it safe; nothing for a jig that puts voltage on nothing."""

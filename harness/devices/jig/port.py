@@ -11,9 +11,6 @@ from harness.devices.scpi.replies import read_number
 from harness.errors import JigFault
 from harness.model.ports import JigIdentity
 
-_SET_TOLERANCE_V = 0.002
-"""How far a supply may round the voltage that it was told [V]."""
-
 _LIGHT_TOLERANCE_PCT = 0.5
 """How far a light box may round the level that it was told [% of full light]."""
 
@@ -44,23 +41,17 @@ class JigPort:
         """
         if not math.isfinite(voltage_v):
             raise ValueError(f"no voltage: {voltage_v}")
-        scale, _ = self._ask.dialect.scale("voltage_set")
-        self._ask.change(
-            "set_voltage",
-            {"value": f"{scale.number(voltage_v):.4f}"},
-            lambda: scale.value(self._ask.query("voltage_set", {}, read_number)),
-            lambda set_v: abs(set_v - voltage_v) <= _SET_TOLERANCE_V,
-        )
-        self._switch("output_on", "output", {}, on=True)
+        self._ask.set_voltage(voltage_v)
+        self._ask.switch("output_on", "output", {}, on=True)
 
     def supply_off(self) -> None:
-        self._switch("output_off", "output", {}, on=False)
+        self._ask.switch("output_off", "output", {}, on=False)
 
     def connect(self, channel: str) -> None:
-        self._switch("connect", "relay", self._ask.at(channel), on=True)
+        self._ask.switch("connect", "relay", self._ask.at(channel), on=True)
 
     def disconnect(self, channel: str) -> None:
-        self._switch("disconnect", "relay", self._ask.at(channel), on=False)
+        self._ask.switch("disconnect", "relay", self._ask.at(channel), on=False)
 
     def show(self, field: Literal["chart", "flat"]) -> None:
         """Raises: JigFault(JIG-INTERLOCK | JIG-STUCK | ...); ValueError when it is no field."""
@@ -104,9 +95,6 @@ class JigPort:
             ]
         if on:
             raise JigFault("JIG-STUCK", f"still on: {', '.join(on)}", evidence={"on": on})
-
-    def _switch(self, verb: str, state: str, gaps: dict[str, object], *, on: bool) -> None:
-        self._ask.change(verb, gaps, lambda: self._ask.flag(state, gaps), lambda shown: shown is on)
 
     def _fixture(self) -> Position:
         return self._ask.query("fixture", {}, read_position)

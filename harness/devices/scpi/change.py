@@ -25,20 +25,22 @@ def change(
 ) -> None:
     """Send a command once and wait until the state that it asks for shows, `limit_s` at the most.
 
-    When its acknowledgement is garbled, that state alone decides. `guard` is called before the
-    command and while the state is waited for; what it raises ends both. `done` is as
-    Exchange.command has it.
+    When its acknowledgement is garbled, or its answer lost, that state alone decides. `guard` is
+    called before the command and while the state is waited for; what it raises ends both. `done`
+    is as Exchange.command has it.
 
     Raises: LineFault(STUCK) with the state that shows instead; others as Exchange.command.
     """
     lease = exchange.lease
     guard()
-    garbled = exchange.command(command, limit_s, done)
     deadline = lease.within(limit_s).deadline
+    unsure = exchange.command(command, limit_s, done)
     while not met(state := shown()):
         if deadline.expired():
             lease.check_time()  # else the device had its full time
-            raise garbled or exchange.fault.of(
+            if unsure:
+                raise unsure.again(state=str(state))
+            raise exchange.fault.of(
                 "STUCK",
                 f"{command}: still {state} after {limit_s:g} s",
                 evidence={"sent": command, "state": str(state), "limit_s": limit_s},

@@ -36,6 +36,8 @@ class Codec(Protocol):
 
     def feed(self, data: bytes) -> list[Line]: ...
 
+    def peek(self) -> Line | None: ...
+
     def flush(self) -> Line | None: ...
 
     def encode(self, text: str) -> bytes: ...
@@ -46,26 +48,26 @@ class LineCodec:
 
     def __init__(self, terminator: bytes) -> None:
         self._terminator = terminator
-        self._buffer = bytearray()
+        self._buffer = b""
         self._head = b""  # of an over-long line whose rest is being thrown away
 
     def feed(self, data: bytes) -> list[Line]:
         """The lines that `data` completes."""
-        self._buffer += data
-        lines: list[Line] = []
-        while (end := self._buffer.find(self._terminator)) >= 0:
-            body = bytes(self._buffer[:end])
-            del self._buffer[: end + len(self._terminator)]
-            if line := self._finish(body):
-                lines.append(line)
+        *bodies, self._buffer = (self._buffer + data).split(self._terminator)
+        lines = [line for body in bodies if (line := self._finish(body))]
         self._skip_overlong()
         return lines
 
-    def flush(self) -> Line | None:
-        """What waits for its terminator, as a damaged line; the codec is empty afterwards."""
-        waiting, self._head = self._head or bytes(self._buffer), b""
-        self._buffer.clear()
+    def peek(self) -> Line | None:
+        """What waits for its terminator, as a damaged line."""
+        waiting = self._head or self._buffer
         return _damaged(waiting, "unfinished") if waiting.strip(b"\r\n") else None
+
+    def flush(self) -> Line | None:
+        """What waits for its terminator, and is given up."""
+        waiting = self.peek()
+        self._head = self._buffer = b""
+        return waiting
 
     def encode(self, text: str) -> bytes:
         """A command with its terminator. Commands are ASCII."""
@@ -74,8 +76,8 @@ class LineCodec:
     def _skip_overlong(self) -> None:
         keep = len(self._terminator) - 1  # the start of a terminator may be at the end
         if self._head or len(self._buffer) - keep > LONGEST:
-            self._head = self._head or bytes(self._buffer[:_HEAD])
-            del self._buffer[: len(self._buffer) - keep]
+            self._head = self._head or self._buffer[:_HEAD]
+            self._buffer = self._buffer[len(self._buffer) - keep :]
 
     def _finish(self, body: bytes) -> Line | None:
         head, self._head = self._head, b""

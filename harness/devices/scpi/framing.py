@@ -22,17 +22,21 @@ class FramedCodec:
     every error burst of up to 16 bits, so every changed byte.
     """
 
-    def __init__(self, terminator: bytes) -> None:
+    def __init__(self, terminator: bytes, seq: int = 0) -> None:
         self._lines = LineCodec(terminator)
-        self.seq = 0
+        self.seq = seq
         """Of the last command."""
 
     def feed(self, data: bytes) -> list[Line]:
         """The lines that `data` completes, with the number of the command that each answers."""
         return [_unframed(line) for line in self._lines.feed(data)]
 
+    def peek(self) -> Line | None:
+        """What waits for its terminator, as a damaged line."""
+        return self._lines.peek()
+
     def flush(self) -> Line | None:
-        """What waits for its terminator, as a damaged line; the codec is empty afterwards."""
+        """What waits for its terminator, and is given up."""
         return self._lines.flush()
 
     def encode(self, text: str) -> bytes:

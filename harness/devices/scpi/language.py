@@ -15,7 +15,7 @@ from harness.model.ports import JigIdentity
 class Answers:
     """How a device answers each command, where it has no error queue that tells.
 
-    `pending` is said by one that goes on working and will answer once more.
+    `pending` is said by one that goes on working and will answer in the end: it answers nothing.
     """
 
     done: re.Pattern[str]

@@ -11,6 +11,7 @@ OVERRANGE = 9.9e37
 """From here on a number is SCPI's infinity or not-a-number (SCPI-99 volume 1, 7.2.1.4)."""
 
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
 _ERROR = re.compile(r'([+-]?[0-9]{1,5}),"((?:[^"]|"")*)"')
 
 
@@ -30,6 +31,13 @@ def read_number(text: str) -> float:
     if not _NUMBER.fullmatch(text):
         raise ValueError("a number")
     return float(text)
+
+
+def read_whole(text: str) -> int:
+    """A whole number in NR1 form (IEEE 488.2 clause 8.7.2)."""
+    if not _WHOLE.fullmatch(text):
+        raise ValueError("a whole number")
+    return int(text)
 
 
 def read_identity(text: str) -> JigIdentity:

@@ -58,7 +58,14 @@ class Teller:
         return self._wire.fault.of("GARBLED", message, evidence=evidence)
 
     def evidence(self, command: str, started: float, **more: Any) -> dict[str, Any]:
-        return {"port": self._wire.name, "sent": command, "after_s": since(started), **more}
+        strays = {"strays": self._wire.strays} if self._wire.strays else {}
+        return {
+            "port": self._wire.name,
+            "sent": command,
+            "after_s": since(started),
+            **strays,
+            **more,
+        }
 
     def _of(self, kind: str, words: str, command: str, started: float, **more: Any) -> LineFault:
         evidence = self.evidence(command, started, **more)

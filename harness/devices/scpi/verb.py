@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from harness.model.pattern import fitting
+
 VALUE = "value"
 """The group of a reply's form that holds what was asked for."""
 
@@ -40,7 +42,7 @@ class Verb:
         Raises: ValueError with what was expected.
         """
         if self.reply:
-            match = self.reply.fullmatch(text)
+            match = fitting(self.reply, text)
             if not match:
                 raise ValueError(f"the form {self.reply.pattern}")
             text = match[VALUE]

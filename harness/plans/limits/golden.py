@@ -15,7 +15,7 @@ from harness.model.plan import GoldenRef, InputFile
 from harness.model.step import Measurement, Numeric
 from harness.model.units import UNITS
 from harness.plans.limits.schema import GOLDEN_SCHEMA
-from harness.plans.values import days, named_file, quantity, quoted, text, whole
+from harness.plans.values import days, named_file, quantity, text, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,6 @@ def read_golden(node: Node, limit_set_file: Path, found: Problems) -> Golden:
     inside = Problems(str(path), shape)
     if root is None:
         return Golden(inside, file)
-    for unit in root.get("units") or ():
-        quoted(unit, inside)
     values = root.get("values")
     entries = values.entries if isinstance(values, MappingNode) else None
     return Golden(inside, file, _ref(root, inside), entries)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.files.shapes import MEASURED, NAME, REVISION, SERIAL, VERSION, WORD, Shape, mapping
+from harness.files.shapes import MEASURED, NAME, REVISION, VERSION, WORD, Shape, mapping
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 FILE = {
@@ -101,12 +101,11 @@ GOLDEN_SCHEMA: Mapping[str, Any] = {
     "$schema": DRAFT,
     "title": "Golden values",
     **mapping(
-        "schema golden revision measured units values",
+        "schema golden revision measured values",
         schema=VERSION,
         golden=NAME,
         revision=REVISION,
         measured=MEASURED,
-        units=_some(SERIAL),
         values=_by_name(_AMOUNT, "a value for each step.measurement"),
     ),
 }

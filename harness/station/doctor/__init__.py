@@ -7,11 +7,19 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from harness.devices.serial_ports import ports_among
 from harness.devices.usb.bus import UsbBus
 from harness.station.config import StationConfig
 from harness.station.doctor.finding import Finding, Level
 from harness.station.doctor.key import adb_key
-from harness.station.doctor.links import adb, libusb, serial_ports, udev_rules, usb_socket
+from harness.station.doctor.links import (
+    adb,
+    libusb,
+    serial_ports,
+    sought_jigs,
+    udev_rules,
+    usb_socket,
+)
 from harness.station.doctor.paths import path_loss
 from harness.station.doctor.pc import clock_set, packages, python
 from harness.station.doctor.store import clock_order, disk, store_health
@@ -28,7 +36,10 @@ def examine(
     """
     real, bus = station is not None, bus or UsbBus()
     slots = station.slots if station else ()
-    ports = [slot.jig.port for slot in slots if slot.jig] if station else None
+    jigs = [slot.jig for slot in slots if slot.jig]
+    ports = [jig.port for jig in jigs if jig.port] if station else None
+    sought = [jig.name for jig in jigs if not jig.port]
+    jig_ports = station.jig_ports if station else ()
     checks: list[Callable[[], Finding]] = [
         python,
         packages,
@@ -38,6 +49,7 @@ def examine(
         *(partial(usb_socket, bus, slot.number, slot.usb) for slot in slots if slot.usb),
         partial(udev_rules, needed=real),
         partial(serial_ports, ports),
+        *([partial(sought_jigs, sought, ports_among(jig_ports))] if sought else []),
         *([partial(path_loss, station, datetime.now(UTC).date())] if station else []),
         partial(disk, store),
         partial(store_health, store),

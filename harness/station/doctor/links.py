@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from harness.devices.adb.process import find_adb
@@ -90,6 +90,20 @@ def serial_ports(wanted: Sequence[str] | None) -> Finding:
         if problem := _port_problem(Path(port), needed=wanted is not None):
             return problem
     return Finding.ok("serial", f"{', '.join(ports)}: may be read and written")
+
+
+def sought_jigs(names: Sequence[str], ports: Callable[[], Sequence[str]]) -> Finding:
+    """Whether there are ports on which the jigs can be that are known by their serials alone."""
+    there, sought = ports(), ", ".join(names)
+    if not there:
+        words = f"there is no serial port on which {sought} could be"
+        remedy = "Plug the jig in and switch it on; check `jig_ports` in the station file."
+        return Finding("jigs", Level.FAIL, words, remedy)
+    for port in there:
+        if "://" not in port and (problem := _port_problem(Path(port), needed=True)):
+            return problem
+    words = f"{sought} are looked for on {', '.join(there)}; `harness jig list` asks them"
+    return Finding.ok("jigs", words)
 
 
 def _plugged_in() -> list[str]:

@@ -17,10 +17,10 @@ from harness.devices.usb.modes import mode_of
 from harness.errors import InstrumentFault, JigFault, LinkFault
 from harness.model.ports import ShellResult
 from harness.model.usb import UsbDevice, UsbMode, UsbSpeed
+from harness.sim.answering import Behaviour
 from harness.sim.handset import HandsetBehaviour
 from harness.sim.handset.daemon.adbd import OFF_S, WIPE_S
 from harness.sim.handset.state.detached import Detached
-from harness.sim.pty import Behaviour
 from harness.sim.unit import SimUnit
 from harness.sim.usb import phone
 from harness.sim.usb.device import FULL

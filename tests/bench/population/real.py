@@ -12,6 +12,7 @@ from harness.cli.line import orders, run_line
 from harness.model.outcome import Outcome
 from harness.plans.resolve import load_plans
 from harness.sim.defects import DEFECTS, IN_RUNS
+from harness.sim.jig import SimJig
 from harness.sim.scenario import Scenario
 from harness.steps import catalogue
 from harness.ui.findings import concluded
@@ -31,7 +32,7 @@ def found_over_adb(count: int, *, seed: int) -> Iterator[Found]:
         spread(Random(f"{seed} {number} {name}"), f"A57R{number:06}", seed=seed, defects={name: {}})
         for number, name in enumerate(names)
     )
-    scenario = Scenario(units, seed=seed, speed=SPEED, jig_noise=METER_NOISE)
+    scenario = Scenario(units, seed=seed, speed=SPEED, jig=SimJig(noise=METER_NOISE))
     order_of = orders(load_plans(PLAN, catalogue()), scenario)
     with TemporaryDirectory(prefix="harness-bench-") as folder:
         store = Path(folder, "records.db")

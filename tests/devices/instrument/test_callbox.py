@@ -179,7 +179,7 @@ def test_a_late_reply_answers_nothing_else(rig: BuildRig) -> None:
     bench.says("CELL:ATT?", "1", late_s=REPLY_S * 1.5)
     bench.fault(port.attached, "INSTRUMENT-LATE")
     assert port.attached() is False
-    bench.says("CELL:ATT?", "1", late_s=REPLY_S * 2.5)
+    bench.says("CELL:ATT?", "1", "1", late_s=REPLY_S * 2.5)
     bench.fault(port.attached, "INSTRUMENT-TIMEOUT")
     assert port.attached() is False
 

@@ -15,10 +15,21 @@ from harness.devices.jig.dialect import CORE, Dialect
 from harness.devices.jig.jig import SerialJig
 from harness.devices.jig.port import JigPort
 from harness.devices.scpi.exchange import Expected
+from harness.devices.serial import SerialLink
 from harness.errors import JigFault
-from harness.sim.jig import JigBehaviour, Reply
+from harness.sim.jig import (
+    Dialect as Kind,
+)
+from harness.sim.jig import (
+    JigBehaviour,
+    JigBuild,
+    Reply,
+    SimJig,
+    behaviour_of,
+)
 from harness.sim.pty import PtyJig
 from harness.sim.unit import Defects, SimUnit
+from tests.devices.jig.wired import Meddler, Wired, quick
 from tests.short import lease
 
 THE_JIG = Expected("SIMJIG01")
@@ -124,6 +135,41 @@ def rig(no_leaks: None, tmp_path: Path) -> Iterator[BuildRig]:
         if each.pty.plugged and not each.sim.safe:
             with contextlib.suppress(JigFault):  # it may be unable to say so
                 each.jig.make_safe(Deadline(10))
+            assert each.sim.safe
+        each.jig.shut()
+        each.pty.close()
+
+
+BuildWired = Callable[..., Wired]
+
+
+@pytest.fixture
+def wired(no_leaks: None) -> Iterator[BuildWired]:
+    """Builds a jig of a shipped dialect on a pty; its power must be off at the end."""
+    built: list[Wired] = []
+
+    def build(kind: Kind, defects: Defects | None = None, dwell_s: float = 0.1) -> Wired:
+        sim = behaviour_of(
+            SimJig(dialect=kind, defects=defects or {}, build=JigBuild(dwell_s=dwell_s))
+        )
+        line = Meddler(sim)
+        watch = sim.watchdog if isinstance(sim, JigBehaviour) else None
+        pty = PtyJig(line, end=sim.end, reply_end=sim.end, attentive=sim.attentive, watch=watch)
+        sim.cable.watch(pty.pull)
+        dialect = quick(kind)
+
+        def open_link() -> SerialLink:
+            return SerialLink(pty.path, dialect.baud)
+
+        jig = SerialJig(pty.path, dialect, expected=THE_JIG, open_link=open_link)
+        built.append(Wired(sim, line, pty, jig))
+        return built[-1]
+
+    yield build
+    for each in built:
+        if each.pty.plugged and not each.sim.safe:
+            each.line.spoil, each.line.meddle = lambda line: line, lambda _, replies: replies
+            each.jig.make_safe(Deadline(10))
             assert each.sim.safe
         each.jig.shut()
         each.pty.close()

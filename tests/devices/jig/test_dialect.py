@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.devices.jig.dialect import CORE, Agreement
+from harness.devices.jig.dialect import CORE, Agreement, Dialect
+from harness.devices.scpi.language import Answers
 from harness.devices.scpi.verb import Verb
 
 NUMBERS = st.floats(-1e6, 1e6)
@@ -31,6 +33,33 @@ def test_a_verb_is_one_ascii_line_with_a_time(text: str, limit_s: float) -> None
 def test_motion_and_power_ask_the_interlock_first() -> None:
     guarded = {name for name, verb in CORE.verbs.items() if verb.guarded}
     assert guarded == {"close", "open", "output_on", "show"}
+
+
+BOX_VERBS = {
+    "identify": Verb("ID?"),
+    "close": Verb("CLOSE", done=re.compile("CLOSED")),
+    "open": Verb("OPEN"),
+    "fixture": Verb("LID?", replies={"OPEN": "OPEN", "CLOSED": "CLOSED", "MOVES": "MOVING"}),
+}
+ANSWERS = Answers(re.compile("OK"), re.compile("ERR"), re.compile("PENDING"))
+
+
+@pytest.mark.parametrize(
+    ("answers", "unsolicited", "words"),
+    [
+        (ANSWERS, "O.*", ["'OPEN' also says unsolicited", "'OK' also says unsolicited"]),
+        (ANSWERS, "CLOSED", ["fixture would never bring it", "close would never be done"]),
+        (replace(ANSWERS, pending=re.compile("MOVES")), "X", ["'MOVES' also says pending"]),
+        (replace(ANSWERS, refused=re.compile("OPEN")), "X", ["'OPEN' also says refused"]),
+    ],
+)
+def test_a_reply_that_would_be_thrown_away_is_no_reply(
+    answers: Answers, unsolicited: str, words: list[str]
+) -> None:
+    Dialect("box", BOX_VERBS, answers=ANSWERS, unsolicited=re.compile("INFO:.*"))
+    with pytest.raises(ValueError, match="also says") as caught:
+        Dialect("box", BOX_VERBS, answers=answers, unsolicited=re.compile(unsolicited))
+    assert all(each in str(caught.value) for each in words)
 
 
 @given(NUMBERS, NUMBERS)

@@ -30,7 +30,7 @@ def test_it_is_a_jig(rig: BuildRig) -> None:
 def test_a_whole_visit(rig: BuildRig) -> None:
     bench = rig(noise=0.001)
     jig = bench.port()
-    assert jig.identify() == JigIdentity("Simulated", "Jig", "SIMJIG01", "1.0")
+    assert jig.identify() == JigIdentity("Example", "Core", "SIMJIG01", "1.0")
     jig.close()
     assert "FIXT:CLOS" in bench.sim.heard
     jig.supply(5.0)

@@ -147,7 +147,7 @@ def test_garbled_twice(rig: BuildRig, said: str) -> None:
 
 
 def test_a_blank_line_is_no_reply(rig: BuildRig) -> None:
-    bench = rig(script={CURRENT: [""]}, dialect=QUICK)
+    bench = rig(script={CURRENT: ["", ""]}, dialect=QUICK)
     jig = powered(bench)
     bench.fault(lambda: jig.current_a("vbus"), "JIG-TIMEOUT")
 
@@ -240,12 +240,12 @@ def test_wrong_jig_is_told_nothing(rig: BuildRig) -> None:
 @pytest.mark.parametrize(
     ("expected", "wanted", "said"),
     [
-        (Expected(maker="Acme"), {"maker": "Acme"}, {"maker": "Simulated"}),
-        (Expected("SIMJIG01", "Simulated", "Box"), {"model": "Box"}, {"model": "Jig"}),
+        (Expected(maker="Acme"), {"maker": "Acme"}, {"maker": "Example"}),
+        (Expected("SIMJIG01", "Example", "Box"), {"model": "Box"}, {"model": "Core"}),
         (
-            Expected("J1", "simulated", "Jig"),
+            Expected("J1", "simulated", "Core"),
             {"serial": "J1", "maker": "simulated"},
-            {"serial": "SIMJIG01", "maker": "Simulated"},
+            {"serial": "SIMJIG01", "maker": "Example"},
         ),
     ],
 )
@@ -259,22 +259,22 @@ def test_a_jig_of_another_maker_or_model_is_told_nothing(
 
 
 def test_a_jig_that_is_who_it_must_be_moves(rig: BuildRig) -> None:
-    bench = rig(expected=Expected("SIMJIG01", "Simulated", "Jig"))
+    bench = rig(expected=Expected("SIMJIG01", "Example", "Core"))
     bench.port().close()
     assert "FIXT:CLOS" in bench.sim.heard
 
 
 def test_a_letter_that_noise_changed_makes_no_other_jig(rig: BuildRig) -> None:
-    bench = rig(script={"*IDN?": ["Simulated,Jig,SIMJIG09,1.0"]}, expected=Expected("SIMJIG01"))
+    bench = rig(script={"*IDN?": ["Example,Core,SIMJIG09,1.0"]}, expected=Expected("SIMJIG01"))
     bench.port().close()
     assert "FIXT:CLOS" in bench.sim.heard
 
 
 def test_a_jig_whose_identity_changes_is_garbled_and_told_nothing(rig: BuildRig) -> None:
-    said = ["Simulated,Jig,SIMJIG09,1.0", "Simulated,Jig,RIMJIG01,1.0"]
+    said = ["Example,Core,SIMJIG09,1.0", "Example,Core,RIMJIG01,1.0"]
     bench = rig(script={"*IDN?": said}, expected=Expected("SIMJIG01"))
     fault = bench.fault(bench.port().close, "JIG-GARBLED")
-    said = ["Simulated,Jig,SIMJIG09", "Simulated,Jig,RIMJIG01"]
+    said = ["Example,Core,SIMJIG09", "Example,Core,RIMJIG01"]
     assert fault.evidence == {"port": str(bench.link), "received": said}
     assert set(bench.sim.heard) == {"*IDN?"}
 
@@ -341,7 +341,7 @@ def test_a_command_that_was_not_taken_is_not_sent_twice(
 
 
 def test_a_garbled_greeting_is_asked_again(rig: BuildRig) -> None:
-    bench = rig(script={"*IDN?": ["Simulated,Jig"]}, dialect=QUICK)
+    bench = rig(script={"*IDN?": ["Example,Core"]}, dialect=QUICK)
     assert bench.port().identify().serial == "SIMJIG01"
 
 

@@ -34,14 +34,14 @@ def test_a_jig_is_made_safe_and_moves_nothing(rig: BuildRig) -> None:
 
 def test_a_jig_that_was_never_used_is_made_safe(rig: BuildRig) -> None:
     bench = rig()
-    bench.sim.output = True
+    bench.sim.power.output = True
     bench.jig.make_safe(Deadline(5))
     assert bench.sim.safe
 
 
 def test_it_is_made_safe_whoever_it_is(rig: BuildRig) -> None:
     bench = rig({"jig.wrong_identity": {}})
-    bench.sim.relays.add(1)
+    bench.sim.power.relays.add(1)
     bench.jig.make_safe(Deadline(5))
     assert bench.sim.safe
     bench.fault(bench.port().close, "JIG-WRONG")
@@ -91,7 +91,7 @@ def test_after_a_reply_that_never_came(rig: BuildRig) -> None:
 
 def test_a_jig_that_only_hears_is_safe_and_cannot_show_it(rig: BuildRig) -> None:
     bench = rig({"jig.silent": {}}, dialect=QUICK)
-    bench.sim.output = True
+    bench.sim.power.output = True
     fault = bench.fault(lambda: bench.jig.make_safe(Deadline(10)), "JIG-UNSAFE")
     assert bench.sim.safe
     assert [each.split(":")[0] for each in fault.evidence["faults"]] == ["JIG-TIMEOUT"] * 2
@@ -126,8 +126,8 @@ def test_one_changed_digit_does_not_show_a_jig_as_safe(rig: BuildRig) -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_over_a_noisy_line(rig: BuildRig, seed: int) -> None:
     bench = rig({"jig.noise": {"rate": 0.03}}, dialect=QUICK, seed=seed)
-    bench.sim.output = True
-    bench.sim.relays.add(1)
+    bench.sim.power.output = True
+    bench.sim.power.relays.add(1)
     with contextlib.suppress(JigFault):  # the jig may not be able to show it
         bench.jig.make_safe(Deadline(10))
     assert bench.sim.safe

@@ -63,7 +63,6 @@ schema: 1
 golden: a57
 revision: 3
 measured: {by: R. Khan, on: 2026-10-01, until: 2027-04-01}
-units: ['A57G000001', 'A57G000002']
 values:
   radio.power: -47 dBm
   charge.current: 800 mA

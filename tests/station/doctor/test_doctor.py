@@ -29,6 +29,7 @@ from harness.station.doctor.links import (
     libusb,
     no_rights,
     serial_ports,
+    sought_jigs,
     udev_rules,
     usb_socket,
 )
@@ -218,6 +219,19 @@ def test_a_port_that_is_there_is_fine(port: str) -> None:
 def test_a_port_that_is_not_there_fails(port: str) -> None:
     finding = serial_ports([port, "/dev/ttyNONE"])
     assert (finding.level, finding.words) == (Level.FAIL, "there is no /dev/ttyNONE")
+
+
+def test_jigs_known_by_their_serials_need_a_port_that_may_be_opened(port: str) -> None:
+    found = sought_jigs(["J-1", "J-2"], lambda: [port, "socket://10.0.0.5:4000"])
+    assert found.level is Level.OK
+    assert found.words.startswith(f"J-1, J-2 are looked for on {port}, socket://")
+    none = sought_jigs(["J-1"], list)
+    assert (none.level, none.words) == (
+        Level.FAIL,
+        "there is no serial port on which J-1 could be",
+    )
+    gone = sought_jigs(["J-1"], lambda: ["/dev/ttyNONE"])
+    assert (gone.level, gone.words) == (Level.FAIL, "there is no /dev/ttyNONE")
 
 
 @as_a_user

@@ -1,0 +1,209 @@
+"""Finding a jig by who it says that it is, on whichever port of the PC it answers."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.clock import Deadline
+from harness.devices.jig.dialect import Dialect
+from harness.devices.jig.who import Answer, ask_ports, close_all
+from harness.devices.link import ByteLink
+from harness.errors import HarnessError, JigFault
+
+Ports = Callable[[], Sequence[str]]
+"""Names the ports that are there now; those of a PC come and go."""
+
+SPARE_S = 1.0
+"""What a search may take beyond the time in which a jig must say who it is [s]."""
+_TURN_S = 3.0
+"""How long a search waits for others to end: with its own time, less than an abort's grace [s]."""
+_AGAIN_S = 0.1
+"""How soon a port is tried again that another program holds, perhaps to look as well [s]."""
+_REMEDY = "Plug the jig in and switch it on; `harness jig list` shows who answers where."
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What one search for a jig goes by, and what has answered so far."""
+
+    serial: str
+    dialect: Dialect
+    deadline: Deadline
+    answers: dict[str, Answer]
+
+    @property
+    def way(self) -> tuple[object, ...]:
+        """By what one kind of jig is asked who it is otherwise than another."""
+        verb = self.dialect.verbs["identify"]
+        return self.dialect.baud, self.dialect.terminator, verb.text, self.dialect.identity
+
+    @property
+    def held(self) -> list[str]:
+        """The ports that other programs hold."""
+        return [answer.port for answer in self.answers.values() if answer.held]
+
+
+class JigFinder:
+    """Gives each jig of a station the port on which it answers.
+
+    A port that it has given out is left alone until it is closed, and `apart`, which belong to
+    others, always. What answered where is kept: as long as no port has come or gone, a jig is
+    looked for where it was, and if it is not there, everywhere.
+    """
+
+    def __init__(self, ports: Ports, apart: Collection[str] = ()) -> None:
+        self._ports = ports
+        self._apart = {_real(port) for port in apart}
+        self._lock = threading.Lock()
+        self._given_out: set[str] = set()
+        self._seen: dict[tuple[object, ...], tuple[Sequence[str], Sequence[Answer]]] = {}
+
+    def open(self, serial: str, dialect: Dialect) -> ByteLink:
+        """The port of the jig with this serial, open.
+
+        Raises: JigFault(JIG-ABSENT) with what answers where, JIG-TWIN when two say that they are
+        this one.
+        """
+        turn, answers = Deadline(_TURN_S), dict[str, Answer]()
+        while True:
+            with self._turn(serial, turn):
+                search = _Search(serial, dialect, Deadline(_limit_s(dialect)), answers)
+                if found := self._where_it_was(search) or self._searched(search):
+                    return self._given(found)
+            if not search.held or turn.left_s() < _AGAIN_S:
+                raise _absent(search)
+            time.sleep(_AGAIN_S)
+
+    def look(self, dialect: Dialect) -> list[Answer]:
+        """What answers on each port that is free; all are closed again."""
+        answers = ask_ports(self._free(), dialect, Deadline(_limit_s(dialect)))
+        close_all(answers)
+        return answers
+
+    @contextmanager
+    def _turn(self, serial: str, deadline: Deadline) -> Iterator[None]:
+        """One search asks at a time: two would find each other's ports held."""
+        if not self._lock.acquire(timeout=max(deadline.left_s(), 0)):
+            words = f"the jig {serial} was not looked for: the search for others took all the time"
+            raise JigFault("JIG-ABSENT", words, evidence={"serial": serial}, remedy=_REMEDY)
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def _free(self) -> list[str]:
+        """The ports that are there and nobody's, each once, whatever links lead to it."""
+        by_target = {_real(port): port for port in reversed(self._ports())}
+        taken = self._apart | self._given_out
+        return sorted(port for real, port in by_target.items() if real not in taken)
+
+    def _where_it_was(self, search: _Search) -> Answer | None:
+        """The jig on the one port where the last search saw it; None when that is not plain."""
+        listed, seen = self._seen.get(search.way, ((), ()))
+        ports = [answer.port for answer in seen if answer.serial == search.serial]
+        if len(ports) != 1 or list(self._ports()) != listed or ports[0] not in self._free():
+            return None
+        (answer,) = ask_ports(ports, search.dialect, search.deadline)
+        if answer.serial == search.serial:
+            return answer
+        close_all([answer])
+        return None
+
+    def _searched(self, search: _Search) -> Answer | None:
+        """The jig, asked for on every free port: last on those where others were seen."""
+        last = self._answered_otherwise(search)
+        listed, free = list(self._ports()), self._free()
+        answers: list[Answer] = []
+        for ports in ([each for each in free if each not in last], last & set(free)):
+            answers += ask_ports(sorted(ports), search.dialect, search.deadline, search.serial)
+            if found := [answer for answer in answers if answer.serial == search.serial]:
+                break
+        self._seen[search.way] = listed, answers
+        search.answers.update((answer.port, answer) for answer in answers)
+        close_all(answer for answer in answers if found != [answer])
+        if len(found) > 1:
+            raise _twins(search.serial, found)
+        return found[0] if found else None
+
+    def _answered_otherwise(self, search: _Search) -> set[str]:
+        """Ports on which a jig of another language was seen."""
+        now = list(self._ports())
+        return {
+            answer.port
+            for way, (listed, answers) in self._seen.items()
+            if way != search.way and listed == now
+            for answer in answers
+            if answer.serial
+        }
+
+    def _given(self, found: Answer) -> ByteLink:
+        assert found.link, "who answers does so on a port that is open"
+        real = _real(found.port)
+        self._given_out.add(real)
+        return _GivenOut(found.port, found.link, lambda: self._given_out.discard(real))
+
+
+@dataclass(slots=True)
+class _GivenOut:
+    """A port that is left alone until it is closed."""
+
+    name: str
+    link: ByteLink
+    give_back: Callable[[], None]
+
+    def write(self, data: bytes) -> None:
+        self.link.write(data)
+
+    def read(self, timeout_s: float) -> bytes:
+        return self.link.read(timeout_s)
+
+    def close(self) -> None:
+        self.link.close()
+        self.give_back()
+
+
+def _limit_s(dialect: Dialect) -> float:
+    return dialect.verbs["identify"].limit_s + SPARE_S
+
+
+def _real(port: str) -> str:
+    """The port itself, whatever link leads to it."""
+    return port if "://" in port else str(Path(port).resolve())
+
+
+def _twins(serial: str, found: Sequence[Answer]) -> JigFault:
+    ports = [each.port for each in found]
+    words = f"the jig {serial} answers on {' and on '.join(ports)}"
+    return JigFault("JIG-TWIN", words, evidence={"serial": serial, "ports": ports})
+
+
+def _absent(search: _Search) -> JigFault:
+    """Its remedy is that of a port on which the jig may be and that could not be asked."""
+    answers = search.answers.values()
+    barred = [each.said for each in answers if isinstance(each.said, JigFault)]
+    own = [fault.remedy for fault in barred if fault.remedy != JigFault.codes[fault.code].remedy]
+    told = [str(each) for each in answers if not each.held]
+    if search.held:
+        told.insert(0, f"other programs, such as a running station, hold {', '.join(search.held)}")
+    return JigFault(
+        "JIG-ABSENT",
+        f"the jig {search.serial} answers on no free serial port: "
+        f"{'; '.join(told) or 'there is none'}",
+        evidence={
+            "serial": search.serial,
+            "sent": search.dialect.verbs["identify"].text,
+            "ports": {each.port: _said(each) for each in answers},
+        },
+        remedy=own[0] if own else _REMEDY,
+    )
+
+
+def _said(answer: Answer) -> str:
+    if isinstance(answer.said, HarnessError):
+        return str(answer.said)
+    return f"{answer.said.maker},{answer.said.model},{answer.said.serial}"

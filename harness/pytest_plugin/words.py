@@ -1,0 +1,103 @@
+"""What pytest tells of a step, a run and a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from harness.model.conclude import final_attempts, step_fault
+from harness.model.fault import Fault
+from harness.model.outcome import Outcome
+from harness.model.record import MeasurementRecord, Record, StepRecord
+from harness.ui.findings import findings
+from harness.ui.limits import limit_words, measurement_lines, value_words
+from harness.ui.text import printable
+from harness.ui.verdict import verdict
+
+
+class _Writer(Protocol):
+    def line(self, s: str = "", **markup: bool) -> None: ...
+
+
+class Told(Exception):
+    """What pytest shows of a failure as it stands, in place of a traceback."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self.lines = [printable(line) for line in lines]
+        super().__init__("\n".join(self.lines))
+
+
+class Words:
+    """Words in place of a traceback; the first line also stands in short summaries."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._lines = lines
+
+    @property
+    def reprcrash(self) -> Words:
+        """Where pytest looks for the message of its short summary."""
+        return self
+
+    @property
+    def message(self) -> str:
+        return self._lines[0]
+
+    def toterminal(self, writer: _Writer) -> None:
+        for line in self._lines:
+            writer.line(line)
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines)
+
+
+def step_findings(record: Record, attempts: tuple[StepRecord, ...]) -> list[str]:
+    """Why the last attempt of a step did not pass, and what to do."""
+    return findings(_only(record, attempts, step_fault(attempts[-1])))
+
+
+def attempt_lines(attempts: Iterable[StepRecord]) -> Iterator[str]:
+    """Each attempt of a step with its measurements and their limits."""
+    for made in attempts:
+        assert made.outcome is not None
+        yield f"attempt {made.attempt}: {made.outcome.name} after {made.duration_s:.1f} s"
+        for measured in made.measurements:
+            yield from (printable(line) for line, _ in measurement_lines(measured))
+
+
+def properties(made: Iterable[MeasurementRecord]) -> Iterator[tuple[str, str]]:
+    """Measurements as the properties of a test case: each value, and what it was judged by."""
+    for measured in made:
+        yield measured.name, value_words(measured)
+        yield f"{measured.name}.limit", limit_words(measured)
+
+
+def unshown(record: Record, shown: Collection[str], *, cut: bool) -> list[str]:
+    """What stood in the way of a PASS and is seen at none of the steps that are shown.
+
+    That the run was `cut` short by pytest, or only a part of its plan, is no news.
+    """
+    expected = {"RUN-PARTIAL", "RUN-ABORTED"} if cut else {"RUN-PARTIAL"}
+    bad = [step for step in final_attempts(record.steps).values() if step.outcome not in _FINE]
+    seen = [step_fault(step) for step in bad if step.id in shown]
+    fault = record.fault
+    if fault and (fault.code in expected or fault in seen):
+        fault = None
+    hidden = tuple(step for step in record.steps if step.id not in shown)
+    return findings(_only(record, hidden, fault))
+
+
+def run_lines(file: str, record: Record) -> Iterator[str]:
+    """Which run it was, what it came to, and that a part of a plan is no verdict."""
+    unit = record.unit.serial or record.scanned.serial or "an unannounced unit"
+    end = verdict(record.outcome, record.purpose, record.dut_failed).plain
+    yield f"{file} on {printable(unit)}, slot {record.slot}: {end}, run {record.run}"
+    if only := record.plan.only:
+        yield f"  only {', '.join(only)} of the plan: a part of it is no verdict"
+
+
+_FINE = (Outcome.PASS, Outcome.SKIPPED)
+
+
+def _only(record: Record, steps: tuple[StepRecord, ...], fault: Fault | None) -> Record:
+    return replace(record, steps=steps, fault=fault, symptom=None)

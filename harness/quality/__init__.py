@@ -1,0 +1,1 @@
+"""What many records say together: pure functions over rows and records."""

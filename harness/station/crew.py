@@ -1,0 +1,112 @@
+"""A thread for each slot of a station, and how what runs on the slots is watched and stopped."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+
+from harness.clock import POLL_S
+from harness.errors import HarnessError, StationFault
+from harness.model.station import Abort
+from harness.station.bus import Bus
+from harness.station.slot import RunResult, SlotRun
+
+
+class Crew:
+    """Works on slots side by side: what hangs on one holds up no other."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._lock = threading.Lock()
+        self._running: dict[int, SlotRun] = {}
+        self._stopped: tuple[str, str] | None = None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether somebody has stopped it: no run is to be begun."""
+        return self._stopped is not None
+
+    def work(
+        self,
+        slots: Iterable[int],
+        on_slot: Callable[[int], None],
+        each_poll: Callable[[], None],
+    ) -> None:
+        """Call `on_slot` for each slot in a thread of its own, and wait for all of them.
+
+        Calls `each_poll` every 50 ms in this thread; it may draw a screen or call `stop`.
+        """
+        threads = [
+            threading.Thread(target=on_slot, args=[number], name=f"crew-{number}", daemon=True)
+            for number in slots
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            for thread in threads:
+                while thread.is_alive():
+                    thread.join(POLL_S)
+                    each_poll()
+        except BaseException:
+            # never leave runs that may have power on: stop them, then let the error out
+            self.stop("station", "the screen of the station failed")
+            for thread in threads:
+                thread.join()
+            raise
+
+    def test(self, number: int, ready: Callable[[], SlotRun]) -> RunResult:
+        """Make the run ready, and see it through to its end. Called in the thread of the slot.
+
+        A slot that is left unfit for another run is told to be closed.
+        """
+        result = self._test(number, ready)
+        if why := unfit(result):
+            self._bus.close_slot(number, why)
+        return result
+
+    def stop(self, by: str, why: str) -> None:
+        """Abort every run and begin no more; a second time, cut the teardowns short too."""
+        with self._lock:
+            self._stopped = (by, why)
+            running = list(self._running.values())
+        for run in running:
+            run.abort(by, why)
+
+    def abort(self, command: Abort) -> None:
+        """Abort the run of one slot.
+
+        Raises: ValueError when there is no run on it.
+        """
+        with self._lock:
+            run = self._running.get(command.slot)
+        if run is None:
+            raise ValueError(f"no run on slot {command.slot}")
+        run.abort(command.by, command.why)
+
+    def _test(self, number: int, ready: Callable[[], SlotRun]) -> RunResult:
+        try:
+            run = ready()
+            self._start(number, run)
+            return run.supervise()
+        except HarnessError as error:
+            return RunResult(None, error)
+        except Exception as error:  # noqa: BLE001 a slot whose thread dies must say so
+            return RunResult(None, StationFault("ENGINE-BUG", f"{type(error).__name__}: {error}"))
+        finally:
+            with self._lock:
+                self._running.pop(number, None)
+
+    def _start(self, number: int, run: SlotRun) -> None:
+        with self._lock:
+            self._running[number] = run
+            stopped = self._stopped
+        if stopped:  # meanwhile
+            run.abort(*stopped)
+        run.start()
+
+
+def unfit(result: RunResult) -> str:
+    """Why the slot of this result may take no more units, or ''."""
+    if result.failure:
+        return str(result.failure)
+    return "a step ignored its time limit (SLOT-WEDGED)" if result.wedged else ""

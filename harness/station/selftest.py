@@ -1,0 +1,182 @@
+"""The self-test of the jigs of a station, side by side, each then shown its golden unit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+
+from harness.clock import Deadline, Lease
+from harness.errors import HarnessError, LinkFault, OperatorStop, StationFault
+from harness.model.events import JigRef, Purpose
+from harness.model.outcome import Outcome
+from harness.model.plan import Plan
+from harness.model.ports import Usb
+from harness.model.readiness import GOLDEN, JIG_FILE
+from harness.model.reading import Unreadable
+from harness.model.station import Abort
+from harness.station.bus import Bus
+from harness.station.crew import Crew
+from harness.station.golden_units import GoldenUnit, verdict_of
+from harness.station.jig_plans import JigPlans
+from harness.station.slot import RunResult, SlotRun
+from harness.station.station import Order, Slot, Station
+
+_LOOK_LIMIT_S = 2.0
+"""The whole time for looking which handset stands in a socket [s]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """What came of a jig: its self-test, and the run of the golden unit that stood in it.
+
+    `problem` is why that unit does not speak for the jig; `told` what has to be known besides.
+    """
+
+    slot: int
+    jig: JigRef
+    self_test: RunResult
+    golden: RunResult | None = None
+    problem: HarnessError | None = None
+    told: HarnessError | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """PASS when the jig and the unit in it are as they must be, ERROR when nobody knows."""
+        if self.self_test.outcome is not Outcome.PASS or self.problem is None:
+            return self.self_test.outcome
+        if self.golden is None:
+            return Outcome.ABORTED
+        unsure = self.golden.outcome in (Outcome.ERROR, Outcome.ABORTED)
+        return self.golden.outcome if unsure else Outcome.FAIL
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """How runs are ordered: by which plans, on which inputs, by whom.
+
+    `inputs` gives the SHA-256 of the files that a plan is run by.
+    """
+
+    plans: JigPlans
+    inputs: Callable[[Plan], Mapping[str, str]]
+    operator: str
+
+
+class SelfTest:
+    """Tests the jigs of slots of a station, all at once. Its events are on the bus."""
+
+    def __init__(self, station: Station, ordering: Ordering, bus: Bus) -> None:
+        self._station = station
+        self._ordering = ordering
+        self._bus = bus
+        self._crew = Crew(bus)
+        self._tested: dict[int, Tested] = {}
+
+    def run(
+        self, slots: Collection[int], each_poll: Callable[[], None] = lambda: None
+    ) -> list[Tested]:
+        """Test the jigs of these slots; what came of each, in their order.
+
+        Calls `each_poll` every 50 ms in this thread; it may draw a screen or call `stop`.
+        """
+        self._crew.work(slots, self._work, each_poll)
+        return [self._tested[number] for number in slots]
+
+    def stop(self, by: str, why: str) -> None:
+        """Abort every run and begin no more; a second time, cut the teardowns short too."""
+        self._crew.stop(by, why)
+
+    def abort(self, command: Abort) -> None:
+        """Abort the run of one slot.
+
+        Raises: ValueError when there is no run on it.
+        """
+        self._crew.abort(command)
+
+    def _work(self, number: int) -> None:
+        """A slot's thread."""
+        turn = _Turn(self._station, self._ordering, self._station.slots[number], self._bus)
+        result = self._crew.test(number, turn.self_test)
+        jig = result.record.jig if result.record else self._station.jig_on(turn.slot)
+        tested = Tested(number, jig or JigRef(turn.slot.jig or ""), result, told=turn.expired)
+        if turn.golden and result.outcome is Outcome.PASS:
+            tested = self._show(turn, turn.golden, tested)
+        self._tested[number] = tested
+
+    def _show(self, turn: _Turn, golden: GoldenUnit, tested: Tested) -> Tested:
+        """Show a jig that has passed its golden unit."""
+        if self._crew.stopped:
+            words = f"stopped before the {golden.kind} unit {golden.unit.serial} was tested"
+            return replace(tested, problem=OperatorStop("RUN-ABORTED", words))
+        result = self._crew.test(turn.slot.number, turn.golden_run)
+        problem = verdict_of(golden, result.record) if result.record else result.failure
+        return replace(tested, golden=result, problem=problem)
+
+
+class _Turn:
+    """The runs on one slot, made ready one after the other."""
+
+    def __init__(self, station: Station, ordering: Ordering, slot: Slot, bus: Bus) -> None:
+        self.slot = slot
+        self.golden: GoldenUnit | None = None
+        self.expired: HarnessError | None = None
+        self._station = station
+        self._ordering = ordering
+        self._bus = bus
+
+    def self_test(self) -> SlotRun:
+        """The self-test; its inputs say which golden unit must follow it."""
+        self._look()
+        kind = self.slot.kind
+        plan = self._ordering.plans.self_test(kind)
+        own = {JIG_FILE: kind.file.sha256} if kind and kind.file else {}
+        if self.golden:
+            follows = self._ordering.plans.golden(self.golden)
+            own[GOLDEN + self.golden.unit.serial] = follows.files["plan"].sha256
+        return self._run(plan, Purpose.SELFTEST, self.slot, own)
+
+    def golden_run(self) -> SlotRun:
+        """The run of the golden unit, announced by what is known best of its label."""
+        assert self.golden, "only one that was found is run"
+        unit = self.slot.unit if self.slot.unit.imei else self.golden.unit
+        plan = self._ordering.plans.golden(self.golden)
+        return self._run(plan, Purpose.GOLDEN, replace(self.slot, unit=unit), {})
+
+    def _run(self, plan: Plan, why: Purpose, slot: Slot, own: Mapping[str, str]) -> SlotRun:
+        inputs = {**self._ordering.inputs(plan), **own}
+        order = Order(plan, why, self._ordering.operator, inputs)
+        return self._station.run(order, slot, (self._bus.publish,))
+
+    def _look(self) -> None:
+        """Find the golden or known-bad unit that stands in the slot, if one does."""
+        units = self._station.golden_units
+        entry = units.units.get(self._serial()) if units.units else None
+        if entry and (expired := entry.expired(self._station.clock.utc().date())):
+            self.expired = expired
+        else:
+            self.golden = entry
+
+    def _serial(self) -> str:
+        """The serial of the handset in the slot: as announced, else as its socket shows it.
+
+        Raises: StationFault(USB-...).
+        """
+        socket = self.slot.bench.devices.get(Usb)
+        if self.slot.unit.serial or socket is None:
+            return self.slot.unit.serial
+        clock, cancel = self._station.clock, self._station.cancel
+        lease = Lease(Deadline(_LOOK_LIMIT_S, clock), cancel.child())
+        port = socket.under(lease)
+        assert isinstance(port, Usb)
+        try:
+            serial = port.look().serial
+        except LinkFault as fault:
+            if fault.code == "USB-ABSENT":
+                return ""
+            raise
+        finally:
+            lease.end()
+        if isinstance(serial, Unreadable):
+            words = f"who stands in {port.port} cannot be read: {serial.why}"
+            raise StationFault("USB-NO-PERMISSION", words)
+        return serial if isinstance(serial, str) else ""

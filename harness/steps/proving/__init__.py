@@ -1,0 +1,1 @@
+"""What a jig that tests itself is asked, and what its answers show."""
