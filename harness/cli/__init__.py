@@ -16,7 +16,10 @@ from harness.ui.text import printable
 EXIT_USAGE = 2
 EXIT_ERROR = 3
 EXIT_ABORTED = 4
-_NOTHING_TOUCHED = ("ADB-KEY", "STATION-FILE", "STORE-ABSENT", "RECORD-UNKNOWN")
+_NOTHING_TOUCHED = (
+    *("ADB-KEY", "STATION-FILE", "STORE-ABSENT", "RECORD-UNKNOWN"),
+    *("PATH-LOSS-ABSENT", "PATH-LOSS-STALE"),  # where no run is on
+)
 
 COMMANDS = {
     "demo": "Test a line of simulated handsets, some of them planted bad.",

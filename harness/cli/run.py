@@ -17,11 +17,20 @@ from harness.clock import SystemClock
 from harness.model.events import Purpose
 from harness.plans.resolve import load_plans
 from harness.records.query import Reader
+from harness.station.lacks import require_devices
 from harness.station.slot import RunResult, SlotRun
-from harness.station.station import Order, Slot, Station, require_devices
+from harness.station.station import Order, Slot, Station
 from harness.steps import catalogue
 from harness.ui.console import RunPrinter
-from harness.wiring import Layout, Place, input_hashes, load_layout, open_station, places
+from harness.wiring import (
+    Layout,
+    Place,
+    input_hashes,
+    load_layout,
+    open_station,
+    places,
+    require_paths,
+)
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -91,6 +100,7 @@ def run(  # noqa: PLR0913, PLR0917 (click hands over one argument an option)
     plan = plan_for(plans, place.unit, variant)
     part = chosen(plan, only)
     require_devices(plan, steps, place.number, place.devices, place.instruments, part)
+    require_paths(layout, place.number, plan, steps, part)
     order = Order(plan, wanted, operator(), input_hashes(plan, layout), only=part)
     order = _admitted(order, layout, store, releases)
     results = _run_all(order, layout, place, repeat, store, as_json=as_json)

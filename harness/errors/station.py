@@ -173,8 +173,8 @@ class StationFault(HarnessError):
             "Free the disk or terminal; what was recorded is in the store.",
         ),
         "WIFI-AP-AMBIGUOUS": Code(
-            "Several access points have the name of the reference.",
-            "Switch the others off, or give the reference a name that nobody else has near.",
+            "Several access points have the name of the reference, or another one was joined.",
+            "Give the reference's own address as `bssid` in the plan, or switch the others off.",
         ),
         "LIGHTBOX-FIELD": Code(
             "The camera sees another field than the light box says that it shows.",

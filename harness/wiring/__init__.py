@@ -18,6 +18,7 @@ from harness.station.station import Station
 from harness.wiring.handsets import Handsets, open_handsets
 from harness.wiring.layout import Layout, Place, input_hashes, load_layout, load_line, places
 from harness.wiring.opening import opened, reviving
+from harness.wiring.paths import paths_unknown_in, require_paths
 from harness.wiring.real import Wires, call_box_of, slot_of
 from harness.wiring.simulated import OpenLine, open_line
 
@@ -32,7 +33,9 @@ __all__ = [
     "open_handsets",
     "open_line",
     "open_station",
+    "paths_unknown_in",
     "places",
+    "require_paths",
 ]
 
 

@@ -29,7 +29,7 @@ from harness.station.config import (
 from harness.station.path_loss import losses_of
 from harness.station.sockets import explained
 from harness.station.station import Slot
-from harness.wiring.layout import unit_of
+from harness.wiring.layout import instruments_of, unit_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def slot_of(config: SlotConfig, wires: Wires) -> Slot:
         losses = losses_of(wires.station.path_loss, config.number, config.rf_cable, today)
         devices[CallBox] = CallBoxDevice(box, losses)
     name = config.jig.serial or config.jig.port if config.jig else None
-    instruments = wires.station.instruments | config.instruments
+    instruments = instruments_of(config, wires.station)
     return Slot(config.number, Bench(devices), unit_of(config), name, instruments)
 
 

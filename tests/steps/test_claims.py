@@ -47,6 +47,7 @@ USES = {
 }
 """Steps that change something on the handset or its contacts, by what they change or need."""
 ASKING = (
+    "camera.listed",
     *("device.display", "device.memory", "device.sensors", "device.storage", "device.thermal"),
     *("identity.build", "identity.match_label", "identity.read", "jig.voltage"),
 )
@@ -87,6 +88,9 @@ steps:
         limits:
           build_type: record only
           verified_boot: record only
+          locked: record only
+          encryption: record only
+          accounts: record only
           flags_left: record only
           test_apps: {equals: none}
           level: record only

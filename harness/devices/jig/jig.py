@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 from harness.clock import Cancel, Deadline, Lease
 from harness.devices.jig.dialect import CORE, Dialect
 from harness.devices.jig.replies import Field, Position, read_field, read_position
+from harness.devices.link import ByteLink
 from harness.devices.scpi.change import change
 from harness.devices.scpi.exchange import ANYONE, Exchange, Expected
 from harness.devices.scpi.replies import OVERRANGE, read_flag, read_number
@@ -37,8 +38,17 @@ class SerialJig:
     Opens the port when it is first used, and again after it was lost.
     """
 
-    def __init__(self, url: str, dialect: Dialect = CORE, *, expected: Expected = ANYONE) -> None:
-        self._wire = Wire(url, lambda: SerialLink(url, dialect.baud), dialect.terminator, JigFault)
+    def __init__(
+        self,
+        url: str,
+        dialect: Dialect = CORE,
+        *,
+        expected: Expected = ANYONE,
+        open_link: Callable[[], ByteLink] | None = None,
+    ) -> None:
+        """`open_link` opens a line of another kind than a serial port, which `url` only names."""
+        opening = open_link or (lambda: SerialLink(url, dialect.baud))
+        self._wire = Wire(url, opening, dialect.terminator, JigFault)
         self._dialect = dialect
         self._expected = expected
 

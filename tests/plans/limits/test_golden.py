@@ -107,7 +107,7 @@ MISTAKES = [
     ("'A57G000001'", "»A57G000001", "'A57G000001' is an identity: write it in quotes"),
     ("'A57G000001'", "»5700001", "expected a serial number: 1 to 64 printable ASCII characters without spaces; found 5700001"),
     ("'A57G000001'", "»''", "expected a serial number: 1 to 64 printable ASCII characters without spaces; found ''"),
-    ("['A57G000001', 'A57G000002']", "»[]", "expected at least 1 in the list; found a list"),
+    ("['A57G000001', 'A57G000002']", "»[]", "expected at least 1 in the list; found an empty list"),
     ("'A57G000002'", "'A57G000001'", "expected each element once; found a list"),
     ("-47 dBm", "»-47 dB", "-47 dB: dB measures level difference, dBm measures level"),
     ("-47 dBm", "»-47", "-47 has no unit: it is in dBm (did you mean '-47 dBm'?)"),
