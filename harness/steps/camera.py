@@ -166,9 +166,10 @@ def flat(now: _Shooting) -> None:
     [ms] and `iso` are what the app wrote into the file. All of linear light by sRGB, but for the
     luma.
 
-    Raises: as `camera.still`; DutFault(CAMERA-EXPOSURE) when the picture is so dark or so bright
-    that no more than its luma can be measured; StationFault(LIGHTBOX-FIELD) when the chart is seen;
-    JigFault.
+    Raises: DutFault: CAMERA-SERVICE, CAMERA-MISSING, CAMERA-NOT-OPENED, CAMERA-NO-PICTURE,
+    CAMERA-DAMAGED, CAMERA-SHAPE, CAMERA-GREY as `camera.still`; CAMERA-EXPOSURE when the picture is
+    so dark or so bright that no more than its luma can be measured; PlanError as `camera.still`;
+    StationFault(LIGHTBOX-FIELD) when the chart is seen; JigFault.
     """
     lit = now.box.picture("flat", "flat")
     measure_still(now.measure, lit.picture)
@@ -190,9 +191,10 @@ def chart(now: _Shooting) -> None:
     An edge that cannot be measured where the chart is seen is too blurred, which is a fault of the
     unit; or it lies elsewhere, and is unreadable (ERROR).
 
-    Raises: as `camera.still`; DutFault: CAMERA-SHAPE also for a picture that is not landscape,
-    CAMERA-BLURRED once all else is measured; StationFault(LIGHTBOX-FIELD) when no chart is seen;
-    JigFault.
+    Raises: DutFault: CAMERA-SERVICE, CAMERA-MISSING, CAMERA-NOT-OPENED, CAMERA-NO-PICTURE,
+    CAMERA-DAMAGED, CAMERA-GREY as `camera.still`; CAMERA-SHAPE also for a picture that is not
+    landscape; CAMERA-BLURRED once all else is measured; PlanError as `camera.still`;
+    StationFault(LIGHTBOX-FIELD) when no chart is seen; JigFault.
     """
     lit = now.box.picture("chart", "chart")
     measure_chart(now.measure, now.attach, lit, f"{now.camera}-chart-marked.jpg")
@@ -207,7 +209,9 @@ def flash(now: _Shooting) -> None:
     first, each as mean linear light / (exposure time x ISO): 1 when the flash lights the card as
     the box does at full light. The app must stand on automatic flash, which no intent can ask for.
 
-    Raises: as `camera.still`; StationFault(LIGHTBOX-FIELD) when the chart is seen; JigFault.
+    Raises: DutFault: CAMERA-SERVICE, CAMERA-MISSING, CAMERA-NOT-OPENED, CAMERA-NO-PICTURE,
+    CAMERA-DAMAGED, CAMERA-SHAPE, CAMERA-GREY as `camera.still`; PlanError as `camera.still`;
+    StationFault(LIGHTBOX-FIELD) when the chart is seen; JigFault.
     """
     lit = now.box.picture("flat", "lit")
     flashed = now.box.in_the_dark("flash")

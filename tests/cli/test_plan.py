@@ -34,7 +34,7 @@ def test_check_says_the_problems_of_each_file_and_the_hash_of_each_plan(cli: Cli
     ran = cli("plan", "check", PLAN, bad)
     assert ran.code == 2
     lines = ran.out.splitlines()
-    assert lines[0].startswith(f"{PLAN}: skeleton revision 1 ")
+    assert lines[0].startswith(f"{PLAN}: skeleton revision 2 ")
     assert [line.split(": ")[0] for line in lines[1:]] == [f"{bad}:9:22", f"{bad}:24:26"]
 
 

@@ -250,5 +250,5 @@ def test_a_run_of_the_simulated_station_is_judged_as_the_engine_did(cli: Cli) ->
     assert cli("run", PLAN).code == 0
     assert cli("run", PLAN, "--scenario", cli.scenario(weak)).code == 1
     lines = replayed(cli, PLAN)
-    assert lines[0] == "2 runs judged by skeleton revision 1, 0 changed"
+    assert lines[0] == "2 runs judged by skeleton revision 2, 0 changed"
     assert lines[2:] == ["PASS             1       1", "FAIL             1       1"]

@@ -81,7 +81,11 @@ product: {model: A57-4G, part: A57-4G}
 steps:
   - id: both
     parallel:
-      - {id: touch, use: agent.touch, timeout: 60 s, limits: {touched: {low: 100 %}}}
+      - id: touch
+        use: agent.touch
+        timeout: 60 s
+        needs: [agent]
+        limits: {touched: {low: 100 %}}
       - id: ready
         use: handover.ready
         timeout: 30 s
