@@ -19,6 +19,7 @@ EXIT_ABORTED = 4
 _NOTHING_TOUCHED = frozenset(
     {
         *("ADB-KEY", "STATION-FILE", "STATION-SIMULATED", "STORE-ABSENT", "RECORD-UNKNOWN"),
+        *("PATH-LOSS-ABSENT", "PATH-LOSS-STALE"),  # where no run is on
         "UNIT-GOLDEN",
     }
 )

@@ -13,12 +13,14 @@ import orjson
 
 from harness.cli import EXIT_ERROR
 from harness.devices.android.decode import plain
-from harness.imaging.blemish import CONTRAST_PERCENT, STEP, bad_pixels, blemishes
+from harness.imaging.blemish import CONTRAST_PERCENT, STEP, bad_pixels, blemishes, step_over_noise
 from harness.imaging.chart import delta_e_of, patches
 from harness.imaging.chroma import mean_rgb_light
 from harness.imaging.colour import balance, mean_lab
 from harness.imaging.framing import framing
 from harness.imaging.light import linear
+from harness.imaging.lines import bad_lines, banding_percent
+from harness.imaging.noise import BLOCK_PX, noise_percent
 from harness.imaging.picture import Picture, decode_jpeg
 from harness.imaging.region import Region
 from harness.imaging.sfr import measure
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     Pixel = TypeVar("Pixel", bound=generic)
 
 Body = Callable[..., None]
+_DIGITS = 6  # of a place in a picture
 Known = TypeVar("Known")
 
 
@@ -39,9 +42,16 @@ def _region(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     if value is None:
         return None
     parts = value.split(",")
-    if len(parts) != 4 or not all(part.isascii() and part.isdigit() for part in parts):
-        raise click.BadParameter(f"{value!r} is not X,Y,W,H in whole pixels, such as 0,0,200,200")
-    return Region(*map(int, parts))
+    whole = all(part.isascii() and part.isdigit() and len(part) <= _DIGITS for part in parts)
+    if len(parts) != 4 or not whole:
+        raise click.BadParameter(
+            f"{value!r} is not X,Y,W,H: left, top, width and height in whole pixels, "
+            "such as 0,0,200,200"
+        )
+    region = Region(*map(int, parts))
+    if not min(region.width, region.height):
+        raise click.BadParameter(f"{region} holds no pixel: W and H are 1 or more")
+    return region
 
 
 def _of_a_picture(body: Body) -> Body:
@@ -74,6 +84,8 @@ def image() -> None:
 def sfr(file: Path, region: Region | None, as_json: bool) -> None:
     """Sharpness at one slanted edge of a JPEG: MTF50 [cycles a pixel], after ISO 12233.
 
+    Give a region that holds one straight edge, nearly upright or nearly level, and no more.
+
     Exit codes: 0 measured, 2 wrong usage, 3 the region has no usable edge, or the file is no
     whole picture (MEAS-UNREADABLE).
 
@@ -82,13 +94,20 @@ def sfr(file: Path, region: Region | None, as_json: bool) -> None:
     picture = _picture(file, as_json)
     found = measure(linear(_part(picture.luma, region)))
     if isinstance(found, Unreadable):
-        _refuse(file, found, as_json)
+        _refuse(file, _without_edge(found, region), as_json)
     curve = {"frequency": found.frequencies.tolist(), "mtf": found.mtf.tolist()}
     value = {"mtf50": plain(found.mtf50), "angle_deg": found.angle_deg, "curve": curve}
     if isinstance(found.mtf50, Unknown | Unreadable):
         _refuse(file, found.mtf50, as_json, value)
     words = f"MTF50 {found.mtf50:.4f} cycles/px   edge {found.angle_deg:+.2f} degrees"
     _say(value, as_json, words)
+
+
+def _without_edge(found: Unreadable, region: Region | None) -> Unreadable:
+    """Where no edge was found, and what to do about it."""
+    where = f"region {region}" if region else "the whole picture"
+    to_do = "give --region X,Y,W,H about one straight edge that is slanted by 2 to 10 degrees"
+    return Unreadable(f"{where}: {found.why}; {to_do}", found.raw)
 
 
 @image.command()
@@ -117,28 +136,38 @@ def uniformity(file: Path, region: Region | None, as_json: bool) -> None:
 )
 @click.option(
     "--step",
-    type=click.FloatRange(0, 1, min_open=True),
+    type=click.FloatRange(0, min_open=True),
     default=STEP,
     show_default=True,
-    help="By how much light a bad pixel differs, of full light.",
+    help="By which share of the light about it a bad pixel differs.",
 )
 def blemish(file: Path, region: Region | None, as_json: bool, contrast: float, step: float) -> None:
-    """Soft spots, and bad pixels, of a flat field.
+    """Soft spots, bad pixels and lines, bands and noise of a flat field.
 
-    Exit codes: 0 measured, 2 wrong usage, 3 the file is no whole picture (MEAS-UNREADABLE).
+    Exit codes: 0 measured, 2 wrong usage, 3 there is no light, or no whole picture
+    (MEAS-UNREADABLE).
 
     Example: harness image blemish flat.jpg --contrast 2.5
     """
     light = linear(_part(_picture(file, as_json).luma, region))
-    if min(light.shape) < 3:
-        raise click.UsageError("a region for bad pixels has 3 px each way or more")
+    if min(light.shape) < BLOCK_PX:
+        raise click.UsageError(f"a region for noise has {BLOCK_PX} px each way or more")
     spots = blemishes(light, contrast_percent=contrast)
-    bad = bad_pixels(light, step=step)
-    lines = [f"{len(spots)} blemishes, {bad} bad pixels"]
+    noise = _known(file, noise_percent(light), as_json)
+    value = {
+        "blemishes": [asdict(spot) for spot in spots],
+        "bad_pixels": bad_pixels(light, step=step_over_noise(step, noise)),
+        "lines": _known(file, bad_lines(light), as_json),
+        "banding_percent": _known(file, banding_percent(light), as_json),
+        "noise_percent": noise,
+    }
+    lines = [
+        f"{len(spots)} blemishes, {value['bad_pixels']} bad pixels, {value['lines']:.0f} lines",
+        f"banding {value['banding_percent']:.2f} %   noise {value['noise_percent']:.2f} %",
+    ]
     for spot in spots:
         place = f"at {spot.x:6.1%} across, {spot.y:6.1%} down"
         lines.append(f"  {place}: {spot.contrast_percent:+.1f} %, {spot.area_percent:.3f} % large")
-    value = {"blemishes": [asdict(spot) for spot in spots], "bad_pixels": bad}
     _say(value, as_json, "\n".join(lines))
 
 
@@ -192,7 +221,7 @@ def _part(rows: NDArray[Pixel], region: Region | None) -> NDArray[Pixel]:
     try:
         return rows if region is None else region.of(rows)
     except ValueError as error:
-        raise click.UsageError(str(error)) from error
+        raise click.UsageError(f"{error}: choose X,Y,W,H with X + W and Y + H inside") from error
 
 
 def _known(file: Path, reading: Reading[Known], as_json: bool) -> Known:

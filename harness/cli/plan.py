@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from harness.cli import EXIT_USAGE
 from harness.clock import SystemClock
-from harness.errors import PlanError
+from harness.files.problems import Place
 from harness.model.codec import encode
 from harness.model.plan import Plan, Variants
 from harness.model.step import Catalogue
 from harness.plans.limits.schema import GOLDEN_SCHEMA, LIMIT_SET_SCHEMA
+from harness.plans.needs import places_of_needs
 from harness.plans.resolve import load_plans, resolve
 from harness.plans.schema import LABEL_SCHEMA, PLAN_SCHEMA
 from harness.steps import catalogue
 from harness.ui.plan import plan_lines, variants_lines
+
+if TYPE_CHECKING:  # it costs `check` a start of the station, without --station too
+    from harness.station.lacks import Lack
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _LATER = ("diff", "new", "replay")
@@ -71,26 +77,42 @@ def check(files: tuple[Path, ...], station: Path | None) -> None:
             click.echo(str(problem))
         if plans:
             _say_checked(file, plans)
-            for lack in _lacks(plans, steps, station) if station else ():
-                click.echo(f"{file}: {lack}")
-                bad = True
+            lacks = _lacks(file, plans, steps, station) if station else []
+            for lack in lacks:
+                click.echo(lack)
+            bad = bad or bool(lacks)
     if bad:
         sys.exit(EXIT_USAGE)
 
 
-def _lacks(plans: Variants, steps: Catalogue, station: Path) -> list[str]:
-    """What slots of a station have not that these plans need, each once."""
-    from harness.station.station import require_devices
-    from harness.wiring import load_layout, places
+def _lacks(file: Path, plans: Variants, steps: Catalogue, station: Path) -> list[str]:
+    """What slots of a station have not that these plans need, each once, at its place."""
+    from harness.station.lacks import lacks_of
+    from harness.wiring import load_layout, paths_unknown_in, places
 
-    lacks: dict[str, None] = {}
-    for place in places(load_layout(station, None)):
+    named = places_of_needs(file)
+    layout = load_layout(station, None)
+    slots: dict[Lack, dict[int, None]] = {}
+    paths: dict[str, None] = {}
+    for place in places(layout):
         for plan in plans.plans.values():
-            try:
-                require_devices(plan, steps, place.number, place.devices, place.instruments)
-            except PlanError as error:
-                lacks[error.message] = None
-    return list(lacks)
+            for lack in lacks_of(plan, steps, place.devices, place.instruments):
+                slots.setdefault(lack, {})[place.number] = None
+            for step, fault in paths_unknown_in(layout, place.number, plan, steps):
+                line, column = named[step]["callbox"]
+                words = f"slot {place.number}: step {step}: {fault.message}: {fault.remedy}"
+                paths[f"{file}:{line}:{column}: {words}"] = None
+    return [
+        *(_said(file, lack, list(its), named[lack.step]) for lack, its in slots.items()),
+        *paths,
+    ]
+
+
+def _said(file: Path, lack: Lack, slots: Sequence[int], named: Mapping[str, Place]) -> str:
+    line, column = named.get(lack.thing) or named[""]
+    numbers = ", ".join(map(str, slots))
+    which = f"slot{'s' if len(slots) > 1 else ''} {numbers}"
+    return f"{file}:{line}:{column}: {which}: {lack}: {lack.remedy}"
 
 
 def _say_checked(file: Path, plans: Variants) -> None:

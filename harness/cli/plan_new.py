@@ -28,9 +28,11 @@ _AREAS = PLAN.parent
 def new(name: str, chosen: tuple[str, ...], model: str, part: str | None, out: Path | None) -> None:
     """Write a commented starting plan for chosen areas, with example limits to be replaced.
 
-    The areas are the single-area plans of testplans/, such as radio, camera or battery.
+    The areas are the single-area plans of testplans/, such as identity, radio, camera, device or
+    handover. Identity comes first in the plan and the handover last, in whatever order they are
+    chosen.
 
-    Example: harness plan new a58-final --area radio --area camera --out a58-final.yaml
+    Example: harness plan new a58-final --area identity --area radio --out a58-final.yaml
     """
     if not re.fullmatch(str(NAME["pattern"]), name):
         raise click.UsageError(f"{name!r:.60} is not {NAME['description']}")

@@ -14,7 +14,7 @@ from harness.model.step import Catalogue
 from harness.plans.release.check import released_roles
 from harness.plans.release.manifest import ReleasedFile
 from harness.station.config import load_station
-from harness.station.station import require_devices
+from harness.station.lacks import require_devices
 from harness.wiring import Place, load_layout, places
 
 

@@ -18,9 +18,10 @@ from harness.errors import JigFault
 from harness.model.events import Purpose
 from harness.plans.resolve import load_plans
 from harness.records.query import Reader
+from harness.station.lacks import require_devices
 from harness.station.readiness import JigReadiness
 from harness.station.slot import RunResult, SlotRun
-from harness.station.station import Order, Slot, Station, require_devices
+from harness.station.station import Order, Slot, Station
 from harness.station.stopping import operator, stopping
 from harness.steps import catalogue
 from harness.ui.console import RunPrinter
@@ -34,6 +35,7 @@ from harness.wiring import (
     load_layout,
     open_station,
     places,
+    require_paths,
     require_real,
 )
 from harness.wiring.choosing import unlabelled
@@ -107,6 +109,7 @@ def run(  # noqa: PLR0913, PLR0917 (click hands over one argument an option)
     plan = plan_of(plans, place.unit, variant)
     part = chosen(plan, only)
     require_devices(plan, steps, place.number, place.devices, place.instruments, part)
+    require_paths(layout, place.number, plan, steps, part)
     order = Order(plan, wanted, operator(), input_hashes(plan, layout), only=part)
     order = _admitted(order, layout, store, releases)
     results = _run_all(order, layout, place, repeat, store, as_json=as_json)

@@ -16,6 +16,7 @@ from harness.cli.line import PLAN, Results, orders, run_line
 from harness.cli.options import records_option
 from harness.files.problems import nearest
 from harness.model.identity import Serial
+from harness.model.plan import Variants
 from harness.plans.resolve import load_plans
 from harness.sim.defect import Defect
 from harness.sim.defects import DEFECTS, IN_RUNS, is_of_modem, never_met
@@ -73,10 +74,12 @@ def defects(
     """Plant each defect, or those named, in a unit of its own, and compare what is concluded.
 
     NAME may be the beginning of names, such as `camera`. What must be concluded is written beside
-    each defect, for the final test of the A57; another PLAN has only what it concludes. Those of a
-    modem (`at`) are met by no plan: plant them by `harness sim handset --at`.
+    each defect, for the final test of the A57; of another PLAN the verdict alone is compared: that
+    no unit with a defect passes. Those of a modem (`at`) are met by no plan: plant them by
+    `harness sim handset --at`.
 
-    Exit codes: 0 all as it must be, 1 not, 2 wrong usage or plan (nothing was touched).
+    Exit codes: 0 all as it must be, 1 not (with PLAN: a defect gets past it, or a unit has no
+    record), 2 wrong usage or plan (nothing was touched).
 
     Example: harness sim defects camera.rear lte.weak
     """
@@ -86,9 +89,10 @@ def defects(
         return
     chosen = _in_runs(chosen)
     scenario = units_with([[name] for name in chosen], speed=_SPEED)
-    order_of = orders(load_plans(plan_file or PLAN, catalogue()), scenario)
+    plans = load_plans(plan_file or PLAN, catalogue())
+    order_of = orders(plans, scenario)
     results = run_line(order_of, open_line(store, scenario, min(slots, len(chosen))), store)
-    rows = _rows(chosen, scenario.units, results, told=plan_file is None)
+    rows = _rows(chosen, scenario.units, results, exact=plan_file is None or _is_final(plans))
     for result in results:
         if result and result.failure:
             show_error(result.failure)
@@ -234,15 +238,24 @@ def _list(names: Sequence[str], *, as_json: bool) -> None:
         defect_lines(Terminal(), told_lines)
 
 
+def _is_final(plans: Variants) -> bool:
+    """Whether a plan is the one of which it is written what it must conclude."""
+    final = load_plans(PLAN, catalogue()).plans
+    return {name: plan.sha256 for name, plan in plans.plans.items()} == {
+        name: plan.sha256 for name, plan in final.items()
+    }
+
+
 def _rows(
-    names: Sequence[str], units: Sequence[SimUnit], results: Results, *, told: bool
+    names: Sequence[str], units: Sequence[SimUnit], results: Results, *, exact: bool
 ) -> list[Planted]:
     """A row of each defect, planted in a unit of its own."""
     return [
         Planted(
             name,
-            _must(DEFECTS[name]) if told else None,
+            _must(DEFECTS[name]),
             _found(result),
+            exact=exact,
             met=not never_met([name], unit.met),
         )
         for name, unit, result in zip(names, units, results, strict=True)
@@ -264,7 +277,8 @@ def _json(row: Planted, result: RunResult | None) -> dict[str, object]:
         "defect": row.defect,
         "agrees": row.agrees,
         "met": row.met,
-        "must": row.must and _finding_json(row.must),
+        "compared": "conclusion" if row.exact else "verdict",
+        "must": _finding_json(row.must) if row.exact else None,
         "found": _finding_json(row.found),
         "run": record.run if record else None,
     }

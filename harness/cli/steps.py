@@ -41,7 +41,8 @@ def describe(spec: StepSpec) -> str:
     lines = [spec.name, ""]
     for paragraph in spec.doc.split("\n\n"):
         lines += [" ".join(paragraph.split()), ""]
-    lines.append("needs     " + (", ".join(kind.__name__ for kind in spec.ports.values()) or "-"))
+    ports = [kind.__name__ for kind in spec.ports.values()]
+    lines.append("needs     " + (", ".join([*ports, *sorted(spec.needs)]) or "-"))
     lines += [f"with      {_param(param)}" for param in spec.params.values()]
     for made in spec.measures.values():
         kind = type(made).__name__.lower()

@@ -7,11 +7,14 @@ from collections.abc import Callable
 
 from harness.clock import Lease
 from harness.engine.log import RunLog
-from harness.errors import StepBug
+from harness.errors import StepBug, unexpected
 from harness.model.events import Attached
 from harness.model.record import Record
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+NOT_MADE = ".not-made.txt"
+"""What the name of evidence ends in that could not be made; its text says why."""
+_LONGEST_STEM = 100 - len(NOT_MADE)
 
 
 class Attachments:
@@ -20,7 +23,6 @@ class Attachments:
     def __init__(self, log: RunLog, lease: Lease, step: str, attempt: int) -> None:
         self._log, self._lease = log, lease
         self._step, self._attempt = step, attempt
-
         self._if_not_passed: dict[str, Callable[[], bytes]] = {}
 
     def __call__(self, name: str, content: bytes) -> None:
@@ -36,9 +38,21 @@ class Attachments:
         self._if_not_passed[name] = make
 
     def keep_evidence(self) -> None:
-        """Keep what the step has for an attempt that did not pass."""
+        """Keep what the step has for an attempt that did not pass.
+
+        What cannot be made changes nothing of what was found: why stands in its place, as a text.
+        """
         for name, make in self._if_not_passed.items():
-            self(name, make())
+            try:
+                content = make()
+            except Exception as error:  # noqa: BLE001 whatever its drawing raises, a FAIL stays one
+                self(f"{name[:_LONGEST_STEM]}{NOT_MADE}", _words_of(error))
+            else:
+                self(name, content)
+
+
+def _words_of(error: Exception) -> bytes:
+    return "\n".join(unexpected(error).values()).encode("utf-8", "replace")
 
 
 def _require_name(name: str) -> None:

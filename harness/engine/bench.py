@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from harness.engine.threads import in_thread
 from harness.errors import HarnessError, JigFault, unexpected
 from harness.model.backing import Derived, Device, Watched
 from harness.model.fault import Fault
-from harness.model.plan import Plan
 from harness.model.ports import (
     Attach,
     Measure,
@@ -22,7 +21,6 @@ from harness.model.ports import (
     Wait,
     WallClock,
 )
-from harness.model.step import Catalogue
 
 OF_THE_RUN: frozenset[type] = frozenset(
     {Attach, Measure, RunSoFar, Stopwatch, UnitRegistry, Wait, WallClock}
@@ -34,16 +32,6 @@ SAFE_LIMIT_S = 5.0
 
 SAFE_GRACE_S = 1.0
 """How much longer a driver may take to come back before it is left behind [s]."""
-
-
-def missing(plan: Plan, catalogue: Catalogue, devices: Collection[type]) -> list[str]:
-    """What steps of the plan ask for and is not among the devices, in words."""
-    return [
-        f"step {step.id} ({step.use}) needs a {kind.__name__.lower()}"
-        for step in plan.steps
-        for kind in catalogue[step.use].ports.values()
-        if kind not in OF_THE_RUN and kind not in devices
-    ]
 
 
 @dataclass(frozen=True, slots=True)

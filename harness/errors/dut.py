@@ -73,8 +73,20 @@ class DutFault(HarnessError):
         ),
         "LTE-NO-ATTACH": Code(
             "The handset does not register with the network, not on LTE, or does not stay so.",
-            "Check test SIM and call box; see the reject cause in the evidence; else rework the "
-            "LTE antenna.",
+            "Check call box and path; see the reject cause in the message; else rework the LTE "
+            "antenna.",
+        ),
+        "SIM-ABSENT": Code(
+            "The handset finds no SIM in the slot that is tested.",
+            "Seat the test SIM and test again; if it is in place, rework the SIM reader.",
+        ),
+        "SIM-REJECTED": Code(
+            "The network refuses the SIM or the handset; the message has the reject cause.",
+            "Try the test SIM in a golden unit; if that registers, send this one to IMEI writing.",
+        ),
+        "SIM-UNUSABLE": Code(
+            "The handset finds the SIM and cannot use it; the message has the SIM's state.",
+            "Try another test SIM, unlocked and without PIN; if it stays, rework the SIM reader.",
         ),
         "LTE-NO-DATA": Code(
             "Nothing gets through from the handset over the mobile network.",
@@ -99,6 +111,18 @@ class DutFault(HarnessError):
         "CAMERA-BLURRED": Code(
             "The handset's picture shows the chart, but an edge is blurred beyond measure.",
             "Wipe lens and window, test again; if it stays, rework: focus drive, lens, module.",
+        ),
+        "CAMERA-DAMAGED": Code(
+            "The handset's picture is no whole JPEG, though all of its file was read.",
+            "If all units show it, set the camera app to JPEG; else rework: camera, storage.",
+        ),
+        "CAMERA-SHAPE": Code(
+            "The handset's picture is too small, or has a shape in which the field has no place.",
+            "Set the camera app to the sensor's whole picture, landscape; else rework the camera.",
+        ),
+        "CAMERA-GREY": Code(
+            "The handset's picture has no colours of Y, Cb and Cr, as those of a camera do.",
+            "If all units show it, take filters off in the camera app; else rework the camera.",
         ),
         "CAMERA-NO-PICTURE": Code(
             "The handset wrote no new picture after its camera key.",

@@ -60,7 +60,7 @@ class JigFault(LineFault):
             "Close the cover, clear the emergency stop, then test again.",
         ),
         "JIG-WATCHDOG": Code(
-            "The jig's watchdog dropped power in the middle of a run: it had heard nothing for long.",
+            "The jig's watchdog dropped power in a run: it had heard nothing for too long.",
             "See that this PC is not overloaded, check the jig's cable, then test again.",
         ),
         "JIG-UNSAFE": Code(
@@ -69,7 +69,7 @@ class JigFault(LineFault):
         ),
         "JIG-UNTESTED": Code(
             "No self-test on record shows that this jig is fit for production.",
-            "Run `harness selftest --station FILE`; its jig file must name a plan under `selftest:`.",
+            "Run `harness selftest --station FILE`; its jig file names the plan (`selftest:`).",
         ),
         "JIG-STALE": Code(
             "The jig's self-test is too old, or was made by other files than those of today.",
@@ -201,8 +201,8 @@ class StationFault(HarnessError):
             "Free the disk or terminal; what was recorded is in the store.",
         ),
         "WIFI-AP-AMBIGUOUS": Code(
-            "Several access points have the name of the reference.",
-            "Switch the others off, or give the reference a name that nobody else has near.",
+            "Several access points have the name of the reference, or another one was joined.",
+            "Give the reference's own address as `bssid` in the plan, or switch the others off.",
         ),
         "LIGHTBOX-FIELD": Code(
             "The camera sees another field than the light box says that it shows.",
@@ -221,7 +221,7 @@ class StationFault(HarnessError):
             "Measure the paths again and write the values and dates into the path-loss file.",
         ),
         "GOLDEN-EXPIRED": Code(
-            "A golden or known-bad unit is registered until a day that has passed: it shows nothing.",
+            "The day until which a golden or known-bad unit is registered has passed.",
             "Have quality measure the unit again and write the new day into the registry file.",
         ),
         "GOLDEN-DIFFERS": Code(

@@ -106,4 +106,4 @@ class SequenceNode(Node):
         return [node.plain() for node in self.elements]
 
     def describe(self) -> str:
-        return "a list"
+        return "a list" if self.elements else "an empty list"

@@ -11,11 +11,12 @@ methods are ours, and docs/images.md says what they find.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
 from harness.imaging.grid import means
+from harness.imaging.smooth import polynomials
+from harness.model.reading import Reading
 
 if TYPE_CHECKING:
     from numpy import bool_, float64, floating
@@ -26,9 +27,12 @@ if TYPE_CHECKING:
 
 CONTRAST_PERCENT = 3.0
 """From which contrast on a spot is a blemish: over three times what a clean field shows."""
-STEP = 0.05
-"""By how much light a bad pixel differs [of full light]: over a quarter of a grey card's, so that
-what JPEG and a camera app leave of a dead pixel counts; noise makes none (docs/images.md)."""
+STEP = 0.2
+"""By how much a bad pixel differs [of the light about it]: what JPEG and a camera app leave of a
+grey pixel counts, in a dark corner as in the middle; noise makes none (docs/images.md)."""
+NOISES = 10.0
+"""Or by how many standard deviations of the noise where that is more: noise has a measure of
+its own, and makes no bad pixels."""
 CELLS_ACROSS = 160
 _RING_CELLS = 12
 _RING_POINTS = 16
@@ -65,10 +69,15 @@ def blemishes(light: Light, *, contrast_percent: float) -> tuple[Blemish, ...]:
     return tuple(sorted(spots, key=lambda spot: -abs(spot.contrast_percent)))
 
 
+def step_over_noise(step: float, noise_percent: Reading[float]) -> float:
+    """By how much a pixel of so noisy a picture differs to be bad [of the light about it]."""
+    return max(step, NOISES * noise_percent / 100) if isinstance(noise_percent, float) else step
+
+
 def bad_pixels(light: Light, *, step: float) -> int:
     """How many pixels differ by more than `step` from the median of the 5 x 5 about them.
 
-    `step` is in the unit of the light: [of full light] where that goes from 0 to 1.
+    `step` is a share of that median, so that the lens's shading hides none.
 
     Any picture takes the same time, one of noise as well as an even one.
 
@@ -86,14 +95,16 @@ def bad_pixels(light: Light, *, step: float) -> int:
 def _bad(padded: Light, step: float) -> int:
     """The bad pixels of rows that stand in their neighbourhood.
 
-    The median is beyond a level when most of the 5 x 5 are, which needs no sorting.
+    The median is beyond a level when most of the 5 x 5 are, which needs no sorting. A pixel is
+    below (1 - step) of the median when that is above the pixel over (1 - step).
     """
     import numpy as np
 
     rows, columns = (size - 2 * _ABOUT_PX for size in padded.shape)
     side = 2 * _ABOUT_PX + 1
     pixels = padded[_ABOUT_PX : _ABOUT_PX + rows, _ABOUT_PX : _ABOUT_PX + columns]
-    low, high = pixels - pixels.dtype.type(step), pixels + pixels.dtype.type(step)
+    low = pixels / pixels.dtype.type(1 + step)
+    high = pixels / pixels.dtype.type(1 - step) if step < 1 else np.inf
     darker, brighter = (np.zeros(pixels.shape, np.uint8) for _ in "lh")
     for down, right in product(range(side), range(side)):
         near = padded[down : down + rows, right : right + columns]
@@ -134,7 +145,7 @@ def _shading(cells: Cells) -> Cells:
     """
     import numpy as np
 
-    down, across = (_polynomials(size) for size in cells.shape)
+    down, across = (polynomials(size, _SHADING_ORDER) for size in cells.shape)
 
     def fitted(values: Cells) -> Cells:
         surface: Cells = down @ (down.T @ values @ across) @ across.T
@@ -145,24 +156,6 @@ def _shading(cells: Cells) -> Cells:
         off = np.abs(cells - surface)
         surface = fitted(np.where(off > _STANDS_OUT * np.median(off), surface, cells))
     return surface
-
-
-@lru_cache
-def _polynomials(size: int) -> Cells:
-    """Polynomials over so many places as columns, orthonormal there (Gram and Schmidt).
-
-    To fit them is to multiply by them: a library's pseudo-inverse starts threads that spin.
-    """
-    import numpy as np
-
-    place = np.linspace(-1, 1, size)
-    columns = [np.full(size, size**-0.5)]
-    for _ in range(min(_SHADING_ORDER, size - 1)):
-        column = place * columns[-1]
-        for earlier in (*columns, *columns):  # twice, for what rounding leaves
-            column -= (column * earlier).sum() * earlier
-        columns.append(column / np.sqrt((column**2).sum()))
-    return np.stack(columns, axis=1)
 
 
 def _smooth(cells: Cells) -> Cells:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from harness.imaging.colour import Lab, delta_e, mean_lab
 from harness.imaging.light import linear
 from harness.imaging.region import Region
+from harness.model.reading import Reading, Unreadable
 
 if TYPE_CHECKING:
     from numpy import floating, uint8
@@ -23,19 +24,25 @@ if TYPE_CHECKING:
 
 Place = tuple[float, float]
 """Right and down of a picture's corner [px]."""
-Side = Literal["left", "right"]
-"""Of a square: its two edges that are nearly upright."""
+Side = Literal["left", "right", "top", "bottom"]
+"""Of a square: its nearly upright edges, and its nearly level ones."""
 
 SQUARE_SIDE, SQUARE_TURN_DEG = 0.2, 5.0
-EDGE_WIDTH, EDGE_HEIGHT = 0.1, 0.14
-"""Of the region about the middle of such an edge; like all sizes over the height."""
+EDGE_ACROSS, EDGE_ALONG = 0.1, 0.14
+"""Of the region about the middle of an edge; like all sizes over the height."""
 PATCH_SIDE, PATCH_INNER = 0.12, 0.6
+LEAST_HEIGHT_PX, RATIOS = 240, (1.3, 1.8)
+"""Of a picture that the chart can be measured in: an edge's region has 24 px, and the regions at
+its border stay in the picture as far off as the chart is found."""
 _PLACES = (1 / 6, 1 / 2, 5 / 6)
 _SQUARES = (
     *("top_left", "top", "top_right"),
     *("left", "centre", "right"),
     *("bottom_left", "bottom", "bottom_right"),
 )
+_INNER, _GAP_FROM, _GAP_TO = 0.08, 0.122, 0.152
+"""Of a square the dark middle, and from where to where the field beside it is even, from its
+middle: clear of its corners, 0.11 off at 7 degrees, and of the patches, 0.16 off."""
 PATCH_SRGB: Mapping[str, tuple[int, int, int]] = {
     "white": (243, 243, 242),
     "neutral_5": (122, 122, 121),
@@ -87,21 +94,69 @@ def squares(width_px: int, height_px: int) -> Mapping[str, Place]:
     return dict(zip(_SQUARES, places, strict=True))
 
 
+def level_side(square: str) -> Side:
+    """Which nearly level edge of a square is measured: the one towards the picture's middle.
+
+    The other one of the outer rows lies so near the border that a chart which is a little off
+    takes its region out of the picture.
+    """
+    return "top" if square.startswith("bottom") else "bottom"
+
+
 def edge_regions(
     width_px: int, height_px: int, framing: Framing = EXACT, side: Side = "right"
 ) -> Mapping[str, Region]:
     """The region of each square's edge on one side, in a picture of this size."""
-    half_px = SQUARE_SIDE / 2 * height_px * (1 if side == "right" else -1)
-    turn = math.radians(SQUARE_TURN_DEG)
-    size_px = EDGE_WIDTH * height_px, EDGE_HEIGHT * height_px
+    right, down = _outwards(side)
+    half_px = SQUARE_SIDE / 2 * height_px
+    size_px = EDGE_ACROSS * height_px, EDGE_ALONG * height_px
+    if side in ("top", "bottom"):
+        size_px = size_px[::-1]
     edges = {
-        name: (x + half_px * math.cos(turn), y - half_px * math.sin(turn))
+        name: (x + half_px * right, y + half_px * down)
         for name, (x, y) in squares(width_px, height_px).items()
     }
     return {
         name: Region.about(*framing.seen(edge, width_px, height_px), *size_px)
         for name, edge in edges.items()
     }
+
+
+def _outwards(side: Side) -> tuple[float, float]:
+    """How far right and down one goes out of a square by a way of 1 across that side."""
+    cosine, sine = (turn(math.radians(SQUARE_TURN_DEG)) for turn in (math.cos, math.sin))
+    ways = {
+        "right": (cosine, -sine),
+        "left": (-cosine, sine),
+        "bottom": (sine, cosine),
+        "top": (-sine, -cosine),
+    }
+    return ways[side]
+
+
+def contrast(light: NDArray[floating], framing: Framing = EXACT) -> Reading[float]:
+    """The light of the field over that of the dark squares, the least of the nine; 4 by print.
+
+    Of each square the middle is held against the field on its left and right, whose mean has the
+    shading of the square between them. Light that is spread over the picture (haze, veiling
+    glare) adds to both and takes from the ratio. Unreadable where a square has no light at all.
+    """
+    height_px, width_px = light.shape
+    across, gap_px = (_GAP_FROM + _GAP_TO) / 2 * height_px, (_GAP_TO - _GAP_FROM) * height_px
+    inner_px = _INNER * height_px
+
+    def mean(place: Place, width: float) -> float:
+        at = framing.seen(place, width_px, height_px)
+        return float(Region.about(*at, width, inner_px).of(light).mean(dtype="float64"))
+
+    ratios = []
+    for x, y in squares(width_px, height_px).values():
+        field = mean((x - across, y), gap_px) + mean((x + across, y), gap_px)
+        dark = mean((x, y), inner_px)
+        if not dark > 0:
+            return Unreadable("a dark square without any light")
+        ratios.append(field / 2 / dark)
+    return min(ratios)
 
 
 def patch_regions(width_px: int, height_px: int, framing: Framing = EXACT) -> Mapping[str, Region]:

@@ -10,6 +10,8 @@ decoded a second time with these tables eight times as large, which gives chroma
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from harness.imaging.light import linear_of
@@ -29,27 +31,65 @@ _FROM_CHROMA = ((0.0, 1.402), (-0.344136, -0.714136), (1.772, 0.0))
 """Of Cb and Cr, what is added to Y for red, green and blue (ITU-T T.871, clause 7)."""
 
 
-def mean_rgb_light(picture: Picture, part: Region) -> Reading[NDArray[float64]]:
-    """Mean linear light of red, green and blue, each from 0 to 1, in a part of a picture.
+@dataclass(frozen=True, slots=True)
+class FineColours:
+    """A picture's luma, and its Cb and Cr as they are decoded by either table [codes]."""
 
-    The mean is of the light of pixels, not of their codes: the part need not be even. Unreadable
-    where the file's colours are not Y, Cb and Cr.
-    """
-    import numpy as np
+    luma: NDArray[uint8]
+    coarse: NDArray[uint8]
+    finer: NDArray[uint8]
 
-    luma = part.of(picture.luma)
+    def mean_light(self, part: Region) -> NDArray[float64]:
+        """Mean linear light of red, green and blue, each from 0 to 1, in a part of the picture.
+
+        The mean is of the light of pixels, not of their codes: the part need not be even.
+        """
+        import numpy as np
+
+        luma, coarse, finer = (part.of(each) for each in (self.luma, self.coarse, self.finer))
+        sums = np.zeros(3)
+        for top in range(0, part.height, _ROWS):
+            rows = slice(top, top + _ROWS)
+            sums += _sum(luma[rows], _chosen(coarse[rows], finer[rows]))
+        return sums / luma.size
+
+    def cells(self, across: int, down: int) -> NDArray[float64]:
+        """The mean light of each cell of a grid: rows of columns of red, green and blue.
+
+        The picture has at least a pixel a cell.
+        """
+        import numpy as np
+
+        rows, columns = (
+            [size * n // count for n in range(count + 1)]
+            for size, count in zip(self.luma.shape, (down, across), strict=True)
+        )
+        return np.array(
+            [
+                [
+                    self.mean_light(Region(left, top, right - left, bottom - top))
+                    for left, right in pairwise(columns)
+                ]
+                for top, bottom in pairwise(rows)
+            ]
+        )
+
+
+def fine_colours(picture: Picture) -> FineColours | Unreadable:
+    """Unreadable where the file's colours are not Y, Cb and Cr."""
     coarse = _chroma(picture.content)
     if isinstance(coarse, Unreadable):
         return coarse
     finer = _chroma(_with_larger_tables(picture.content))
     if isinstance(finer, Unreadable):
         return finer
-    coarse, finer = part.of(coarse), part.of(finer)
-    sums = np.zeros(3)
-    for top in range(0, part.height, _ROWS):
-        rows = slice(top, top + _ROWS)
-        sums += _sum(luma[rows], _chosen(coarse[rows], finer[rows]))
-    return sums / luma.size
+    return FineColours(picture.luma, coarse, finer)
+
+
+def mean_rgb_light(picture: Picture, part: Region) -> Reading[NDArray[float64]]:
+    """As `FineColours.mean_light`, of a part of a picture that is asked for once."""
+    colours = fine_colours(picture)
+    return colours if isinstance(colours, Unreadable) else colours.mean_light(part)
 
 
 def _chroma(content: bytes) -> NDArray[uint8] | Unreadable:

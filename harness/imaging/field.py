@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.imaging.chart import Side
 from harness.imaging.region import Region
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _mean(light: NDArray[float32], row: float, column: float, side: float) -> fl
     return float(box.mean())
 
 
-def is_blurred(light: NDArray[float32], edge: Region) -> bool:
+def is_blurred(light: NDArray[float32], edge: Region, side: Side = "right") -> bool:
     """Whether the square's edge in a region is there, and too blurred to be measured.
 
     Coarse: it tells a picture that is blurred beyond measure from one that is sharp and does not
@@ -59,12 +60,25 @@ def is_blurred(light: NDArray[float32], edge: Region) -> bool:
     """
     import numpy as np
 
-    side = edge.width
-    across, down = edge.x + side // 2, edge.y + edge.height // 2
-    strip = light[down - side // 5 : down + side // 5, across - side : across + side * 2 // 5]
-    profile = strip.mean(axis=0, dtype=np.float64)
+    light, edge = _outwards_right(light, edge, side)
+    way_px = edge.width
+    across, down = edge.x + way_px // 2, edge.y + edge.height // 2
+    strip = light[down - way_px // 5 : down + way_px // 5]
+    profile = strip[:, across - way_px : across + way_px * 2 // 5].mean(axis=0, dtype=np.float64)
     low, high = float(profile.min()), float(profile.max())
     if not low < _DARKER * high:
         return False
     short = max(int(_SHARP * len(profile)), 1)
     return bool(np.abs(profile[short:] - profile[:-short]).max() < (high - low) / 2)
+
+
+def _outwards_right(
+    light: NDArray[float32], edge: Region, side: Side
+) -> tuple[NDArray[float32], Region]:
+    """The picture and the region so turned that the way out of the square goes to the right."""
+    if side in ("top", "bottom"):
+        light, edge = light.T, Region(edge.y, edge.x, edge.height, edge.width)
+    if side in ("left", "top"):
+        x = light.shape[1] - edge.x - edge.width
+        light, edge = light[:, ::-1], Region(x, edge.y, edge.width, edge.height)
+    return light, edge

@@ -50,6 +50,13 @@ class Picture:
         return decoded
 
     @property
+    def colour_space(self) -> str:
+        """How the file holds its colours: `YCbCr`, as cameras write; `Gray`, `RGB`, `CMYK`."""
+        import simplejpeg
+
+        return str(simplejpeg.decode_jpeg_header(self.content)[2])
+
+    @property
     def exif(self) -> Exif:
         """What the camera wrote into the file of the shot."""
         return read_exif(self.content)

@@ -21,6 +21,9 @@ class Region:
     width: int
     height: int
 
+    def __str__(self) -> str:
+        return f"{self.x},{self.y},{self.width},{self.height}"
+
     def of(self, array: NDArray[Pixel]) -> NDArray[Pixel]:
         """The part of a picture, given as rows of pixels, that lies in it.
 
@@ -29,7 +32,7 @@ class Region:
         rows, columns = array.shape[:2]
         starts_inside = min(self.x, self.y) >= 0 and min(self.width, self.height) > 0
         if not starts_inside or self.x + self.width > columns or self.y + self.height > rows:
-            raise ValueError(f"{self} is not within a picture of {columns} x {rows} px")
+            raise ValueError(f"region {self} is not within a picture of {columns} x {rows} px")
         return array[self.y : self.y + self.height, self.x : self.x + self.width]
 
     @classmethod

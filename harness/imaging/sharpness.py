@@ -1,4 +1,4 @@
-"""How sharp a picture of the chart is: the response of both slanted sides of its squares."""
+"""How sharp a picture of the chart is, both ways: by three slanted edges of each square."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from harness.imaging import sfr
-from harness.imaging.chart import Framing, edge_regions
+from harness.imaging.chart import Framing, Side, edge_regions, level_side
 from harness.imaging.field import is_blurred
 from harness.imaging.region import Region
 from harness.imaging.sfr import Sfr
@@ -17,23 +17,39 @@ if TYPE_CHECKING:
     from numpy import float32
     from numpy.typing import NDArray
 
+SIDES: tuple[Side, ...] = ("left", "right", "top", "bottom")
+
 
 class Sharpness(NamedTuple):
-    """A square's left and right edge, and the mean of their responses.
+    """How sharp a picture is at one square: across, by its upright edges, and down, by a level one.
 
-    One picture's noise moves the mean less than either. Unreadable when either edge is; `blurred`
-    then says whether one of these is there, and too blurred to be measured.
+    `across` is the mean of the responses of the left and the right edge: one picture's noise moves
+    it less than either. A response is Unreadable when an edge of it is; `blurred` then says whether
+    one of these is there, and too blurred to be measured.
     """
 
-    left: Region
-    right: Region
-    response: Sfr | Unreadable
+    regions: Mapping[Side, Region]
+    across: Sfr | Unreadable
+    down: Sfr | Unreadable
     blurred: bool
 
     @property
-    def mtf50(self) -> Reading[float]:
+    def mtf50_across(self) -> Reading[float]:
         """The lowest frequency at which half of the contrast is left [cycles a pixel]."""
-        return self.response if isinstance(self.response, Unreadable) else self.response.mtf50
+        return _mtf50(self.across)
+
+    @property
+    def mtf50_down(self) -> Reading[float]:
+        """The same of what changes from row to row [cycles a pixel]."""
+        return _mtf50(self.down)
+
+    @property
+    def mtf50(self) -> Reading[float]:
+        """The lower one of both directions [cycles a pixel]; without either there is none."""
+        across, down = self.mtf50_across, self.mtf50_down
+        if not isinstance(across, float):
+            return across
+        return min(across, down) if isinstance(down, float) else down
 
 
 def sharpness(
@@ -41,17 +57,31 @@ def sharpness(
 ) -> Mapping[str, Sharpness]:
     """Of the squares of these names, in linear light of a picture that shows the chart."""
     height, width = light.shape
-    lefts = edge_regions(width, height, lies, "left")
-    rights = edge_regions(width, height, lies, "right")
-    return {name: _sharpness(light, lefts[name], rights[name]) for name in names}
+    edges = {side: edge_regions(width, height, lies, side) for side in SIDES}
+    return {
+        name: _sharpness(
+            light, {side: edges[side][name] for side in ("left", "right", level_side(name))}
+        )
+        for name in names
+    }
 
 
-def _sharpness(light: NDArray[float32], left: Region, right: Region) -> Sharpness:
-    one, other = sfr.measure(left.of(light)), sfr.measure(right.of(light))
-    if isinstance(one, Sfr) and isinstance(other, Sfr):
-        return Sharpness(left, right, sfr.mean(one, other), blurred=False)
-    side, edge = ("left", one) if isinstance(one, Unreadable) else ("right", other)
-    assert isinstance(edge, Unreadable)
-    mirrored = Region(light.shape[1] - left.x - left.width, left.y, left.width, left.height)
-    blurred = is_blurred(light, right) or is_blurred(light[:, ::-1], mirrored)
-    return Sharpness(left, right, replace(edge, why=f"{side} edge: {edge.why}"), blurred)
+def _sharpness(light: NDArray[float32], regions: Mapping[Side, Region]) -> Sharpness:
+    left, right, level = (_edge(light, regions, side) for side in regions)
+    across = left if isinstance(left, Unreadable) else right
+    if isinstance(left, Sfr) and isinstance(right, Sfr):
+        across = sfr.mean(left, right)
+    unreadable = isinstance(across, Unreadable) or isinstance(level, Unreadable)
+    blurred = unreadable and any(is_blurred(light, at, side) for side, at in regions.items())
+    return Sharpness(regions, across, level, blurred)
+
+
+def _edge(light: NDArray[float32], regions: Mapping[Side, Region], side: Side) -> Sfr | Unreadable:
+    found = sfr.measure(regions[side].of(light))
+    if isinstance(found, Unreadable):
+        return replace(found, why=f"{side} edge: {found.why}")
+    return found
+
+
+def _mtf50(response: Sfr | Unreadable) -> Reading[float]:
+    return response if isinstance(response, Unreadable) else response.mtf50

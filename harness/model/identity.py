@@ -45,9 +45,8 @@ class Imei:
         if not self.text.strip("0"):
             raise ValueError("an IMEI is not all zero")
         if int(self.text[14]) != luhn_digit(self.text[:14]):
-            raise ValueError(
-                f"check digit of {self.text} is {self.text[14]}, not {luhn_digit(self.text[:14])}"
-            )
+            found, expected = self.text[14], luhn_digit(self.text[:14])
+            raise ValueError(f"check digit of {self.text}: found {found}, expected {expected}")
 
     @property
     def tac(self) -> str:

@@ -347,6 +347,8 @@ class Attach(Protocol):
     def unless_passed(self, name: str, make: Callable[[], bytes]) -> None:
         """Keep what `make` gives if this attempt ends in anything but PASS; else it is not called.
 
+        Where `make` raises, the outcome stays as it is: why stands in `NAME.not-made.txt`.
+
         Raises: StepBug(STEP-BUG) when the name is no file name.
         """
         ...

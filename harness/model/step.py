@@ -69,7 +69,11 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class StepSpec:
-    """One step of the catalogue. `ports` maps the body's positional names to port types."""
+    """One step of the catalogue. `ports` maps the body's positional names to port types.
+
+    `needs` names the equipment that a slot may lack, as plans and stations call it. `path_in` is
+    the parameter with the band in which it asks for the loss of the slot's path, if it asks.
+    """
 
     name: str
     body: Callable[..., None]
@@ -78,6 +82,8 @@ class StepSpec:
     measures: Mapping[str, Measurement]
     claims: frozenset[str]
     doc: str
+    needs: frozenset[str] = frozenset()
+    path_in: str = ""
 
 
 class Catalogue(Mapping[str, StepSpec]):

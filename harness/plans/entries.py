@@ -66,6 +66,11 @@ def _steps(
             yield (node if is_step else MappingNode(node.place)), outer
 
 
+def step_nodes(nodes: Node | None) -> Iterator[Node]:
+    """Every step of a list and of its groups that says what it uses."""
+    return (node for node in _with_ids(nodes) if node.get("use"))
+
+
 def _with_ids(nodes: Node | None) -> Iterator[Node]:
     for node in nodes or ():
         yield node

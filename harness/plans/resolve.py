@@ -21,6 +21,7 @@ from harness.model.label import Label
 from harness.model.plan import InputFile, LimitsRef, Plan, PlannedStep, Variants
 from harness.model.step import Catalogue
 from harness.plans.canonical import Form, canonical_limits, canonical_text, step_form
+from harness.plans.cells import tell_wrong_channels
 from harness.plans.clashes import tell_clashes
 from harness.plans.entries import Entry, read_entries
 from harness.plans.head import read_head
@@ -223,6 +224,7 @@ def _read(root: Node, catalogue: Catalogue, limit_set: LimitSet, found: Problems
     }
     tell_empty_variants(entries, variants, found)
     tell_clashes(entries, variants, found)
+    tell_wrong_channels(entries, found)
     tell_harmless_steps(entries, limits, variants, found)
     tell_harmless_plans(entries, limits, variants, root.get("steps") or root, found)
     symptoms = {name: _symptoms(limit_set, entries, its) for name, its in limits.items()}

@@ -13,6 +13,7 @@ from harness.files.parse import parse
 from harness.model.plan import GroupKind, Phase
 from harness.plans.values import text
 
+_FIRST, _LAST = "identity.", "handover."
 _EXAMPLES = "  # EXAMPLES, to be replaced"
 
 
@@ -33,10 +34,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A plan of one part of a handset, with its limits beside its steps.
-
-    It does not ask who the unit is: a plan that is put together of several does that by itself.
-    """
+    """A plan of one part of a handset, with its limits beside its steps."""
 
     name: str
     purpose: str
@@ -45,7 +43,7 @@ class Area:
 
     @classmethod
     def read(cls, name: str, source: str, moved: Callable[[str], str]) -> Self | None:
-        """The area of a plan; None for one that tells who the unit is, or with a limit set.
+        """The area of a plan; None for one with a limit set, or that tests more than one part.
 
         `moved` gives the path of a file that the plan names, as it is to be written.
         """
@@ -55,11 +53,22 @@ class Area:
             return None
         lines = _with_examples(_with_paths(source.splitlines(), root, moved), root)
         blocks = {phase: tuple(_blocks(root, phase, lines)) for phase in Phase}
-        steps = (step for block in blocks[Phase.STEPS] for step in block.steps)
-        uses = (text(step.get("use")) or "" for step in steps)
-        if any(use.startswith("identity.") for use in uses):
-            return None
-        return cls(name, _purpose(lines), product, blocks)
+        area = cls(name, _purpose(lines), product, blocks)
+        asks = [use.startswith(_FIRST) for use in area.uses]
+        return None if any(asks) and not all(asks) else area
+
+    @property
+    def uses(self) -> list[str]:
+        """The steps that it has, by the names of the catalogue."""
+        steps = (step for block in self.blocks[Phase.STEPS] for step in block.steps)
+        return [text(step.get("use")) or "" for step in steps]
+
+    @property
+    def turn(self) -> int:
+        """When it comes: who the unit is first; last the handover, after which there is no adb."""
+        if any(use.startswith(_LAST) for use in self.uses):
+            return 1
+        return -1 if any(use.startswith(_FIRST) for use in self.uses) else 0
 
 
 def read_areas(folder: Path, beside: Path) -> dict[str, Area]:
@@ -74,10 +83,11 @@ def read_areas(folder: Path, beside: Path) -> dict[str, Area]:
 
 
 def starting_plan(name: str, areas: Sequence[Area], model: str, part: str) -> str:
-    """The text of a plan that tests these areas with their example limits.
+    """The text of a plan that tests these areas with their example limits, each at its turn.
 
     Raises: ValueError when two areas have different steps of one id.
     """
+    areas = sorted(areas, key=lambda area: area.turn)
     serial = text(areas[0].product.get("serial"))
     pattern = f", serial: {_quoted(serial)}" if serial else ""
     example = "  # the serial is an EXAMPLE" if serial else ""

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from harness.files.collect import Problems
 from harness.files.nodes import Node
 from harness.model.outcome import Outcome
 from harness.model.plan import OnFail, PlannedStep, Retry
-from harness.model.ports import CallBox
 from harness.model.step import StepSpec
 from harness.model.units import UNITS
 from harness.plans.arguments import read_arguments
 from harness.plans.entries import Entry
+from harness.plans.needs import read_needs
 from harness.plans.values import quantity, text, whole
 
 _LONGEST_STEP_S = 86_400
-_INSTRUMENTS: Mapping[type, str] = {CallBox: "callbox"}
-"""What plans call an instrument by, for its port."""
 _ON_FAIL = {choice.value: choice for choice in OnFail}
 _OUTCOMES = {"error": Outcome.ERROR, "fail": Outcome.FAIL}
 
@@ -37,8 +34,7 @@ def read_step(entry: Entry, found: Problems) -> PlannedStep | None:
     complete = arguments.keys() >= _required(spec)
     if identity is None or use is None or timeout_s is None or on_fail is None or not complete:
         return None
-    needs = tuple(sorted(name for need in node.get("needs") or () if (name := text(need))))
-    _tell_unreserved(node, spec, needs, found)
+    needs = read_needs(node, spec, found)
     return PlannedStep(
         identity,
         use,
@@ -51,19 +47,6 @@ def read_step(entry: Entry, found: Problems) -> PlannedStep | None:
         needs=needs,
         expect_s=expect_s,
     )
-
-
-def _tell_unreserved(node: Node, spec: StepSpec, needs: Sequence[str], found: Problems) -> None:
-    """What a step speaks to, and slots may share, it must have to itself meanwhile."""
-    for name in sorted(
-        {_INSTRUMENTS[port] for port in spec.ports.values() if port in _INSTRUMENTS}
-    ):
-        if name not in needs:
-            found.error(
-                node.get("use") or node,
-                f"{spec.name} speaks to the {name}: add 'needs: [{name}]', so that no other slot "
-                "has it meanwhile",
-            )
 
 
 def _required(spec: StepSpec) -> set[str]:

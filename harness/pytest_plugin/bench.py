@@ -19,8 +19,9 @@ from harness.pytest_plugin.lent import BenchSlot
 from harness.pytest_plugin.running import PlanRun
 from harness.pytest_plugin.signals import held, like_ctrl_c
 from harness.records import DEFAULT_STORE
+from harness.station.lacks import require_devices
 from harness.station.slot import RunResult
-from harness.station.station import Order, Station, require_devices
+from harness.station.station import Order, Station
 from harness.station.stopping import operator
 from harness.steps import catalogue
 from harness.ui.text import changed_lines

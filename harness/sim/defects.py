@@ -7,10 +7,6 @@ from collections.abc import Container, Iterable, Mapping
 from harness.sim.defect import Defect, aborted, error, fails, unseen
 from harness.sim.jig_defects import IN_JIG_ONLY, JIG_DEFECTS
 
-_OF_A_FLAT_FIELD = (
-    *("width", "height", "mean_luma", "luma_across", "uniformity", "blemishes", "bad_pixels"),
-    *("red_green", "blue_green", "exposure_time", "iso"),
-)
 _EDGES = ("centre", "top_left", "top_right", "bottom_left", "bottom_right")
 
 
@@ -34,6 +30,7 @@ def _seen_in_pictures(camera: str) -> dict[str, Defect]:
             f"{its} is out of focus",
             *(f"{camera}.mtf50_{edge}:LOW" for edge in _EDGES),
             f"{camera}.sfr:LOW",
+            f"{camera}.sfr_down:LOW",
             sigma_px="standard deviation of the blur [px]; 1.6 (a good one 0.8, in front 0.9)",
         ),
         "dark": fails(
@@ -97,8 +94,15 @@ DEFECTS: Mapping[str, Defect] = {
         "ADB-UNAUTHORIZED",
         allow_s="somebody taps Allow after so long [s]; never",
     ),
+    "battery.gauge_half": fails(
+        "its gauge says half of what flows",
+        "charge.current_difference:HIGH",
+        "charge.efficiency:LOW",
+        share="what it says, over what flows; 0.5",
+    ),
     "battery.gauge_stuck": fails(
         "its gauge says the same current whatever flows",
+        "charge.efficiency:LOW",
         "charge.gauge_change:LOW",
         gauge_a="what it says [A]; 0.9",
     ),
@@ -132,17 +136,42 @@ DEFECTS: Mapping[str, Defect] = {
         "bluetooth.crashes:HIGH",
         times="how often; 3",
     ),
+    "bluetooth.default_address": fails(
+        "its Bluetooth answers with the default of its chip",
+        "bluetooth.address:MISMATCH",
+        address="which address; 00:00:00:00:5A:AD, as some chips of Qualcomm have it",
+    ),
     "bluetooth.no_address": fails(
-        "its Bluetooth address was never written", "bluetooth.address_valid:MISMATCH"
+        "its Bluetooth address was never written",
+        "bluetooth.address_valid:MISMATCH",
+        "bluetooth.address:MISMATCH",
     ),
     "bluetooth.off": fails("its Bluetooth does not come on", "BLUETOOTH-NOT-ON"),
     "camera.app_ignores_facing": error(
         "its camera app opens the rear camera, whatever it is asked for", "CAMERA-OTHER"
     ),
-    "camera.cut_file": error(
-        "its camera writes half of each picture",
-        *(f"rear_flat.{name}:UNREADABLE" for name in _OF_A_FLAT_FIELD),
+    "camera.bad_column": fails(
+        "a column of its rear camera tells too little light",
+        "rear_flat.lines:HIGH",
+        column_light="share of its light that the column keeps; 0.9",
     ),
+    "camera.banding": fails(
+        "light and dark bands go across the pictures of its rear camera",
+        "rear_flat.banding:HIGH",
+        amplitude="by which share of the light they differ from what is right; 0.02",
+    ),
+    "camera.blur_y": fails(
+        "its rear camera is blurred up and down, and sharp from left to right",
+        *(f"rear.mtf50_{edge}:LOW" for edge in _EDGES),
+        "rear.sfr_down:LOW",
+        blur_ratio="how much wider the blur is down than across; 1.5",
+    ),
+    "camera.colour_shading": fails(
+        "the corners of the pictures of its rear camera are reddish, their middle is not",
+        "rear_flat.colour_shading:HIGH",
+        corner_red="share by which the corners have more red and less blue; 0.12",
+    ),
+    "camera.cut_file": fails("its camera writes half of each picture", "CAMERA-DAMAGED"),
     "camera.flash_dead": fails(
         "its flash does not fire", "rear_flash.fired:MISMATCH", "rear_flash.gain:LOW"
     ),
@@ -151,10 +180,31 @@ DEFECTS: Mapping[str, Defect] = {
         "rear_flash.gain:LOW",
         gain="its light over that of the light box; 0.1 (a good one 0.3)",
     ),
-    "camera.front.missing": fails("has no front camera", "CAMERA-MISSING"),
+    "camera.front.missing": fails(
+        "has no front camera", "cameras.ids:MISMATCH", "cameras.front:MISMATCH"
+    ),
     **_seen_in_pictures("front"),
+    "camera.grey_pixels": fails(
+        "its rear camera has half-dead pixels, every second one in a dark corner",
+        "rear_flat.bad_pixels:HIGH",
+        count="how many; 6",
+        grey_light="share of its light that such a pixel keeps; 0.5",
+    ),
+    "camera.haze": fails(
+        "haze or grease on the lens of its rear camera spreads stray light over its pictures",
+        "rear.contrast:LOW",
+        stray_light="how much of it lies on a picture, over the light of a grey card; 0.12",
+    ),
     "camera.leftover": unseen("a picture dated later than any new one stands in DCIM already"),
+    "camera.missing": fails(
+        "its second rear camera is not there", "cameras.ids:MISMATCH", "cameras.back:MISMATCH"
+    ),
     "camera.no_service": fails("its camera service does not run", "CAMERA-SERVICE"),
+    "camera.noise": fails(
+        "the pictures of its rear camera are noisy",
+        "rear_flat.noise:HIGH",
+        noise="standard deviation of each colour of a pixel [code values]; 4 (a good one 1.5)",
+    ),
     **_seen_in_pictures("rear"),
     "camera.still_fails": fails("its camera key writes no picture", "CAMERA-NO-PICTURE"),
     "gnss.deaf": fails("its GNSS is asked, and hears no satellite", "GNSS-DEAF"),
@@ -162,6 +212,10 @@ DEFECTS: Mapping[str, Defect] = {
         "its GNSS hears satellites too weakly",
         "gnss.cn0:LOW",
         cn0_dbhz="at which it hears them [dB-Hz]; 22",
+    ),
+    "handover.account": fails(
+        "somebody is logged into an account on it, which locks it after its wipe",
+        "handover.accounts:MISMATCH",
     ),
     "handover.adb_stays": fails(
         "lets adb in still after it was wiped", "sealed.adb_seen:MISMATCH", "sealed.mode:MISMATCH"
@@ -179,6 +233,9 @@ DEFECTS: Mapping[str, Defect] = {
         "restarts without wiping its data; its adb shows some time after its first face on USB",
         "sealed.adb_seen:MISMATCH",
         "sealed.mode:MISMATCH",
+    ),
+    "handover.unencrypted": fails(
+        "its user data are not encrypted", "handover.encryption:MISMATCH"
     ),
     "handover.usb_mode_only": fails(
         "takes its adb off USB and does not even restart", "HANDOVER-NO-WIPE"
@@ -226,6 +283,12 @@ DEFECTS: Mapping[str, Defect] = {
     ),
     "lte.no_detach": fails("stays registered in airplane mode", "LTE-NO-DETACH"),
     "lte.no_data": fails("lets nothing through over a data connection", "LTE-NO-DATA"),
+    "lte.sim_absent": fails("finds no SIM in its slot", "SIM-ABSENT"),
+    "lte.sim_rejected": fails(
+        "the network refuses its SIM, or it",
+        "SIM-REJECTED",
+        cause="why, by number (3GPP TS 24.301, Annex A); 3 (illegal UE)",
+    ),
     "lte.slow_data": fails(
         "receives too slowly",
         "traffic.throughput:LOW",

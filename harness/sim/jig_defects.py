@@ -67,7 +67,11 @@ _DEFECTS: Mapping[str, tuple[Defect, Must]] = {
         _erring("JIG-LATE", "JIG-UNSAFE"),
     ),
     "light_weak": (
-        fails("its lamp gives less light", "rear_flash.gain:HIGH", share="share of its light; 0.6"),
+        fails(
+            "its lamp gives less light",
+            "rear_flash.gain:HIGH",
+            light_share="share of its light; 0.6",
+        ),
         _failing("light.full:LOW"),
     ),
     "noise": (

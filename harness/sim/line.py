@@ -20,8 +20,8 @@ from harness.sim.tcp import TcpInstrument
 from harness.sim.unit import SimUnit
 from harness.sim.usb import VirtualBus, phone
 
-INSTRUMENTS = frozenset({"callbox", "lightbox", "supply"})
-"""What each slot has to itself. Nobody speaks to the others: their part is to be there."""
+INSTRUMENTS = frozenset({"agent", "callbox", "dcp", "lightbox", "supply", "usb"})
+"""What plans may need, which each slot has to itself."""
 PATH_LOSS_DB = 42.0
 """What is lost between the call box of a slot and the antenna of its unit, in every band."""
 _WITHOUT_ADB = frozenset({"adb.absent", "usb.edl"})

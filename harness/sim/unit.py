@@ -72,9 +72,15 @@ class SimUnit:
     build: str = "user"
     """The kind of its build: `user`, as users get it, or `userdebug`, whose adbd can be root."""
     bootloader_locked: bool = True
+    encrypted: bool = True
+    """Whether its user data are encrypted."""
+    accounts: tuple[str, ...] = ()
+    """The types of the accounts that somebody has logged into on it."""
     health_pct: float = 98.0
     """What its battery holds of what it was designed to hold."""
     cycle_count: int = 1
+    gauge_gain: float = 1.0
+    """What its gauge says of a current, over the current."""
     load_a: float = 0.112
     """What it takes from its battery while no charger is there."""
     sdp_current_a: float = 0.9
@@ -144,6 +150,10 @@ class SimUnit:
             self.build = "userdebug"
         if "identity.unlocked" in self.defects:
             self.bootloader_locked = False
+        if "handover.unencrypted" in self.defects:
+            self.encrypted = False
+        if "handover.account" in self.defects:
+            self.accounts = ("com.google",)
 
     @property
     def label(self) -> Unit:
@@ -210,8 +220,11 @@ class SimUnit:
     @property
     def gauge_current_a(self) -> float:
         """What its gauge says flows into its battery [A]; one that is stuck says 0.9 A always."""
-        stuck = self.defects.get("battery.gauge_stuck")
-        return self.battery_current_a if stuck is None else float(stuck.get("gauge_a", 0.9))
+        if (stuck := self.defects.get("battery.gauge_stuck")) is not None:
+            return float(stuck.get("gauge_a", 0.9))
+        half = self.defects.get("battery.gauge_half")
+        gain = self.gauge_gain if half is None else float(half.get("share", 0.5))
+        return gain * self.battery_current_a
 
     @property
     def battery_health(self) -> str:

@@ -40,7 +40,10 @@ _INSTRUMENT = {
     "type": ["string", "object"],
     "description": "the name of an instrument, or a mapping with name, port and file",
 }
-_INSTRUMENTS = listing(_INSTRUMENT, least=1)
+_INSTRUMENTS = {
+    **listing(_INSTRUMENT, least=1),
+    "description": "a list of instruments, at least one (leave the key out where there are none)",
+}
 _SOCKET = {
     "type": "string",
     "maxLength": 200,

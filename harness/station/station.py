@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 import harness
 from harness.clock import Cancel, Clock, Deadline, Lease
-from harness.engine.bench import Bench, missing
+from harness.engine.bench import Bench
 from harness.engine.job import Job
 from harness.engine.log import Listener
 from harness.engine.reserve import Instruments
 from harness.engine.threads import in_thread
-from harness.errors import HarnessError, PlanError
-from harness.files.problems import nearest
+from harness.errors import HarnessError
 from harness.model.backing import Device, Journal
 from harness.model.events import (
     JigRef,
@@ -32,6 +31,7 @@ from harness.model.record import Record
 from harness.model.step import Catalogue
 from harness.station.golden_units import GoldenUnits
 from harness.station.jig_file import JigFile
+from harness.station.lacks import require_devices
 from harness.station.slot import SlotRun
 from harness.station.undo import after_kill, after_run
 
@@ -223,35 +223,3 @@ def _needs_handset(plan: Plan, catalogue: Catalogue) -> bool:
     """Whether a step speaks to the handset, itself or by way of its test app."""
     asked = {port for step in plan.steps for port in catalogue[step.use].ports.values()}
     return not asked.isdisjoint({Handset, Agent})
-
-
-def _meant(name: str, instruments: Collection[str]) -> str:
-    near = nearest(name, instruments)
-    return f" (did you mean {near!r}?)" if near else ""
-
-
-def require_devices(
-    plan: Plan,
-    catalogue: Catalogue,
-    slot: int,
-    devices: Collection[type],
-    instruments: Collection[str],
-    only: Sequence[str] = (),
-) -> None:
-    """A slot with these devices and instruments has what the steps that will run need.
-
-    Raises: PlanError(PLAN-DEVICE).
-    """
-    chosen = PlanRef.of(plan, catalogue, tuple(only))
-    steps = tuple(step for step in plan.steps if not chosen.leaves_out(step.id, step.phase))
-    lacks = missing(replace(plan, steps=steps), catalogue, devices)
-    lacks += [
-        f"step {step.id} ({step.use}) needs the instrument {name}{_meant(name, instruments)}"
-        for step in steps
-        for name in step.needs
-        if name not in instruments
-    ]
-    if lacks:
-        there = ", ".join(sorted(instruments)) or "no instruments"
-        hint = f" (the slot has {there})" if any("instrument" in lack for lack in lacks) else ""
-        raise PlanError("PLAN-DEVICE", f"slot {slot}: {'; '.join(lacks)}{hint}")

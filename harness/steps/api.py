@@ -11,10 +11,12 @@ plan's `with:`. The step's name is `<module>.<function>`, less a trailing unders
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
-from harness.model.ports import PORTS
+from harness.model.ports import PORTS, Agent, CallBox, Usb
 from harness.model.step import Flag, Measurement, Numeric, Param, Series, StepSpec, Text
 from harness.model.units import Unit
 
@@ -29,6 +31,10 @@ CLAIMS = frozenset(
 )
 """The parts of a handset that one step at a time may use."""
 
+_BEHIND_PORTS: Mapping[type, str] = {Agent: "agent", CallBox: "callbox", Usb: "usb"}
+"""Ports to which a slot may have nothing, and what plans call what stands behind them."""
+_NAME = re.compile("[a-z][a-z0-9_-]*")
+
 _NEVER_RUN_BY_A_CALL = (
     inspect.iscoroutinefunction,
     inspect.isgeneratorfunction,
@@ -37,29 +43,42 @@ _NEVER_RUN_BY_A_CALL = (
 
 
 def step(
-    *, measures: Sequence[Measurement] = (), claims: Sequence[str] = ()
+    *,
+    measures: Sequence[Measurement] = (),
+    claims: Sequence[str] = (),
+    needs: Sequence[str] = (),
+    path_in: str = "",
 ) -> Callable[[Body], Body]:
     """Make a function a step of the catalogue.
 
-    `claims` names the parts of the handset that it uses, of CLAIMS.
+    `claims` names the parts of the handset that it uses, of CLAIMS. `needs` names what it uses of
+    the slot that its ports do not tell and not every slot has, such as a `lightbox` behind the jig.
+    `path_in` names the parameter with the band in which it asks for the loss of the slot's path.
 
     Raises: TypeError when the signature is none that the engine can call, or a claim is unknown.
     """
 
     def mark(body: Body) -> Body:
-        setattr(body, MARK, _specify(body, measures, frozenset(claims)))
+        spec = _specify(body, measures, frozenset(claims), frozenset(needs))
+        if path_in and (path_in not in spec.params or spec.params[path_in].kind is not int):
+            raise TypeError(f"step {spec.name}: {path_in!r} is no parameter with a band")
+        setattr(body, MARK, replace(spec, path_in=path_in))
         return body
 
     return mark
 
 
-def _specify(body: Body, measures: Sequence[Measurement], claims: frozenset[str]) -> StepSpec:
+def _specify(
+    body: Body, measures: Sequence[Measurement], claims: frozenset[str], needs: frozenset[str]
+) -> StepSpec:
     name = f"{body.__module__.rpartition('.')[2]}.{body.__name__.removesuffix('_')}"
     by_name = {measurement.name: measurement for measurement in measures}
     if len(by_name) < len(measures):
         raise TypeError(f"step {name} declares a measurement twice")
     if unknown := ", ".join(sorted(claims - CLAIMS)):
         raise TypeError(f"step {name} claims {unknown}; there are {', '.join(sorted(CLAIMS))}")
+    if odd := sorted(name for name in needs if not _NAME.fullmatch(name)):
+        raise TypeError(f"step {name} needs {odd[0]!r}, which is no name of equipment")
     if any(kind(body) for kind in _NEVER_RUN_BY_A_CALL):
         raise TypeError(f"step {name} is a coroutine or a generator: calling it would run nothing")
     if not (body.__doc__ or "").strip():
@@ -76,7 +95,8 @@ def _specify(body: Body, measures: Sequence[Measurement], claims: frozenset[str]
         else:
             raise TypeError(f"step {name}: {parameter.name} is no port")
     doc = inspect.cleandoc(body.__doc__ or "")
-    return StepSpec(name, body, ports, params, by_name, claims, doc)
+    needs |= {_BEHIND_PORTS[port] for port in ports.values() if port in _BEHIND_PORTS}
+    return StepSpec(name, body, ports, params, by_name, claims, doc, needs)
 
 
 def _param(step_name: str, parameter: inspect.Parameter, hint: Any) -> Param:

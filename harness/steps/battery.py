@@ -15,15 +15,18 @@ from harness.steps.api import CLAIMS, Numeric, Text, step
 from harness.steps.asking.agreement import differences
 from harness.steps.asking.answers import ask_together, obey, understood
 from harness.steps.asking.rejoin import wait_until_ready
-from harness.steps.charging.gauge import Charging, Gauge, PrintedIn, Raw, less, raw_of
-from harness.steps.charging.without_data import charging_part, require_away, start_log
+from harness.steps.asking.turns import turns
+from harness.steps.charging.gauge import Charging, Gauge, PrintedIn, raw_of
+from harness.steps.charging.without_data import ChargingPart, charging_part, require_away, start_log
+from harness.steps.charging.witness import AtJig, Driver, Witness
 
 SHELL_LIMIT_S = 5
-LOOK_S = 0.1
 _OF_BATTERY = ("level", "voltage", "temperature")
 """What Android and the driver both tell."""
 _OUTLIVES_S = 30.0
 """How long a log that nobody comes back for runs on [s]: long enough to fetch it."""
+_BEFORE_S = 0.2
+"""How long the gauge is read before a charger without data comes [s]."""
 
 
 @step(
@@ -68,11 +71,13 @@ def health(handset: Handset, measure: Measure) -> None:
         Numeric("current_handset", "A"),
         Numeric("current_difference", "A"),
         Numeric("gauge_change", "A"),
+        Numeric("efficiency", "%"),
         Numeric("voltage", "V"),
         Numeric("temperature", "degC"),
         Numeric("level", "%"),
     ],
     claims=["vbus"],
+    needs=["supply"],
 )
 def charge(  # noqa: PLR0913 what a plan may set
     handset: Handset,
@@ -96,29 +101,23 @@ def charge(  # noqa: PLR0913 what a plan may set
 
     `current_difference` [A] is the jig's current less the handset's; they are of two sides of the
     charger (docs/battery.md). `gauge_change` [A] is by how much the gauge has risen since before
-    VBUS was connected: a gauge that is stuck has not. Both are unknown without `gauge_charges`.
+    VBUS was connected: a gauge that is stuck has not. `efficiency` [%] is what that rise makes of
+    the power from VBUS: a gauge that reads half shows half a charger's. All three are unknown
+    without `gauge_charges`. The gauge is read `settle` [s] after VBUS has gone, and has come.
     `voltage` [V], `temperature` [degC] and `level` [%] are of the battery while it charges.
 
     Raises: JigFault; LinkFault when the handset does not answer at all. A command of its own
     that takes more than 5 s has no value.
     """
-    printed_as = Gauge(gauge_unit, gauge_charges)
-    jig.disconnect("vbus")
-    before = _raw(handset)
+    before = _without_vbus(handset, jig, settle, average, wait, stopwatch)
     jig.supply(vbus)
     jig.connect("vbus")
     wait(settle)
-    current_jig_a = jig.current_a("vbus")
-    measure("current_jig", current_jig_a)
-    measure("voltage_jig", jig.voltage_v("vbus"))
-    while_charging = _raws(handset, average, wait, stopwatch)
+    at_jig = _measured_at_jig(jig, measure)
+    charging = _drivers(handset, average, wait, stopwatch)
     gauge, driver = _ask(handset)
-    jig.disconnect("vbus")
-    jig.supply_off()
-    into_battery_a = printed_as.into_battery_a(while_charging)
-    measure("current_handset", printed_as.current_a(while_charging))
-    measure("current_difference", less(current_jig_a, into_battery_a))
-    measure("gauge_change", less(into_battery_a, printed_as.into_battery_a([before])))
+    _vbus_off(jig)
+    _measure_witness(measure, Witness(Gauge(gauge_unit, gauge_charges), before, charging), at_jig)
     for name, reading in _told(gauge, driver).items():
         measure(name, reading)
 
@@ -128,11 +127,16 @@ def charge(  # noqa: PLR0913 what a plan may set
         Numeric("current_jig", "A"),
         Numeric("voltage_jig", "V"),
         Numeric("current_handset", "A"),
+        Numeric("current_difference", "A"),
+        Numeric("gauge_change", "A"),
+        Numeric("efficiency", "%"),
+        Numeric("current_counter", "A"),
         Text("charger"),
         Numeric("log_points", "1"),
         Numeric("gap", "s"),
     ],
     claims=sorted(CLAIMS),
+    needs=["dcp", "supply"],
 )
 def charge_dcp(  # noqa: PLR0913 what a plan may set
     handset: Handset,
@@ -142,6 +146,7 @@ def charge_dcp(  # noqa: PLR0913 what a plan may set
     stopwatch: Stopwatch,
     *,
     vbus: Voltage = volts(5.0),
+    settle: Duration = seconds(0.5),
     hold: Duration = seconds(4.0),
     off: Duration = seconds(0.2),
     back_within: Duration = seconds(20.0),
@@ -153,48 +158,77 @@ def charge_dcp(  # noqa: PLR0913 what a plan may set
     The jig's relay `dcp` takes the data lines away from this PC and shorts them, as a dedicated
     charging port does (USB Battery Charging 1.2), then VBUS comes: adb is lost. `current_jig` and
     `voltage_jig` are read after `hold` [s]. Meanwhile the handset writes a log, which is fetched
-    once VBUS was away for `off` [s], the data lines are back, and the handset answers again, for
-    which it has `back_within` [s]. A handset that restarted meanwhile is found out by its boot.
+    once VBUS was away for `off` [s] and the handset answers again, within `back_within` [s].
 
-    `current_handset` [A] is the mean of the gauge over the second half of `hold`, as in
-    `battery.charge`. `charger` is what Android said there that the power comes from: AC for such a
-    charger, USB for a port, none. `log_points` counts the points of the log while the charger was
-    on, `gap` [s] is the longest time without one: a handset that slept or hung has a long one.
-
-    The log ends by itself and removes its file, should nobody come back for it.
+    `current_handset`, `current_difference`, `gauge_change` [A] and `efficiency` [%] are as in
+    `battery.charge`, the gauge over the second half of `hold`. `current_counter` [A] is the mean
+    there by the driver's charge counter, unknown unless that has made ten steps. `charger` is what
+    Android said there: AC for such a charger, USB for a port, none. `log_points` counts the points
+    of the log on the charger, `gap` [s] is the longest time without one: a handset that slept or
+    hung has a long one.
 
     Raises: JigFault, with JIG-DATA-STAYS when adb is not lost; LinkFault, with ADB-RESTARTED for
     another boot; PlanError(HANDSET-REFUSED, HANDSET-UNREADABLE).
     """
-    jig.disconnect("vbus")
+    before = _without_vbus(handset, jig, settle, _BEFORE_S, wait, stopwatch)
     log = start_log(handset, stopwatch, hold + off + back_within + _OUTLIVES_S)
-    jig.supply(vbus)
-    jig.connect("dcp")
-    jig.connect("vbus")
-    on_s = stopwatch()
+    on_s = _onto_charger(jig, vbus, stopwatch)
     wait(hold)
     require_away(handset)
-    measure("current_jig", jig.current_a("vbus"))
-    measure("voltage_jig", jig.voltage_v("vbus"))
-    off_s = stopwatch()
-    _back_to_data(jig, off, wait)
+    at_jig = _measured_at_jig(jig, measure)
+    off_s = _back_to_data(jig, off, wait, stopwatch)
     wait_until_ready(handset, stopwatch() + back_within, wait, stopwatch)
-    points = log.collect()
+    charged = charging_part(log.collect(), on_s + log.offset_s, off_s + log.offset_s)
+    _vbus_off(jig)
+    gauge = Gauge(gauge_unit, gauge_charges)
+    _measure_witness(measure, Witness(gauge, before, charged.drivers), at_jig)
+    _measure_log(measure, charged)
+
+
+def _onto_charger(jig: Jig, vbus_v: float, stopwatch: Stopwatch) -> float:
+    """A handset looks what it is plugged into when VBUS comes; when that was [s]."""
+    jig.supply(vbus_v)
+    jig.connect("dcp")
+    jig.connect("vbus")
+    return stopwatch()
+
+
+def _back_to_data(jig: Jig, away_s: float, wait: Wait, stopwatch: Stopwatch) -> float:
+    """VBUS goes, and comes again, for the handset to look anew; when it went [s]."""
+    off_s = stopwatch()
     jig.disconnect("vbus")
-    jig.supply_off()
-    charged = charging_part(points, on_s + log.offset_s, off_s + log.offset_s)
-    measure("current_handset", charged.current_a(Gauge(gauge_unit, gauge_charges)))
+    jig.disconnect("dcp")
+    wait(away_s)
+    jig.connect("vbus")
+    return off_s
+
+
+def _measure_log(measure: Measure, charged: ChargingPart) -> None:
+    measure("current_counter", charged.counted_a)
     measure("charger", charged.charger)
     measure("log_points", charged.count)
     measure("gap", charged.gap_s)
 
 
-def _back_to_data(jig: Jig, off_s: float, wait: Wait) -> None:
-    """A handset looks what it is plugged into when VBUS comes: it goes away, and comes again."""
+def _vbus_off(jig: Jig) -> None:
     jig.disconnect("vbus")
-    jig.disconnect("dcp")
-    wait(off_s)
-    jig.connect("vbus")
+    jig.supply_off()
+
+
+def _measured_at_jig(jig: Jig, measure: Measure) -> AtJig:
+    """Current and voltage at the VBUS contact, on record at once: they count whatever follows."""
+    current_a = jig.current_a("vbus")
+    measure("current_jig", current_a)
+    voltage_v = jig.voltage_v("vbus")
+    measure("voltage_jig", voltage_v)
+    return AtJig(current_a, voltage_v)
+
+
+def _measure_witness(measure: Measure, witness: Witness, at_jig: AtJig) -> None:
+    measure("current_handset", witness.current_a)
+    measure("current_difference", witness.difference_a(at_jig))
+    measure("gauge_change", witness.rise_a)
+    measure("efficiency", witness.efficiency_pct(at_jig))
 
 
 def _ask(handset: Handset) -> tuple[Reading[Battery], Reading[PowerSupply]]:
@@ -226,16 +260,25 @@ def _health(gauge: Reading[Battery]) -> Reading[str]:
     return battery.HEALTH.get(code, f"code {code}") if isinstance(code, int) else code
 
 
-def _raw(handset: Handset) -> Raw:
+def _driver(handset: Handset) -> Driver:
     (uevent,) = ask_together(handset, power_supply.COMMAND, limit_s=SHELL_LIMIT_S)
-    return raw_of(understood(power_supply.read_uevent, uevent))
+    return understood(power_supply.read_uevent, uevent)
 
 
-def _raws(handset: Handset, average_s: float, wait: Wait, stopwatch: Stopwatch) -> list[Raw]:
-    """The current as the driver prints it, again and again until the time is over or it fails."""
-    until_s = stopwatch() + average_s
-    raws = [_raw(handset)]
-    while isinstance(raws[-1], int) and stopwatch() < until_s:
-        wait(LOOK_S)
-        raws.append(_raw(handset))
-    return raws
+def _without_vbus(
+    handset: Handset, jig: Jig, settle_s: float, average_s: float, wait: Wait, stopwatch: Stopwatch
+) -> list[Driver]:
+    """What the driver says once VBUS has been away for a while."""
+    jig.disconnect("vbus")
+    wait(settle_s)
+    return _drivers(handset, average_s, wait, stopwatch)
+
+
+def _drivers(handset: Handset, average_s: float, wait: Wait, stopwatch: Stopwatch) -> list[Driver]:
+    """What the driver says, again and again until the time is over or it tells no current."""
+    drivers: list[Driver] = []
+    for _ in turns(average_s, wait, stopwatch):
+        drivers.append(_driver(handset))
+        if not isinstance(raw_of(drivers[-1]), int):
+            break
+    return drivers

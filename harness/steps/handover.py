@@ -6,7 +6,8 @@ import math
 import re
 from collections.abc import Iterable
 
-from harness.devices.android import battery, getprop, package
+from harness.devices.android import accounts, battery, getprop, package
+from harness.devices.android.build import DEVICE_STATE, FLASH_LOCKED, read_locked
 from harness.devices.android.fields import Fields, text
 from harness.errors import DutFault, LinkFault, OperatorStop, PlanError
 from harness.model.outcome import Outcome
@@ -16,6 +17,8 @@ from harness.model.units import Duration, seconds
 from harness.model.usb import UsbDevice, UsbMode
 from harness.steps.api import CLAIMS, Flag, Numeric, Text, step
 from harness.steps.asking.answers import ask, ask_together, known, listed, names, obey, understood
+from harness.steps.asking.turns import turns
+from harness.steps.undoing.afterwards import afterwards
 from harness.steps.undoing.left import left_changed
 
 LOOK_S = 0.05
@@ -37,6 +40,9 @@ _PACKAGE = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)+")
     measures=[
         Text("build_type"),
         Text("verified_boot"),
+        Flag("locked"),
+        Text("encryption"),
+        Text("accounts"),
         Text("flags_left"),
         Text("test_apps"),
         Numeric("level", "%"),
@@ -48,21 +54,28 @@ def ready(handset: Handset, measure: Measure, *, flags: str = "", apps: str = ""
 
     `build_type` (`ro.build.type`: `user` on what ships) and `verified_boot`
     (`ro.boot.verifiedbootstate`: `green` with the maker's own image under a locked bootloader;
-    AOSP, Verified Boot) are of the image. `flags` names the properties by which the line has
-    marked the unit, with commas between; `flags_left` says which of them still stand at anything
-    but nothing, `0` or `false`, or `none`. `apps` names the line's own apps, with commas between;
-    they are uninstalled, and `test_apps` says which are there still, as those of the system's
-    image are, which come back after a wipe; or `none`. `level` [%] is the charge with which it
-    ships.
+    AOSP, Verified Boot) are of the image. `locked` is the bootloader's own word, as in
+    `identity.build`. `encryption` (`ro.crypto.state`) is `encrypted`, `unencrypted` or
+    `unsupported`. `accounts` names the types of those that somebody is logged into, or `none`: a
+    wipe by anything but the settings keeps the lock of such an account. `flags` names the
+    properties by which the line has marked the unit, with commas between; `flags_left` says which
+    of them still stand at anything but nothing, `0` or `false`, or `none`. `apps` names the line's
+    own apps, with commas between; they are uninstalled, and `test_apps` says which are there still,
+    as those of the system's image are, which come back after a wipe; or `none`. `level` [%] is the
+    charge with which it ships.
 
     Raises: PlanError: HANDSET-UNREADABLE, STEP-SETTING when a name is none.
     """
     marks = names(flags, _PROPERTY) if flags else ()
     own = names(apps, _PACKAGE) if apps else ()
-    said, dump = ask_together(handset, "getprop", battery.COMMAND)
+    said, dump, logins = ask_together(handset, "getprop", battery.COMMAND, accounts.COMMAND)
     found = known("getprop", understood(getprop.read_properties, said))
     measure("build_type", text(found, "ro.build.type"))
     measure("verified_boot", text(found, "ro.boot.verifiedbootstate"))
+    measure("locked", read_locked(text(found, FLASH_LOCKED), text(found, DEVICE_STATE)))
+    measure("encryption", text(found, "ro.crypto.state"))
+    types = understood(accounts.read_accounts, logins)
+    measure("accounts", listed(types) if isinstance(types, tuple) else types)
     measure("flags_left", _still_set(found, marks))
     gauge = understood(battery.read_battery, dump)
     measure("level", gauge.percent if isinstance(gauge, battery.Battery) else gauge)
@@ -101,14 +114,14 @@ def wipe(
     except LinkFault as fault:
         if fault.code != "ADB-LOST":  # it may go before its shell has ended
             raise
-    until_s = began_s + gone_within
-    while device := _there(usb):
-        if stopwatch() >= until_s:
-            mode = device.mode.name.lower()
-            words = f"still on USB ({mode}) {gone_within:g} s after {command!r:.120}"
-            raise DutFault("HANDOVER-NO-WIPE", words, evidence={"sent": command, "mode": mode})
-        wait(LOOK_S)
-    measure("gone", stopwatch() - began_s)
+    for _ in turns(began_s + gone_within - stopwatch(), wait, stopwatch, LOOK_S):
+        device = _there(usb)
+        if device is None:
+            measure("gone", stopwatch() - began_s)
+            return
+    mode = device.mode.name.lower() if device else OFF
+    words = f"still on USB ({mode}) {gone_within:g} s after {command!r:.120}"
+    raise DutFault("HANDOVER-NO-WIPE", words, evidence={"sent": command, "mode": mode})
 
 
 @step(
@@ -147,10 +160,8 @@ def sealed(
     if not any(step.use == WIPE and step.outcome is Outcome.PASS for step in record.steps):
         raise PlanError("HANDOVER-NOT-READY", "no `handover.wipe` has passed in this run")
     seen = _Watch(usb, record.unit.serial, wait, stopwatch)
-    try:
-        seen.until_settled(stopwatch() + within, watch)
-    finally:
-        attach("usb-after-wipe.txt", seen.told().encode())
+    with afterwards(lambda: attach("usb-after-wipe.txt", seen.told().encode())):
+        seen.until_settled(within, watch)
     measure("back", seen.back_s)
     measure("adb_seen", seen.adb)
     measure("mode", seen.mode)
@@ -177,17 +188,17 @@ class _Watch:
         """When it showed what, a line each: only what changed."""
         return "".join(f"{at_s:8.2f} s  {mode}\n" for at_s, mode in self._faces)
 
-    def until_settled(self, until_s: float, steady_s: float) -> None:
+    def until_settled(self, within_s: float, steady_s: float) -> None:
         """Look until Android has shown one face for so long, or adb at all.
 
         Raises: LinkFault(USB-ABSENT, USB-WRONG-MODE) when that is not so in time.
         """
-        while not self._settled(self._look(), steady_s):
-            if self._stopwatch() >= until_s:
-                device = self._usb.look()  # says why nothing is there
-                words = f"after the wipe {self._usb.port} shows {device.mode.value}, not settled"
-                raise LinkFault("USB-WRONG-MODE", words, evidence={"seen": self.told()})
-            self._wait(LOOK_S)
+        for _ in turns(within_s, self._wait, self._stopwatch, LOOK_S):
+            if self._settled(self._look(), steady_s):
+                return
+        device = self._usb.look()  # says why nothing is there
+        words = f"after the wipe {self._usb.port} shows {device.mode.value}, not settled"
+        raise LinkFault("USB-WRONG-MODE", words, evidence={"seen": self.told()})
 
     def _look(self) -> UsbMode | None:
         device = _there(self._usb)

@@ -109,7 +109,8 @@ def _identify(handset: Handset, registry: UnitRegistry, measure: Measure) -> _Sa
         _require_right(slot, one)
     if isinstance(imeis[0], str) and imeis[0] == imeis[1]:
         evidence = {"imei": imeis[0]}
-        raise DutFault("IMEI-TWICE", f"both IMEIs are {imeis[0]}", evidence=evidence)
+        words = f"both IMEIs of the handset are {imeis[0]}, expected two different ones"
+        raise DutFault("IMEI-TWICE", words, evidence=evidence)
     measure("imei1", imeis[0])
     measure("imei2", imeis[1])
     return _Said(serial, imeis)
@@ -191,10 +192,10 @@ def _require_one(slot: int, one: Reading[str], other: Reading[str] | None) -> No
 def _require_written(slot: int, imei: Reading[str]) -> None:
     empty = isinstance(imei, Unknown)
     if empty or (isinstance(imei, str) and not imei.strip("0")):
-        said = imei if isinstance(imei, str) else "nothing"
+        said = imei if isinstance(imei, str) and imei else "nothing"
         raise DutFault(
             "IMEI-NOT-WRITTEN",
-            f"IMEI {slot + 1} of the handset is {said}",
+            f"IMEI {slot + 1} of the handset: found {said}, expected 15 digits",
             evidence={"slot": slot, "said": said},
         )
 
@@ -210,7 +211,7 @@ def _require_right(slot: int, imei: Reading[str]) -> None:
         message = f"IMEI {slot + 1} of the handset: {error}"
         raise DutFault("IMEI-CHECK-DIGIT", message, evidence=evidence) from None
     if number.is_test:
-        message = f"IMEI {slot + 1} of the handset is {imei}, a number for tests"
+        message = f"IMEI {slot + 1} of the handset is {imei}: {imei[:2]}... is for tests only"
         raise DutFault("IMEI-TEST-NUMBER", message, evidence=evidence)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from harness.devices.android.telephony import DATA_STATES
+from harness.devices.android.telephony import DATA_STATES, Phone
 from harness.errors import DutFault, InstrumentFault, PlanError, StationFault
 from harness.model.cell import Cell
 from harness.model.conclude import shows_bad
@@ -18,8 +18,9 @@ from harness.steps.api import Flag, Numeric, Text, step
 from harness.steps.asking.answers import obey
 from harness.steps.asking.settings import require_positive
 from harness.steps.cell.mobile_data import mobile_path
-from harness.steps.cell.registration import Look, registered, require_lte, stays
-from harness.steps.cell.served import kept, require_on_cell, start_anew
+from harness.steps.cell.refusal import sim_state
+from harness.steps.cell.registration import Look, Seen, require_lte, stays
+from harness.steps.cell.served import Search, kept
 
 
 @step(
@@ -30,6 +31,7 @@ from harness.steps.cell.served import kept, require_on_cell, start_anew
         Text("rat"),
         Text("registration"),
         Text("data"),
+        Text("sim"),
         Flag("box_attached"),
         Numeric("band"),
         Numeric("earfcn"),
@@ -39,6 +41,7 @@ from harness.steps.cell.served import kept, require_on_cell, start_anew
         Numeric("rsrp_error", "dB"),
     ],
     claims=["modem", "wifi", "bluetooth"],  # airplane mode switches all three off
+    path_in="band",
 )
 def attach(  # noqa: PLR0913 what a plan may set
     handset: Handset,
@@ -60,44 +63,40 @@ def attach(  # noqa: PLR0913 what a plan may set
 ) -> None:
     """Time [s] from the end of airplane mode to the registration on LTE, and how it then stands.
 
-    Starts from airplane mode and from a slot that is seen not to be registered, for which it has
-    `detach_within` [s], so that no registration and no level from before counts. Then the call
-    box serves one cell: network `plmn`, `band`, `earfcn`, and `level` [dBm per 15 kHz] at its
-    connector. It stays on. `box` is who the call box says it is: maker, model, serial, firmware.
+    The SIM slot `phone` (0 or 1) must leave its network in airplane mode within `detach_within`
+    [s]. Then the call box serves `plmn`, `band`, `earfcn`, `level` [dBm per 15 kHz]. Waits `within`
+    [s] for LTE on that network, `settle` [s] for data and a level, and takes `reads` looks that
+    are `apart` [s]: levels and ratios are means of their powers (3GPP TS 36.214, 5.1.1 and 5.1.3).
 
-    Registered is the SIM slot `phone` (0 or 1) when its packet data over the cellular network
-    (PS, WWAN) is at HOME or ROAMING. Waits `within` [s] for LTE on the network `plmn`, then
-    `settle` [s] for the data connection and the signal level, and takes `reads` looks that are
-    `apart` [s]. `rsrp` [dBm], `rsrq` and `snr` [dB] are means of the linear values of all looks;
-    all else is of the last one. `rsrp_error` [dB] is `rsrp` less what should arrive: `level` less
-    the path loss of slot, cable and band. `box_attached` is what the call box itself says: a
-    handset on another cell is found out. The time is at most one look too long (0.2 s and what
-    `dumpsys` takes). RSRP and RSRQ: 3GPP TS 36.214, clauses 5.1.1 and 5.1.3.
-
-    Another network or technology is measured, once `within` is over; there is no `rsrp` of another
-    technology, which is a fault: a level left open would hide the FAIL behind an ERROR.
-
-    Raises: DutFault(LTE-NO-DETACH, LTE-NO-ATTACH); StationFault(PATH-LOSS-ABSENT,
-    PATH-LOSS-STALE); InstrumentFault; PlanError(STEP-SETTING, HANDSET-REFUSED,
-    HANDSET-UNREADABLE).
+    Raises: DutFault(LTE-NO-DETACH, LTE-NO-ATTACH, SIM-ABSENT, SIM-REJECTED, SIM-UNUSABLE);
+    StationFault(PATH-LOSS-ABSENT, PATH-LOSS-STALE); InstrumentFault; PlanError.
     """
     require_positive(reads=reads)
     expected_dbm = level - callbox.path_loss(band).loss_db
     measure("box", _words_of(callbox.identify()))
-    look = Look(handset, phone, stopwatch)
-    began_s = start_anew(look, callbox, Cell(plmn, band, earfcn, level), detach_within, wait)
-    first = registered(look, began_s, plmn, within, settle, wait)
-    looks = stays(look, first, reads, apart, wait)
-    phones, last = [seen.phone for seen in looks], looks[-1]
-    measure("time", last.since_s - began_s)
-    measure("plmn", last.phone.plmn)
-    measure("rat", last.phone.ps_wwan_rat)
-    measure("registration", last.phone.ps_wwan_registration)
-    measure("data", _data_word(last.phone.data_connection_state))
+    look, cell = Look(handset, phone, wait, stopwatch), Cell(plmn, band, earfcn, level)
+    search = Search(look, callbox, cell, detach_within, within, settle)
+    began_s = search.start_anew()
+    looks = stays(look, search.registered(began_s), reads, apart)
+    _tell_registration(measure, looks[-1], began_s)
+    measure("sim", sim_state(handset, phone))
     measure("box_attached", callbox.attached())
-    require_lte(last, look, within)
-    measure("band", last.phone.band)
-    measure("earfcn", last.phone.earfcn)
+    require_lte(looks, within)
+    _tell_cell(measure, [seen.phone for seen in looks], expected_dbm)
+
+
+def _tell_registration(measure: Measure, seen: Seen, began_s: float) -> None:
+    measure("time", seen.since_s - began_s)
+    measure("plmn", seen.phone.plmn)
+    measure("rat", seen.phone.ps_wwan_rat)
+    measure("registration", seen.phone.ps_wwan_registration)
+    measure("data", _data_word(seen.phone.data_connection_state))
+
+
+def _tell_cell(measure: Measure, phones: Sequence[Phone], expected_dbm: float) -> None:
+    """Its place as it is at last, its level as the mean of all looks."""
+    measure("band", phones[-1].band)
+    measure("earfcn", phones[-1].earfcn)
     rsrp = mean_level([each.rsrp for each in phones])
     measure("rsrp", rsrp)
     measure("rsrq", mean_level([each.rsrq for each in phones]))
@@ -137,41 +136,27 @@ def traffic(  # noqa: PLR0913 what a plan may set
 ) -> None:
     """Round trip [ms] and loss [%] of pings, and the rate [Mbit/s] of a stream, over the modem.
 
-    The SIM slot `phone` must be registered on the call box's cell `plmn`, `band`, `earfcn`,
-    `level`, for which it has `within` [s], and `route_within` [s] more for data. If this slot did
-    not put that cell on the air in this run, or another slot has used the box since, it is served
-    anew after airplane mode, as by `lte.attach`. What is measured counts only if the box keeps
-    the cell until the end.
+    The SIM slot `phone` must be on the cell of `lte.attach`, or find it again within `within` [s].
+    Wi-Fi goes off (`handset.restore` puts it back); within `route_within` [s] the way to `host`, an
+    IPv4 address, must lead over the slot's own data. The stream comes from TCP port `port`, for
+    `during` [s] in whole seconds; headers of IP and TCP and TCP's slow start are in it.
 
-    Switches Wi-Fi off (`handset.restore` puts it back) and waits `route_within` [s] until the way
-    to `host`, an IPv4 address of the call box's network, leads over a modem's interface. Pings it
-    `pings` times: `ping` is the median of the round trips, `lost` the share that did not come
-    back; the interface must have carried as many bytes. `throughput` is what the interface
-    receives of a stream from TCP port `port`, by its own counters over the handset's own clock,
-    headers of IP and TCP among it, for `during` [s] in whole seconds, the connecting and the slow
-    start of TCP included.
-
-    Raises: DutFault(LTE-NO-DETACH, LTE-NO-ATTACH); DutFault(LTE-NO-DATA) when nothing gets
-    through, or when no stream comes after pings that failed; StationFault(TRAFFIC-SERVER,
-    CELL-CHANGED); InstrumentFault; PlanError(STEP-SETTING, LTE-OTHER-PATH, HANDSET-REFUSED,
-    HANDSET-UNREADABLE).
+    Raises: DutFault(LTE-NO-DETACH, LTE-NO-ATTACH, LTE-NO-DATA, SIM-...); InstrumentFault;
+    StationFault(TRAFFIC-SERVER, CELL-CHANGED); PlanError(LTE-OTHER-PATH) and others.
     """
-    from statistics import median
-
     _require_address(host)
-    for_s = math.ceil(during)
-    require_positive(pings=pings, during=for_s, port=port)
-    cell, look = Cell(plmn, band, earfcn, level), Look(handset, phone, stopwatch)
-    require_on_cell(look, callbox, cell, within, route_within, detach_within, wait)
+    require_positive(pings=pings, during=math.ceil(during), port=port)
+    look, cell = Look(handset, phone, wait, stopwatch), Cell(plmn, band, earfcn, level)
+    Search(look, callbox, cell, detach_within, within, route_within).require_on_cell()
     obey(handset, "svc wifi disable")
     with kept(callbox, cell):
-        path = mobile_path(handset, host, route_within, wait, stopwatch)
+        path = mobile_path(look, host, route_within)
         echoes = path.ping(pings)
     measure("interface", path.interface)
     measure("lost", echoes.lost_percent)
-    measure("ping", median(echoes.round_trips_ms))
+    measure("ping", echoes.median_ms)
     with _failing_first(so_far), kept(callbox, cell):
-        stream = path.stream(port, for_s)
+        stream = path.stream(port, math.ceil(during))
     measure("throughput", stream.received_mbps)
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from harness.devices.android import nfc
-from harness.errors import DutFault, HarnessError
+from harness.errors import DutFault, PlanError
 from harness.model.ports import Handset, Measure, Stopwatch, Wait
 from harness.model.reading import Unknown
 from harness.model.units import Duration, seconds
 from harness.steps.api import Flag, step
 from harness.steps.asking.answers import ask, known, obey
+from harness.steps.asking.turns import turns
+from harness.steps.undoing.afterwards import afterwards
 
-LOOK_S = 0.2
+_OFF, _ON = "svc nfc disable", "svc nfc enable"
 
 
 @step(measures=[Flag("on")], claims=["nfc"])
@@ -26,34 +26,35 @@ def present(
 ) -> None:
     """Whether NFC is there, and comes on.
 
-    One that is off is switched on, for which it has `within` [s], and off again after: coming on,
-    Android starts up the controller, so one that does not answer stays off. Whether the antenna
-    is connected does not show without a tag or a reader.
+    Switches it off, and on again, for each of which it has `within` [s]: coming on, Android starts
+    up the controller, so one that does not answer stays off, though it may have been on since the
+    boot. One that was off is switched off again after. Whether the antenna is connected does not
+    show without a tag or a reader.
 
     Raises: DutFault(NFC-MISSING, NFC-NOT-ON); PlanError(HANDSET-REFUSED, HANDSET-UNREADABLE).
     """
-    found = _state(handset)
-    if found == nfc.ON:
+    as_found = _ON if _state(handset) == nfc.ON else _OFF
+    with afterwards(lambda: obey(handset, as_found)):
+        if (state := _switched(handset, _OFF, within, wait, stopwatch, nfc.OFF)) == nfc.ON:
+            words = f"NFC is still on {within:g} s after {_OFF!r}"
+            raise PlanError("HANDSET-REFUSED", words)
+        if state == nfc.OFF:
+            state = _switched(handset, _ON, within, wait, stopwatch, nfc.ON)
+        if state != nfc.ON:
+            words = f"NFC is {state!r} {within:g} s after it was switched off, and on again"
+            raise DutFault("NFC-NOT-ON", words)
         measure("on", True)
-        return
-    obey(handset, "svc nfc enable")
-    try:
-        _await_on(handset, within, wait, stopwatch)
-        measure("on", True)
-    except HarnessError:
-        with suppress(HarnessError):  # what was found of the unit counts more
-            obey(handset, "svc nfc disable")
-        raise
-    obey(handset, "svc nfc disable")
 
 
-def _await_on(handset: Handset, within_s: float, wait: Wait, stopwatch: Stopwatch) -> None:
-    until_s = stopwatch() + within_s
-    while (state := _state(handset)) != nfc.ON:
-        if stopwatch() >= until_s:
-            words = f"NFC is {state!r} {within_s:g} s after it was switched on"
-            raise DutFault("NFC-NOT-ON", words, evidence={"sent": "svc nfc enable"})
-        wait(LOOK_S)
+def _switched(
+    handset: Handset, command: str, within_s: float, wait: Wait, stopwatch: Stopwatch, wanted: str
+) -> str:
+    """The state of NFC once it is the wanted one, or the time is over."""
+    obey(handset, command)
+    for _ in turns(within_s, wait, stopwatch):
+        if (state := _state(handset)) == wanted:
+            break
+    return state
 
 
 def _state(handset: Handset) -> str:

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Literal
 
-from harness.devices.android import bluetooth as manager
-from harness.devices.android.bluetooth import Bluetooth, is_of_nobody, read_address, read_bluetooth
-from harness.devices.android.settings import get, read_setting
+from harness.devices.android.bluetooth import is_of_nobody
 from harness.devices.android.wifi_channel import channel_of
-from harness.errors import DutFault, HarnessError
 from harness.model.decibels import mean_level
 from harness.model.ports import Handset, Measure, Stopwatch, Wait
-from harness.model.reading import Reading
 from harness.model.units import Duration, seconds
-from harness.steps.api import Flag, Numeric, step
-from harness.steps.asking.answers import ask_together, known, obey, printed, sdk_of
+from harness.steps.api import Flag, Numeric, Text, step
+from harness.steps.asking.answers import known, sdk_of
 from harness.steps.asking.settings import require_positive
-from harness.steps.receiving.gnss import Sky, opened
-from harness.steps.receiving.wifi_finding import Ear, switch_on
+from harness.steps.receiving.bluetooth import restart
+from harness.steps.receiving.gnss import GnssReceiver, opened
+from harness.steps.receiving.wifi_finding import Reference, WifiScanner, switch_on
 from harness.steps.receiving.wifi_joining import Joining, Network, require_joining
-
-LOOK_S = 0.3
+from harness.steps.undoing.afterwards import afterwards
 
 
 @step(
@@ -40,11 +35,15 @@ def wifi(
     stopwatch: Stopwatch,
     *,
     ssid: str,
+    bssid: str = "",
     scans: int = 1,
     on_within: Duration = seconds(10.0),
     within: Duration = seconds(15.0),
 ) -> None:
     """Level [dBm], frequency [MHz] and channel of the reference access point, called `ssid`.
+
+    `bssid` is its address, as `00:00:5e:00:53:05`: any other access point of that name is then
+    not the reference. Without it, one of a neighbour passes for the reference while that is off.
 
     Switches Wi-Fi on, for which it has `on_within` [s], and scans until the access point was
     heard, `within` [s] at the most for each of the `scans`. Only what was heard after a scan was
@@ -61,23 +60,25 @@ def wifi(
     PlanError(HANDSET-REFUSED, HANDSET-UNREADABLE, STEP-SETTING).
     """
     require_positive(scans=scans)
+    reference = Reference(ssid, bssid)
     sdk = known("the version of Android", sdk_of(handset))
     measure("on", switch_on(handset, sdk, on_within, wait, stopwatch))
-    ear = Ear(handset, sdk, ssid, within, wait, stopwatch)
-    heard = [ear.hear() for _ in range(scans)]
+    scanner = WifiScanner(handset, sdk, reference, within, wait, stopwatch)
+    heard = [scanner.find() for _ in range(scans)]
     measure("rssi", mean_level([point.rssi for point in heard]))
     measure("frequency", heard[-1].freq)
     measure("channel", channel_of(heard[-1].freq))
 
 
 @step(measures=[Numeric("speed", "Mbit/s"), Numeric("rssi", "dBm")], claims=["wifi"])
-def wifi_link(
+def wifi_link(  # noqa: PLR0913 what a plan may set
     handset: Handset,
     measure: Measure,
     wait: Wait,
     stopwatch: Stopwatch,
     *,
     ssid: str,
+    bssid: str = "",
     security: Literal["open", "wpa2", "wpa3"] = "wpa2",
     passphrase: str = "",
     on_within: Duration = seconds(10.0),
@@ -85,34 +86,32 @@ def wifi_link(
 ) -> None:
     """Speed [Mbit/s] and level [dBm] of a link to the reference network, called `ssid`.
 
+    `bssid` is the address of the access point that the link must be with; any, where it is empty.
+
     Joins it within `within` [s], measures the link that was made, as WifiInfo tells it, and
     forgets the network, also when it is not joined or the link cannot be read. Whatever else was
     joined before must be joined again. A run that is cut in between leaves the network saved; the
     next one forgets it.
 
-    Raises: DutFault(WIFI-NOT-ON, WIFI-NOT-JOINED); StationFault(WIFI-NOT-BACK) when what
-    was joined before is not again; PlanError: HANDSET-REFUSED before Android 11, whose shell joins
-    no network, HANDSET-UNREADABLE.
+    Raises: DutFault(WIFI-NOT-ON, WIFI-NOT-JOINED); StationFault: WIFI-AP-AMBIGUOUS when the link
+    is with another access point, WIFI-NOT-BACK when what was joined before is not again; PlanError:
+    HANDSET-REFUSED before Android 11, whose shell joins no network, HANDSET-UNREADABLE,
+    STEP-SETTING.
     """
+    network = Network(Reference(ssid, bssid), security, passphrase)
     sdk = known("the version of Android", sdk_of(handset))
     require_joining(sdk)
-    switch_on(handset, sdk, on_within, wait, stopwatch)
-    network = Network(ssid, security, passphrase)
     joining = Joining(handset, sdk, network, within, wait, stopwatch)
     before = joining.joined_to()
-    try:
+    switch_on(handset, sdk, on_within, wait, stopwatch)
+    with afterwards(lambda: joining.leave(before)):
         link = joining.join()
         measure("speed", link.link_speed_mbps)
         measure("rssi", link.rssi)
-    except HarnessError:
-        with suppress(HarnessError):  # what was found of the unit counts more
-            joining.leave(before)
-        raise
-    joining.leave(before)
 
 
 @step(
-    measures=[Flag("on"), Numeric("crashes", "1"), Flag("address_valid")],
+    measures=[Flag("on"), Numeric("crashes", "1"), Flag("address_valid"), Text("address")],
     claims=["bluetooth"],
 )
 def bluetooth(
@@ -125,36 +124,22 @@ def bluetooth(
 ) -> None:
     """Whether Bluetooth comes on and has an address, and how often it crashed since the boot.
 
-    Switches it on, for which it has `within` [s]; it stays on. An address is valid when it has
-    been written: it is not all zeros, not all ones, and not 02:00:00:00:00:00, which Android gives
-    in place of one that may not be seen. From Android 13 on the handset masks it; then the setting
-    `bluetooth_address` says it, if its last two bytes are the ones that show. Else it is unknown.
+    Switches it off, and on again, for each of which it has `within` [s]: that it was on says
+    nothing of its chip now. It stays on. Crashes count from the boot on, those of coming on too.
+
+    An address is valid when it has been written: it is not all zeros, not all ones, and not
+    02:00:00:00:00:00, which Android gives in place of one that may not be seen. `address` is for a
+    limit to hold against the maker's range (`matches`): chips have defaults of their own. From
+    Android 13 on the handset masks it; then the setting `bluetooth_address` says it, if its last
+    two bytes are the ones that show. Else it is unknown.
 
     Raises: DutFault(BLUETOOTH-NOT-ON); PlanError(HANDSET-REFUSED, HANDSET-UNREADABLE).
     """
-    obey(handset, "svc bluetooth enable")
-    until_s = stopwatch() + within
-    while True:
-        seen, address = _bluetooth(handset)
-        enabled = seen.enabled if isinstance(seen, Bluetooth) else seen
-        if enabled is True or stopwatch() >= until_s:
-            break
-        wait(LOOK_S)
-    if not known("whether Bluetooth is on", enabled) or not isinstance(seen, Bluetooth):
-        message = f"Bluetooth is not on {within:g} s after it was switched on"
-        raise DutFault("BLUETOOTH-NOT-ON", message, evidence={"said": repr(seen)})
+    seen, address = restart(handset, within, wait, stopwatch)
     measure("on", True)
     measure("crashes", seen.crash_count)
     measure("address_valid", not is_of_nobody(address) if isinstance(address, str) else address)
-
-
-def _bluetooth(handset: Handset) -> tuple[Reading[Bluetooth], Reading[str]]:
-    """What the manager of Bluetooth says, and the address by it and by the setting."""
-    dump, kept = map(printed, ask_together(handset, manager.COMMAND, get(manager.SETTING)))
-    if not isinstance(dump, str):
-        return dump, dump
-    setting = read_setting(kept) if isinstance(kept, str) else kept
-    return read_bluetooth(dump), read_address(dump, setting)
+    measure("address", address)
 
 
 @step(
@@ -182,9 +167,9 @@ def gnss(
     PlanError: GNSS-NOT-ASKED when nobody asked, HANDSET-UNREADABLE, STEP-SETTING.
     """
     require_positive(reports=reports)
-    sky = Sky(handset, wait, stopwatch)
-    before = sky.look()
+    receiver = GnssReceiver(handset, wait, stopwatch)
+    before = receiver.received()
     with opened(handset, opens):
-        mean = sky.listen(before, reports, within)
+        mean = receiver.receive(before, reports, within)
         measure("cn0", mean.cn0_dbhz)
         measure("reports", mean.reports)

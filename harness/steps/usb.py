@@ -11,6 +11,7 @@ from harness.model.usb import UsbDevice, UsbMode, UsbSpeed
 from harness.steps.api import CLAIMS, Flag, Numeric, Text, step
 from harness.steps.asking.answers import ask
 from harness.steps.asking.rejoin import LOOK_S, wait_until_ready
+from harness.steps.asking.turns import turns
 from harness.steps.identity import serial_of
 
 _GONE_WITHIN_S = 5.0
@@ -108,19 +109,14 @@ def _serial_matches(device: UsbDevice, handset: Handset, registry: UnitRegistry)
 
 
 def _wait_until_gone(usb: Usb, wait: Wait, stopwatch: Stopwatch) -> None:
-    until_s = stopwatch() + _GONE_WITHIN_S
-    while True:
+    seen = ""
+    for _ in turns(_GONE_WITHIN_S, wait, stopwatch, LOOK_S):
         try:
-            device = usb.look()
+            seen = usb.look().mode.value
         except LinkFault as fault:
             if fault.code == "USB-ABSENT":
                 return
             raise
-        if stopwatch() >= until_s:
-            message = (
-                f"{_GONE_WITHIN_S:g} s after the power of {usb.port} was switched off, "
-                f"{device.mode.value} is still there"
-            )
-            evidence = {"port": usb.port, "mode": device.mode.name}
-            raise StationFault("USB-POWER-STAYS", message, evidence=evidence)
-        wait(LOOK_S)
+    words = f"{_GONE_WITHIN_S:g} s after the power of {usb.port} was switched off, {seen}"
+    evidence = {"port": usb.port, "mode": seen}
+    raise StationFault("USB-POWER-STAYS", f"{words} is still there", evidence=evidence)

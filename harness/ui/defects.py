@@ -27,20 +27,24 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """A defect, what must be concluded of it (None where nobody has said) and what was.
+    """A defect, what the final test must conclude of it, and what was concluded.
 
-    One that strikes at commands of which none came was not `met`.
+    What another plan must conclude nobody has said: there the verdict alone is compared, which
+    is not `exact`. One that strikes at commands of which none came was not `met`.
     """
 
     defect: str
-    must: Finding | None
+    must: Finding
     found: Finding
+    exact: bool = True
     met: bool = True
 
     @property
     def agrees(self) -> bool:
-        """Whether exactly that was concluded which must be; that there is a record, else."""
-        return self.found.outcome is not None and self.must in (None, self.found)
+        """Whether exactly that was concluded which must be; else, that no bad unit has passed."""
+        if self.found.outcome is None or self.exact:
+            return self.found == self.must
+        return (self.found.outcome is Outcome.PASS) == (self.must.outcome is Outcome.PASS)
 
 
 def defects_table(rows: Sequence[Planted], console: Console) -> None:
@@ -49,19 +53,25 @@ def defects_table(rows: Sequence[Planted], console: Console) -> None:
     table = Table(box=None if plain else box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("", no_wrap=True)
     table.add_column("planted", no_wrap=True)
-    told = any(row.must for row in rows)
-    if told:
+    exact = all(row.exact for row in rows)
+    if exact:
         table.add_column("must be concluded", overflow="fold")
     table.add_column("concluded", overflow="fold")
     for row in rows:
-        mark = Text("ok", "green") if row.agrees else Text("NO", "bold red")
-        must = [_words(row.must)] if row.must else []
+        must = [_words(row.must)] if exact else []
         found = _words(row.found)
         if row.found.outcome and not row.met:
             found.append(" planted, but never met", "yellow")
-        table.add_row(mark, Text(row.defect), *must, found)
+        table.add_row(_mark(row), Text(row.defect), *must, found)
     console.print(table)
-    console.print(_summary(rows))
+    console.print(_summary(rows) if exact else _verdicts(rows))
+
+
+def _mark(row: Planted) -> Text:
+    """`ok` is said of nothing but a whole conclusion."""
+    if not row.agrees:
+        return Text("NO", "bold red")
+    return Text("ok", "green") if row.exact else Text("-")
 
 
 def _words(finding: Finding) -> Text:
@@ -73,12 +83,20 @@ def _words(finding: Finding) -> Text:
 
 def _summary(rows: Sequence[Planted]) -> Text:
     differing = [row.defect for row in rows if not row.agrees]
-    if not rows or rows[0].must is None:
-        return Text(f"{len(rows)} defects; {len(differing)} have no record.")
     if not differing:
         return Text(f"All {len(rows)} defects are concluded as they must be.", "green")
     words = f"{len(differing)} of {len(rows)} are not concluded as they must be: "
     return Text(words + ", ".join(differing), "bold red")
+
+
+def _verdicts(rows: Sequence[Planted]) -> Text:
+    """What can be said of a plan for which no conclusions are written down."""
+    told = Text("What was concluded is not compared: it is known of the final test alone. ")
+    differing = [row.defect for row in rows if not row.agrees]
+    if not differing:
+        return told.append(f"Of {len(rows)} defects none gets past this plan.", "green")
+    words = f"{len(differing)} of {len(rows)} get past this plan, or have no record: "
+    return told.append(words + ", ".join(differing), "bold red")
 
 
 def defect_lines(

@@ -98,7 +98,7 @@ def _step(step: PlannedStep, form: Form, catalogue: Catalogue) -> Iterator[str]:
     spec = catalogue[step.use]
     yield f"  {step.id:12} {step.use}, {_time(step)}{_on_trouble(step)}"
     devices = [kind.__name__.lower() for kind in spec.ports.values() if kind not in OF_THE_RUN]
-    if needs := [*devices, *step.needs]:
+    if needs := dict.fromkeys([*devices, *step.needs]):
         yield f"    needs   {', '.join(needs)}"
     for name, argument in step.arguments.items():
         yield f"    with    {name:20} {_argument(argument, spec.params[name])}"

@@ -36,6 +36,7 @@ from harness.wiring.layout import (
     require_real,
 )
 from harness.wiring.opening import opened, reviving
+from harness.wiring.paths import paths_unknown_in, require_paths
 from harness.wiring.readiness import jig_readiness
 from harness.wiring.real import Wires, call_box_of, slot_of
 from harness.wiring.simulated import OpenLine, open_line
@@ -57,7 +58,9 @@ __all__ = [
     "open_jigs",
     "open_line",
     "open_station",
+    "paths_unknown_in",
     "places",
+    "require_paths",
     "require_real",
     "slots_named",
     "who_answers",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from harness.devices.adb.states import is_address
+from harness.devices.jig.dialect import CORE
 from harness.errors import StationFault
 from harness.model.identity import Unit
 from harness.model.plan import Plan
@@ -39,6 +40,7 @@ class Place:
     unit: Unit
     devices: frozenset[type]
     instruments: frozenset[str]
+    """What plans may need of it, by the names that they use."""
 
 
 def load_layout(station: Path | None, scenario: Path | None) -> Layout:
@@ -99,7 +101,7 @@ def places(layout: Layout) -> list[Place]:
             slot.number,
             unit_of(slot),
             frozenset(_kinds(slot, layout)),
-            layout.instruments | slot.instruments,
+            instruments_of(slot, layout),
         )
         for slot in layout.slots
     ]
@@ -126,6 +128,14 @@ def unit_of(config: SlotConfig) -> Unit:
     """The unit of a slot, if its handset is named by serial: an address says where, not who."""
     name = config.handset or ""
     return Unit() if is_address(name) else Unit(name)
+
+
+def instruments_of(slot: SlotConfig, station: StationConfig) -> frozenset[str]:
+    """All that plans may need of a slot: what is listed, its socket, and its jig's channels."""
+    kind = slot.jig.kind if slot.jig else None
+    channels = (kind.dialect if kind else CORE).channels if slot.jig else ()
+    socket = ("usb",) if slot.usb else ()
+    return station.instruments.union(slot.instruments, channels, socket, ("agent",))
 
 
 def _kinds(slot: SlotConfig, station: StationConfig) -> Iterator[type]:

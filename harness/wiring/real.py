@@ -26,7 +26,7 @@ from harness.station.path_loss import losses_of
 from harness.station.sockets import explained
 from harness.station.station import Slot
 from harness.wiring.jigs import jig_of
-from harness.wiring.layout import unit_of
+from harness.wiring.layout import instruments_of, unit_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def slot_of(config: SlotConfig, wires: Wires) -> Slot:
         losses = losses_of(wires.station.path_loss, config.number, config.rf_cable, today)
         devices[CallBox] = CallBoxDevice(box, losses)
     name = config.jig.name if config.jig else None
-    instruments = wires.station.instruments | config.instruments
+    instruments = instruments_of(config, wires.station)
     kind = config.jig.kind if config.jig else None
     return Slot(config.number, Bench(devices), unit_of(config), name, instruments, kind)
 

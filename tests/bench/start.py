@@ -41,6 +41,7 @@ LIMITS = {
     "current_handset": "record only",
     "current_difference": "record only, may be unknown",
     "gauge_change": "record only, may be unknown",
+    "efficiency": "record only, may be unknown",
     "voltage": "{low: 3.6 V, high: 4.4 V}",
     "temperature": "{low: 15 degC, high: 40 degC}",
     "level": "{low: 10 %, high: 100 %}",
@@ -71,7 +72,10 @@ def _large_plans(folder: Path) -> tuple[Path, Path]:
     """A plan of 500 steps with its limits under the steps, and one with them in a limit set."""
     ids = [f"charge{number}" for number in range(STEPS)]
     head = WITHOUT_HANDSET.partition("setup:")[0]
-    step = "  - id: {}\n    use: battery.charge\n    timeout: 20 s\n    with: {{vbus: 5.0 V}}\n"
+    step = (
+        "  - id: {}\n    use: battery.charge\n    timeout: 20 s\n    with: {{vbus: 5.0 V}}\n"
+        "    needs: [supply]\n"
+    )
     under = "    limits:\n" + "".join(f"      {name}: {limit}\n" for name, limit in LIMITS.items())
     inline, shared, limits = (Path(folder, f"{name}.yaml") for name in ("inline", "shared", "set"))
     inline.write_text(f"{head}steps:\n" + "".join(step.format(id_) + under for id_ in ids))

@@ -8,12 +8,20 @@ from threading import Thread
 
 import pytest
 
+from harness.model.identity import Unit
 from harness.model.outcome import Outcome
 from harness.model.value import Curve
-from tests.bench.population import figures
+from tests.bench.population import figures, running
 from tests.bench.population.clock import VirtualCancel, VirtualTime
 from tests.bench.population.found import Found, Measured, Spread, Tally, _least_room
-from tests.bench.population.running import Case, defects_in_memory, found_of
+from tests.bench.population.running import (
+    Case,
+    defects_in_memory,
+    found_of,
+    found_of_all,
+    steps_to_run,
+)
+from tests.bench.population.slot import final_test
 from tests.bench.population.spread import spread
 
 
@@ -27,10 +35,53 @@ def test_good_units_differ_and_pass() -> None:
     assert found_of(Case("", 0, 5)).measured == first.measured
 
 
-@pytest.mark.parametrize("name", ["handover.adb_stays", "lte.wrong_plmn", "imei.duplicate"])
+OF_A_WIPE = ("handover.adb_stays", "handover.restarts_only", "handover.usb_mode_only")
+
+
+@pytest.mark.parametrize("name", [*OF_A_WIPE, "lte.wrong_plmn", "imei.duplicate"])
 def test_a_defect_is_found_as_over_a_wire(name: str) -> None:
+    """By the whole test, and by what is left of it once it is known which steps find it."""
     assert name in defects_in_memory()
-    assert found_of(Case(name, 0, 5)).as_stated
+    whole = found_of(Case(name, 0, 5))
+    assert whole.as_stated
+    only = steps_to_run(final_test().of(Unit(sku="A57-PK")), whole.steps)
+    part = found_of(Case(name, 1, 5, only))
+    assert part.as_stated
+    assert part.steps == whole.steps
+
+
+@pytest.mark.parametrize(
+    ("found_by", "run"),
+    [
+        ({"wifi"}, "wifi"),
+        ({"rear_flat", "rear"}, "rear_flat rear"),
+        ({"traffic"}, "attach traffic"),
+        ({"sealed"}, "put_back handover wipe sealed"),
+        ({"close"}, ""),  # setup runs anyway: nothing to leave out
+        (set(), ""),
+    ],
+)
+def test_the_steps_that_find_a_defect_run_with_those_that_they_rest_on(
+    found_by: set[str], run: str
+) -> None:
+    plan = final_test().of(Unit(sku="A57-PK"))
+    assert steps_to_run(plan, frozenset(found_by)) == tuple(run.split())
+
+
+def test_who_gets_past_the_steps_of_its_defect_goes_through_the_whole_test() -> None:
+    """Here the wrong steps: they cannot see it, the whole test does."""
+    found = found_of(Case("wifi.dead", 0, 5, ("storage",)))
+    assert found.as_stated
+    assert found.steps == {"wifi"}
+
+
+def test_of_each_defect_some_units_go_through_the_whole_test(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(running, "defects_in_memory", lambda: ("storage.small",))
+    units = list(found_of_all(0, 3, whole=1, seed=5, workers=1))
+    assert [unit.as_stated for unit in units] == [True] * 3
+    assert len({unit.serial for unit in units}) == 3
 
 
 def test_the_line_ends_in_figures(capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,10 +99,12 @@ def test_a_tally_counts_false_fails_and_escapes() -> None:
     room = (Measured("a.b", (1.0, None), 3.0),)
     tally.add(Found("", "A", Outcome.PASS, frozenset(), room, 0.5))
     tally.add(Found("", "B", Outcome.FAIL, frozenset({"a.b:LOW"}), room, 0.5))
-    tally.add(Found("lte.weak", "C", Outcome.PASS, frozenset(), (), 0.5))
+    tally.add(Found("lte.weak", "C", Outcome.PASS, frozenset(), (), 0.5, frozenset({"attach"})))
     assert (tally.good, tally.failed, tally.tested, tally.cpu_s) == (2, 1, 3, 1.5)
     assert (tally.codes, tally.first) == ({"a.b:LOW": 1}, {"a.b:LOW": "B"})
     assert (tally.passed, tally.otherwise) == ({"lte.weak": 1}, {"lte.weak": {"nothing": 1}})
+    assert tally.cpu_of == {"lte.weak": 500}
+    assert tally.steps == {"lte.weak": frozenset({"attach"})}
 
 
 def test_the_margin_is_that_to_the_nearer_side() -> None:

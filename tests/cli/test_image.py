@@ -66,6 +66,36 @@ def test_a_region_that_is_none_of_the_picture_is_wrong_usage(cli: Cli, region: s
     assert "whole pixels" in ran.err or "600 x 400 px" in ran.err
 
 
+@pytest.mark.parametrize(
+    ("region", "told"),
+    [
+        ("500,0,200,100", "region 500,0,200,100 is not within a picture of 600 x 400 px"),
+        ("1,2,3", "such as 0,0,200,200"),
+        ("0,0,0,9", "0,0,0,9 holds no pixel"),
+        ("9999999,0,9,9", "whole pixels"),
+    ],
+)
+def test_a_wrong_region_is_told_in_the_words_that_one_types(
+    cli: Cli, region: str, told: str
+) -> None:
+    ran = cli("image", "sfr", chart(cli.folder), "--region", region)
+    assert ran.code == 2
+    assert told in " ".join(ran.err.split())
+
+
+def test_where_no_edge_is_it_says_where_and_what_to_do(cli: Cli) -> None:
+    ran = cli("image", "sfr", chart(cli.folder), "--region", "0,0,100,90")
+    assert "region 0,0,100,90: a step of" in ran.err
+    assert "slanted by 2 to 10 degrees" in ran.err
+    assert "the whole picture: " in cli("image", "sfr", chart(cli.folder)).err
+
+
+def test_a_picture_without_light_has_no_lines(cli: Cli) -> None:
+    ran = cli("image", "blemish", saved(cli.folder, np.zeros((96, 128), np.uint8)))
+    assert ran.code == 3
+    assert "no light" in ran.err
+
+
 def saved(folder: Path, picture: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Path:
     path = folder / "picture.jpg"
     Image.fromarray(picture).save(path, "JPEG", quality=95)
@@ -91,8 +121,9 @@ def test_blemishes_and_bad_pixels(cli: Cli) -> None:
     (spot,) = found["blemishes"]
     assert (spot["x"], spot["y"]) == pytest.approx((0.25, 0.75), abs=0.01)
     assert found["bad_pixels"] >= 1
-    ran = cli("image", "blemish", path, "--step", "0.9", "--contrast", "50")
-    assert ran.out == "0 blemishes, 0 bad pixels\n"
+    ran = cli("image", "blemish", path, "--step", "9", "--contrast", "50")
+    assert ran.out.startswith("0 blemishes, 0 bad pixels, 0 lines\n")
+    assert "noise 3." in ran.out
     assert cli("image", "blemish", path, "--region", "0,0,2,2").code == 2
 
 

@@ -21,7 +21,8 @@ def test_a_station_without_a_call_box_runs_no_attach(cli: Cli) -> None:
     assert "PLAN-DEVICE" in ran.err
     words = " ".join(ran.err.split())
     assert "slot 1: step attach (lte.attach) needs a callbox;" in words
-    assert "(the slot has lightbox, supply)" in words
+    assert "(the slot has agent, dcp, lightbox, supply, usb, vbus)" in words
+    assert "put '{name: callbox, port: PORT, file: FILE}' among the 'instruments'" in words
     assert "charge" not in words
     assert not cli.store.exists()
     ran = cli("run", FINAL, "--station", station, "--label", SCAN, "--only", "atach")

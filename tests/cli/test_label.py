@@ -95,7 +95,9 @@ def test_the_label_of_a_simulated_unit_is_announced_whole(
 
 REFUSED = {
     "A57A000001": "is no label of a57 revision 2, which reads 'serial;imei1;imei2;part;sku'",
-    f"A57A000001;{ONE};860123450000021;A57-4G;A57-PK": "check digit of 860123450000021 is 1, not 0",
+    f"A57A000001;{ONE};860123450000021;A57-4G;A57-PK": (
+        "check digit of 860123450000021: found 1, expected 0"
+    ),
     f"A57A000001;{ONE};{TWO};A57-5G;A57-PK": "the label is of part A57-5G, the plan tests A57-4G",
     f"B57A000001;{ONE};{TWO};A57-4G;A57-PK": "B57A000001 is no serial of A57-4G",
     f"A57A000009;{ONE};{TWO};A57-4G;A57-PK": "no such slot or serial",

@@ -34,8 +34,8 @@ def test_check_says_the_problems_of_each_file_and_the_hash_of_each_plan(cli: Cli
     ran = cli("plan", "check", PLAN, bad)
     assert ran.code == 2
     lines = ran.out.splitlines()
-    assert lines[0].startswith(f"{PLAN}: skeleton revision 1 ")
-    assert [line.split(": ")[0] for line in lines[1:]] == [f"{bad}:9:22", f"{bad}:23:26"]
+    assert lines[0].startswith(f"{PLAN}: skeleton revision 2 ")
+    assert [line.split(": ")[0] for line in lines[1:]] == [f"{bad}:9:22", f"{bad}:24:26"]
 
 
 MISTAKES = Path(__file__).with_name("ten-mistakes.yaml")
@@ -121,7 +121,7 @@ def test_a_step_is_shown_with_its_defaults_units_needs_and_what_follows(cli: Cli
     start = shown.index("  charge ")
     assert shown[start : shown.index("\n\nteardown")].splitlines() == [
         "  charge       battery.charge, at most 20 s, 2 more on ERROR, goes on after FAIL",
-        "    needs   handset, jig",
+        "    needs   handset, jig, supply",
         "    with    vbus                 5.1 V",
         "    with    settle               0.5 s (default)",
         "    with    average              0.2 s (default)",
@@ -132,6 +132,7 @@ def test_a_step_is_shown_with_its_defaults_units_needs_and_what_follows(cli: Cli
         "    limit   current_handset      record only, may be unknown",
         "    limit   current_difference   record only, may be unknown",
         "    limit   gauge_change         record only, may be unknown",
+        "    limit   efficiency           record only, may be unknown",
         "    limit   voltage              3.6 V to 4.4 V",
         "    limit   temperature          15 degC to 40 degC",
         "    limit   level                10 % to 100 %",
@@ -226,6 +227,7 @@ values:
   charge.current_handset: not offered
   charge.current_difference: not offered
   charge.gauge_change: not offered
+  charge.efficiency: not offered
   charge.voltage: {low: 3.6 V}
   charge.temperature: record only
   charge.level: record only, may be unknown
@@ -323,11 +325,16 @@ def final_in(folder: Path) -> Path:
 
 def test_check_holds_a_plan_against_a_station(cli: Cli, tmp_path: Path) -> None:
     station = tmp_path / "bench.yaml"
+    (tmp_path / "loss.yaml").write_text(
+        "schema: 1\npath_loss: bench\nrevision: 1\n"
+        "measured: {by: me, on: 2026-01-01, until: 2999-01-01}\n"
+        "values: [{slot: 1, cable: C-0012, band: 3, loss: 42.0 dB}]\n"
+    )
     station.write_text(
-        "schema: 1\nstation: bench\n"
+        "schema: 1\nstation: bench\npath_loss: loss.yaml\n"
         "instruments: [{name: callbox, port: p, "
         f"file: {ROOT}/fixtures/instruments/callbox.yaml}}]\n"
-        "slots: [{slot: 1, handset: A57A000001, instruments: [supply]}]\n"
+        "slots: [{slot: 1, handset: A57A000001, rf_cable: C-0012, instruments: [supply]}]\n"
     )
     text = (ROOT / "testplans/lte-attach.yaml").read_text()
     plan = tmp_path / "plan.yaml"
@@ -335,10 +342,11 @@ def test_check_holds_a_plan_against_a_station(cli: Cli, tmp_path: Path) -> None:
     assert cli("plan", "check", plan).code == 0
     found = cli("plan", "check", plan, "--station", station)
     assert found.code == 2
+    line = 1 + plan.read_text().splitlines().index("    needs: [callbox, suply]")
     assert (
-        "slot 1: step attach (lte.attach) needs the instrument suply (did you mean 'supply'?)"
-        in found.out
-    )
+        f"{plan}:{line}:22: slot 1: step attach (lte.attach) needs the instrument suply (did you "
+        "mean 'supply'?): put 'suply' among the 'instruments' of slot or station"
+    ) in found.out.splitlines()
     plan.write_text(plan.read_text().replace("suply", "supply"))
     assert cli("plan", "check", plan, "--station", station).code == 0
     station.write_text(

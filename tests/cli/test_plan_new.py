@@ -17,9 +17,11 @@ AREAS = sorted(read_areas(ROOT / "testplans", Path()))
 
 def test_the_areas_are_the_shipped_plans_of_one_part_of_a_handset() -> None:
     assert {"battery", "camera", "lte-attach", "radio"} <= set(AREAS)
+    assert {"identity", "device", "handover"} <= set(AREAS)
     assert not {"a57-final", "skeleton"} & set(AREAS)
 
 
+@pytest.mark.timeout(180)  # every test there is, pictures too, and a machine may be busy
 def test_a_new_plan_of_all_areas_is_right_and_passes_on_the_simulated_station(cli: Cli) -> None:
     file = cli.folder / "deeper" / "a58.yaml"
     file.parent.mkdir()
@@ -33,14 +35,24 @@ def test_a_new_plan_of_all_areas_is_right_and_passes_on_the_simulated_station(cl
     text = file.read_text()
     assert text.count("EXAMPLES, to be replaced") == text.count("    limits:")
     assert "record only" not in text or "low:" in text
-    with_agent = ROOT / "fixtures/sim/agent.yaml"
+    with_agent = cli.scenario("speed: 10\nunits: [{serial: A57A000001, agent: true}]\n")
     ran = cli("run", file, "--scenario", with_agent, "--json")
     assert ran.code == 0, ran.err
     (record,) = ran.records()
     ids = [step["id"] for step in record["steps"]]
-    assert ids[:2] == ["close", "prepare"]
+    assert ids[:3] == ["close", "prepare", "identity"]
+    assert ids[-5:-2] == ["handover", "wipe", "sealed"]
     assert ids[-2:] == ["restore", "open"]
     assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_a_new_plan_of_one_area_is_right_as_it_is_written(cli: Cli, area: str) -> None:
+    file = cli.folder / f"{area}.yaml"
+    assert cli("plan", "new", "mine", "--area", area, "--out", file).code == 0
+    checked = cli("plan", "check", file)
+    assert (checked.code, checked.err) == (0, "")
+    assert "EXAMPLES, to be replaced" in file.read_text()
 
 
 @pytest.mark.parametrize("pair", list(combinations(AREAS, 2)), ids="+".join)

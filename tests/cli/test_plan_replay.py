@@ -31,12 +31,14 @@ steps:
     use: battery.charge
     timeout: 20 s
     with: {vbus: 5.0 V}
+    needs: [supply]
     limits:
       current_jig: {low: 450 mA, high: 1100 mA, guard: 10 mA}
       voltage_jig: {low: 4.75 V}
       current_handset: not offered
       current_difference: not offered
       gauge_change: not offered
+      efficiency: not offered
       voltage: {low: 3.6 V}
       temperature: record only
       level: record only
@@ -47,6 +49,7 @@ GOOD = {
     "current_handset": Unknown("not printed"),
     "current_difference": Unknown("not printed"),
     "gauge_change": Unknown("not printed"),
+    "efficiency": Unknown("not printed"),
     "voltage": 3.9,
     "temperature": 25.0,
     "level": 60.0,
@@ -247,5 +250,5 @@ def test_a_run_of_the_simulated_station_is_judged_as_the_engine_did(cli: Cli) ->
     assert cli("run", PLAN).code == 0
     assert cli("run", PLAN, "--scenario", cli.scenario(weak)).code == 1
     lines = replayed(cli, PLAN)
-    assert lines[0] == "2 runs judged by skeleton revision 1, 0 changed"
+    assert lines[0] == "2 runs judged by skeleton revision 2, 0 changed"
     assert lines[2:] == ["PASS             1       1", "FAIL             1       1"]

@@ -28,7 +28,7 @@ def test_a_good_unit_passes(cli: Cli, plan: Path, more: str) -> None:
     [
         (RADIO, "wifi.deaf", "WIFI-AP-NOT-FOUND"),
         (LTE, "lte.wrong_plmn", "attach.plmn:MISMATCH"),
-        (LTE, "{lte.no_attach: {reason: sim_absent}}", "LTE-NO-ATTACH"),
+        (LTE, "{lte.no_attach: {reason: sim_absent}}", "SIM-ABSENT"),
         (LTE, "lte.weak", "attach.rsrp_error:LOW"),
         (LTE, "lte.no_data", "LTE-NO-DATA"),
     ],

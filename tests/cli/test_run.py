@@ -283,6 +283,7 @@ def test_a_real_station_without_its_handset_and_jig_says_so(cli: Cli) -> None:
     station = cli.folder / "station.yaml"
     station.write_text(
         "schema: 1\nstation: s\n"
+        "instruments: [supply]\n"
         "slots: [{slot: 1, handset: A57A000001, jig: {port: /dev/ttyNONE}}]\n"
     )
     ran = cli("run", PLAN, "--station", station, "--json")
@@ -468,6 +469,7 @@ def test_expired_golden_values_are_told_to_engineers_and_refused_elsewhere(cli: 
     station = cli.folder / "station.yaml"
     station.write_text(
         "schema: 1\nstation: s\n"
+        "instruments: [supply]\n"
         "slots: [{slot: 1, handset: A57A000001, jig: {port: /dev/ttyNONE}}]\n"
     )
     before = cli.store.read_bytes()

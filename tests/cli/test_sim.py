@@ -55,13 +55,31 @@ def test_planted_must_and_concluded_stand_side_by_side(cli: Cli) -> None:
     assert cli("records", "verify", "--records", "reports/defects.db").code == 0
 
 
-def test_another_plan_has_only_what_it_concludes(cli: Cli) -> None:
+def test_of_another_plan_the_verdict_alone_is_compared(cli: Cli) -> None:
+    """A script can tell a defect that gets past a plan; nothing is called right unseen."""
     plan = ROOT / "testplans" / "battery.yaml"
     ran = cli("sim", "defects", "battery.weak_charge", "wifi.dead", "--plan", plan, "--json")
-    assert ran.code == 0, ran.err
+    assert ran.code == 1, ran.err
     weak, unseen = (json.loads(line) for line in ran.out.splitlines())
     assert weak["found"] == {"outcome": "FAIL", "concluded": ["charge.current_jig:LOW"]}
-    assert (weak["must"], weak["agrees"], unseen["found"]["outcome"]) == (None, True, "PASS")
+    assert (weak["compared"], weak["must"], weak["agrees"]) == ("verdict", None, True)
+    assert (unseen["found"]["outcome"], unseen["agrees"]) == ("PASS", False)
+
+
+def test_a_plan_that_no_defect_gets_past_is_not_said_to_conclude_right(cli: Cli) -> None:
+    ran = cli("sim", "defects", "battery.weak_charge", "--plan", ROOT / "testplans/battery.yaml")
+    assert ran.code == 0, ran.err
+    words = " ".join(ran.out.split())
+    assert "- battery.weak_charge FAIL charge.current_jig:LOW" in words
+    assert "is not compared" in words
+    assert "Of 1 defects none gets past this plan." in words
+    assert "ok" not in ran.out.split()
+
+
+def test_the_final_test_by_its_name_is_the_final_test(cli: Cli) -> None:
+    plan = ROOT / "testplans" / "a57-final.yaml"
+    ran = cli("sim", "defects", "identity.label_mismatch", "--plan", plan, "--json")
+    assert (ran.code, json.loads(ran.out)["compared"]) == (0, "conclusion")
 
 
 def test_what_a_plan_never_meets_is_told(cli: Cli) -> None:

@@ -69,7 +69,7 @@ def test_a_step_says_what_it_needs_takes_and_measures(cli: Cli) -> None:
     assert ran.out.startswith("battery.charge\n")
     assert "microampere" in ran.out
     told = ran.out.splitlines()
-    assert "needs     Handset, Jig, Measure, Wait, Stopwatch" in told
+    assert "needs     Handset, Jig, Measure, Wait, Stopwatch, supply" in told
     assert "with      vbus (V; default 5.0)" in told
     assert "with      settle (s; default 0.5)" in told
     assert "measures  current_jig (numeric, A)" in told

@@ -121,7 +121,7 @@ def test_a_slot_that_is_a_socket_alone_runs_or_says_why_not(cli: Cli) -> None:
 def test_a_plan_with_usb_steps_needs_a_socket(cli: Cli) -> None:
     ran = cli("run", FINAL, "--variant", "pk", "--station", station(cli, "handset: A57A000001"))
     assert ran.code == 2
-    assert "step usb (usb.link) needs a usb" in ran.err
+    assert "step usb (usb.link) needs a USB socket" in ran.err
     assert not cli.store.exists()
 
 

@@ -56,7 +56,8 @@ Generated from `harness/sim/defects.py` by `python -m tests.docs.generate`.
 What can be planted in a simulated unit, its jig or its call box, and what the final test of the A57
 (`testplans/a57-final.yaml`) must conclude of it, with default settings: exactly these failed
 measurements and fault codes. `harness sim defects [NAME]...` plants each and compares; a test
-does so with all. How a scenario file names them: [station.md](station.md).
+does so with all. With `--plan FILE` it compares what is known of another plan: that no unit with a
+defect passes it. How a scenario file names them: [station.md](station.md).
 """
 _OF_JIGS = """\
 Planted in a unit, or in a jig of a scenario; no unit brings one with †. Beside what the final test

@@ -11,7 +11,7 @@ import pytest
 from harness.clock import Cancel, Deadline, Lease
 from harness.engine.attach import Attachments
 from harness.engine.execute import execute
-from harness.errors import DutFault, StationFault, StepBug
+from harness.errors import DutFault, PlanError, StationFault, StepBug
 from harness.model.limits import Range
 from harness.model.outcome import Outcome
 from harness.model.ports import Attach, Measure, Stopwatch, Wait
@@ -73,7 +73,7 @@ def test_a_step_that_has_ended_attaches_nothing() -> None:
     assert rig.journal.files == {}
 
 
-def evidence_rig(value: float, *, fails: bool = False) -> Rig:
+def evidence_rig(value: float, *, fails: bool = False, journal: MemoryJournal | None = None) -> Rig:
     def looks(attach: Attach, measure: Measure) -> None:
         attach.unless_passed("drawn.jpg", lambda: b"drawn")
         measure("level", value)
@@ -82,7 +82,7 @@ def evidence_rig(value: float, *, fails: bool = False) -> Rig:
 
     spec = spec_of(looks, measures=[Numeric("level", "V")])
     step = planned(spec, "shoot", limit=Range(low=Decimal(1)))
-    return Rig([(spec, step)])
+    return Rig([(spec, step)], journal=journal or MemoryJournal())
 
 
 @pytest.mark.parametrize(("value", "fails"), [(0.0, False), (2.0, True), (math.nan, False)])
@@ -103,18 +103,55 @@ def test_evidence_is_not_even_made_of_one_that_passes() -> None:
     assert rig.journal.files == {}
 
 
-def test_evidence_that_cannot_be_made_is_a_fault_beside_the_fail() -> None:
+def no_drawing_rig(value: float, error: Exception, name: str = "drawn.jpg") -> Rig:
+    def draw() -> bytes:
+        raise error
+
     def looks(attach: Attach, measure: Measure) -> None:
-        attach.unless_passed("drawn.jpg", lambda: bytes(1 // 0))
-        measure("level", 0.0)
+        attach.unless_passed(name, draw)
+        attach.unless_passed("second.jpg", lambda: b"second")
+        measure("level", value)
 
     spec = spec_of(looks, measures=[Numeric("level", "V")])
-    step = planned(spec, "shoot", limit=Range(low=Decimal(1)))
-    rig = Rig([(spec, step)])
+    return Rig([(spec, planned(spec, "shoot", limit=Range(low=Decimal(1))))])
+
+
+@pytest.mark.parametrize(
+    "error", [ZeroDivisionError("no \udcff"), PlanError("STEP-SETTING", "no")], ids=type
+)
+def test_evidence_that_cannot_be_made_leaves_a_fail_a_fail_and_says_why(error: Exception) -> None:
+    rig = no_drawing_rig(0.0, error)
+    record = execute(rig.job, rig.log)
+    assert record.outcome is Outcome.FAIL
+    assert record.fault
+    assert record.fault.code == "shoot.level:LOW"
+    assert [kept.name for kept in record.attachments] == ["drawn.jpg.not-made.txt", "second.jpg"]
+    why = rig.journal.files[record.attachments[0].sha256].decode()
+    assert type(error).__name__ in why
+    assert "in draw" in why
+    assert rig.replay().attachments == record.attachments
+
+
+def test_evidence_with_the_longest_name_still_says_why_it_is_not_there() -> None:
+    record = execute((rig := no_drawing_rig(0.0, ValueError("x"), "n" * 100)).job, rig.log)
+    assert record.outcome is Outcome.FAIL
+    (name, *_) = (kept.name for kept in record.attachments)
+    assert len(name) == 100
+    assert name.endswith(".not-made.txt")
+
+
+def test_an_attempt_that_passes_tries_no_drawing() -> None:
+    rig = no_drawing_rig(2.0, ValueError("x"))
+    record = execute(rig.job, rig.log)
+    assert (record.outcome, record.attachments) == (Outcome.PASS, ())
+
+
+def test_evidence_that_cannot_be_kept_is_the_stations_fault_and_no_fail_is_lost() -> None:
+    rig = evidence_rig(0.0, journal=FullJournal())
     record = execute(rig.job, rig.log)
     assert record.outcome is Outcome.ERROR
     assert record.fault
-    assert record.fault.code == "STEP-BUG"
+    assert record.fault.code == "STORE-FULL"
     assert record.dut_failed
 
 

@@ -65,7 +65,10 @@ PAIRS: Mapping[Sequence[str], Found] = {
         DEFECTS["lte.weak"].concluded | DEFECTS["lte.wrong_plmn"].concluded,
     ),
     # the first stop hides what would have come
-    ("camera.front.missing", "battery.weak_charge"): (Outcome.FAIL, frozenset({"CAMERA-MISSING"})),
+    ("camera.front.missing", "battery.weak_charge"): (
+        Outcome.FAIL,
+        DEFECTS["camera.front.missing"].concluded,
+    ),
     ("identity.label_mismatch", "wifi.dead"): (Outcome.ABORTED, frozenset({"UNIT-WRONG"})),
     ("imei.not_written", "jig.stuck_fixture"): (Outcome.ERROR, frozenset({"JIG-STUCK"})),
     # what cannot be undone is told beside what was found
@@ -83,11 +86,19 @@ def test_a_defect_is_concluded_as_what_it_is_and_of_two_both_or_the_first_that_s
 
 
 EDGES: Mapping[str, Mapping[str, float]] = {
+    "battery.gauge_half": {"share": 0.54},
     "battery.hot": {"battery_c": 40.1},
     "battery.weak_charge": {"current_a": 0.449},
     "battery.weak_dcp": {"dcp_a": 1.499},
+    "camera.bad_column": {"column_light": 0.949},
+    "camera.banding": {"amplitude": 0.0051},
+    "camera.blur_y": {"blur_ratio": 1.26},
+    "camera.colour_shading": {"corner_red": 0.061},
     "camera.flash_weak": {"gain": 0.19},
     "camera.front.blur": {"sigma_px": 1.21},
+    "camera.grey_pixels": {"count": 4},
+    "camera.haze": {"stray_light": 0.081},
+    "camera.noise": {"noise": 3.11},
     "camera.rear.bad_pixels": {"count": 4},
     "camera.rear.blemish": {"contrast_percent": 8.1},
     "camera.rear.blur": {"sigma_px": 1.21},

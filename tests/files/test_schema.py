@@ -84,7 +84,7 @@ def test_a_file_of_the_right_shape_has_no_problems(file: Path) -> None:
         ("speed: [1]", "2:8: expected a number; found a list"),
         ("mode: fsat", "2:7: expected 'fast' or 'slow'; found 'fsat' (did you mean 'fast'?)"),
         ("serial: abc", "2:9: expected capital letters; found 'abc'"),
-        ("tags: []", "2:7: expected at least 1 in the list; found a list"),
+        ("tags: []", "2:7: expected at least 1 in the list; found an empty list"),
         ("tags: [a, a]", "2:7: expected each element once; found a list"),
         ("tags: [a, 7]", "2:11: expected a text; found 7: write it in quotes"),
         ("tags: [a, '']", "2:11: expected at least 1 characters; found ''"),

@@ -8,9 +8,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from harness.imaging.blemish import CONTRAST_PERCENT, STEP, bad_pixels, blemishes
+from harness.imaging.blemish import (
+    CONTRAST_PERCENT,
+    NOISES,
+    STEP,
+    bad_pixels,
+    blemishes,
+    step_over_noise,
+)
 from harness.imaging.light import linear
-from tests.imaging.edges import Light
+from harness.imaging.noise import noise_percent
+from harness.model.reading import Unreadable
+from tests.imaging.edges import Light, codes
 from tests.imaging.fields import CARD, cos4, flat, noisy, spotted, through_jpeg
 
 SEEN = {8: 0.56, 16: 0.84, 32: 0.93}
@@ -82,7 +91,7 @@ def test_small_pictures_have_spots_or_none(shape: tuple[int, int]) -> None:
 
 
 def with_pixels(*places: tuple[int, int], light: float) -> Light:
-    field = np.asarray(linear(noisy(flat(), seed=5)), np.float64)
+    field = np.asarray(linear(noisy(flat(), seed=5, noise_codes=1.0)), np.float64)
     for y, x in places:
         field[y, x] = light
     return field
@@ -110,8 +119,35 @@ def test_hot_and_dead_pixels_are_counted(places: list[tuple[int, int]], light: f
 
 def test_one_is_bad_from_the_step_on() -> None:
     field = flat()
-    field[100, 100], field[200, 200] = CARD + STEP - 0.001, CARD + STEP + 0.001
-    assert bad_pixels(field, step=STEP) == 1
+    field[100, 100], field[200, 200] = CARD * (1 + STEP - 0.001), CARD * (1 + STEP + 0.001)
+    field[300, 300], field[400, 400] = CARD * (1 - STEP + 0.001), CARD * (1 - STEP - 0.001)
+    assert bad_pixels(field, step=STEP) == 2
+
+
+def test_a_grey_pixel_counts_in_a_dark_corner_as_in_the_middle() -> None:
+    """Half dead, under a lens that leaves a third of the light in the corners; through JPEG."""
+    picture = noisy(cos4(0.3), seed=7, noise_codes=1.0)
+    assert bad_pixels(linear(picture), step=STEP) == 0
+    places = [(10, 10), (480, 640), (940, 1262)]
+    half = codes(cos4(0.3) * 0.5)
+    for place in places:
+        picture[place] = half[place]
+    assert bad_pixels(linear(picture), step=STEP) == len(places)
+    assert bad_pixels(through_jpeg(picture, 96), step=STEP) >= len(places)
+
+
+def test_without_a_darkest_or_at_no_light_nothing_fails() -> None:
+    """A share of 1 and more leaves bright pixels only; where no light is, none is bad."""
+    field = flat()
+    field[100, 100], field[200, 200] = 0.0, 5 * CARD
+    assert bad_pixels(field, step=1.0) == 1
+    assert bad_pixels(np.zeros((50, 50), np.float32), step=STEP) == 0
+
+
+def test_noise_raises_what_a_bad_pixel_needs() -> None:
+    assert step_over_noise(STEP, 1.4) == STEP
+    assert step_over_noise(STEP, 100 * STEP / NOISES + 1.0) == pytest.approx(STEP + NOISES / 100)
+    assert step_over_noise(STEP, Unreadable("no light")) == STEP
 
 
 def test_a_dead_pixel_counts_of_which_a_third_is_left() -> None:
@@ -128,12 +164,13 @@ def test_a_jpeg_leaves_enough_of_a_bad_pixel(code: int) -> None:
 
 
 def test_clean_fields_have_no_bad_pixels() -> None:
-    """12 fields with 2 code values of noise through JPEG; twice the noise needs twice the step."""
-    fields = [through_jpeg(noisy(cos4(0.7), seed)) for seed in range(12)]
+    """12 fields with a code value of noise through JPEG, as of a camera; louder ones by theirs."""
+    fields = [through_jpeg(noisy(cos4(0.7), seed, noise_codes=1.0)) for seed in range(12)]
     assert sum(bad_pixels(light, step=STEP) for light in fields) == 0
-    loud = through_jpeg(noisy(cos4(0.7), 1, noise_codes=4.0))
+    for noise_codes in (2.0, 4.0):
+        loud = through_jpeg(noisy(cos4(0.7), 1, noise_codes))
+        assert bad_pixels(loud, step=step_over_noise(STEP, noise_percent(loud))) == 0
     assert bad_pixels(loud, step=STEP) > 0
-    assert bad_pixels(loud, step=2 * STEP) == 0
 
 
 def test_edges_are_no_bad_pixels() -> None:
@@ -153,7 +190,8 @@ def test_a_picture_of_noise_has_as_many_as_the_medians_say_and_takes_no_longer()
     noise = np.random.default_rng(8).random((600, 800), np.float32)
     padded = np.pad(noise, 2, "reflect")
     about = np.lib.stride_tricks.sliding_window_view(padded, (5, 5)).reshape(600, 800, 25)
-    assert bad_pixels(noise, step=STEP) == int((abs(noise - np.median(about, 2)) > STEP).sum())
+    median = np.median(about, 2)
+    assert bad_pixels(noise, step=STEP) == int((abs(noise - median) > STEP * median).sum())
     clean = linear(noisy(flat(2000, 1500), seed=1))
     loud = np.random.default_rng(9).random(clean.shape, np.float32)
     assert seconds(loud) < 3 * seconds(clean)

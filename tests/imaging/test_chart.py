@@ -14,11 +14,19 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from harness.imaging import chart
-from harness.imaging.chart import Framing, edge_regions, patch_regions, patches
+from harness.imaging.chart import (
+    Framing,
+    contrast,
+    edge_regions,
+    level_side,
+    patch_regions,
+    patches,
+)
 from harness.imaging.framing import framing
 from harness.imaging.light import linear
 from harness.imaging.region import Region
 from harness.imaging.sfr import Sfr, measure
+from harness.imaging.sharpness import SIDES
 from harness.model.reading import Unreadable
 from harness.sim.handset.state import scene
 from tests.imaging.edges import Light, codes
@@ -32,6 +40,7 @@ NAMES = [
     *("bottom_left", "bottom", "bottom_right"),
 ]
 OFF_PX = 0.02 * 960
+WAYS = [*product(product((-1, 0, 1), (-1, 0, 1)), (-4, 4))]
 MOVED = [*product((-OFF_PX, OFF_PX), (-OFF_PX, OFF_PX)), (0.0, 0.0)]
 
 
@@ -47,10 +56,11 @@ def mtf50(light: Light, region: Region) -> float:
 @pytest.mark.parametrize(("width", "height"), [(1280, 960), (1920, 1080), (3264, 2448)])
 def test_each_edge_of_an_exact_chart_has_its_blur(sigma_px: float, width: int, height: int) -> None:
     light = Chart(sigma_px, width, height).image()[..., 1]
-    regions = edge_regions(width, height)
-    assert list(regions) == NAMES
-    for region in regions.values():
-        assert mtf50(light, region) == pytest.approx(0.1874 / sigma_px, rel=0.03)
+    for side in SIDES:
+        regions = edge_regions(width, height, side=side)
+        assert list(regions) == NAMES
+        for region in regions.values():
+            assert mtf50(light, region) == pytest.approx(0.1874 / sigma_px, rel=0.03), side
 
 
 @pytest.mark.parametrize("moved_px", MOVED)
@@ -64,9 +74,65 @@ def test_the_regions_follow_a_chart_that_is_off(
     found = framing(light)
     assert isinstance(found, Framing)
     assert found == pytest.approx((*moved_px, turned_deg), abs=0.4)
-    for region in edge_regions(1280, 960, found).values():
-        assert mtf50(light, region) == pytest.approx(0.1874 / 0.9, rel=0.03)
+    edges = {side: edge_regions(1280, 960, found, side) for side in SIDES}
+    coloured = patch_regions(1280, 960, found).values()
+    for name in NAMES:
+        for side in ("left", "right", level_side(name)):
+            region = edges[side][name]
+            assert mtf50(light, region) == pytest.approx(0.1874 / 0.9, rel=0.03), (name, side)
+            assert not any(overlap(region, patch) for patch in coloured)
+    assert contrast(light, found) == pytest.approx(4.01, rel=0.03)
     assert max(patch.delta_e for patch in patches(codes(image), found).values()) <= 0.1
+
+
+def overlap(one: Region, patch: Region) -> bool:
+    """With the whole of a patch: what is measured of it is its inner 60 %."""
+    rim = round(0.2 * patch.width / 0.6)
+    x, y, side = patch.x - rim, patch.y - rim, patch.width + 2 * rim
+    across = one.x < x + side and x < one.x + one.width
+    return across and one.y < y + side and y < one.y + one.height
+
+
+@pytest.mark.parametrize("haze", [0.0, 0.05, 0.2])
+def test_haze_takes_contrast(haze: float) -> None:
+    """Stray light of this share of the field's lies on all of the picture."""
+    light = Chart(0.9).image()[..., 1]
+    field, dark = (float(linear(np.array(code, np.uint8))) for code in (FIELD, SQUARE))
+    expected = (field + haze * field) / (dark + haze * field)
+    assert contrast(light + haze * field) == pytest.approx(expected, rel=0.005)
+
+
+def test_haze_in_one_place_takes_contrast_there() -> None:
+    light = Chart(0.9).image()[..., 1]
+    light[:300, :400] += 0.05
+    found = contrast(light)
+    assert isinstance(found, float)
+    assert found < 3
+
+
+def test_a_square_without_any_light_has_no_contrast() -> None:
+    light = Chart(0.9).image()[..., 1]
+    light[light < light[5, 5] / 2] = 0
+    assert isinstance(contrast(light), Unreadable)
+
+
+@pytest.mark.parametrize("ratio", chart.RATIOS)
+@pytest.mark.parametrize(("way", "turned_deg"), WAYS)
+def test_as_far_off_as_a_chart_is_found_no_region_leaves_the_picture(
+    ratio: float, way: tuple[int, int], turned_deg: float
+) -> None:
+    height = chart.LEAST_HEIGHT_PX
+    width = round(ratio * height)
+    size = math.hypot(*way) or 1.0
+    off = [0.04 * height * each / size for each in way]
+    lies = Framing(off[0], off[1], turned_deg)
+    picture = np.ones((height, width), np.float32)
+    for name, side in product(NAMES, SIDES):
+        if side in ("left", "right", level_side(name)):
+            edge_regions(width, height, lies, side)[name].of(picture)
+    for region in patch_regions(width, height, lies).values():
+        region.of(picture)
+    assert contrast(picture, lies) == 1
 
 
 @pytest.mark.parametrize("sigma_px", [6.0, 12.0, 20.0])
@@ -121,6 +187,10 @@ def test_the_regions_are_where_the_chart_has_them() -> None:
     five = math.radians(5)
     assert middle == pytest.approx((90 * math.cos(five), -90 * math.sin(five)), abs=1)
     assert fields["red"] == Region(368, 418, 65, 65)
+    level = edge_regions(1200, 900, side="bottom")["centre"]
+    assert (level.width, level.height) == (126, 90)
+    middle = level.x + 63 - 600, level.y + 45 - 450
+    assert middle == pytest.approx((90 * math.sin(five), 90 * math.cos(five)), abs=1)
 
 
 def test_the_simulator_shows_the_same_chart() -> None:

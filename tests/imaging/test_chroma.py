@@ -10,11 +10,12 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from harness.imaging.chroma import mean_rgb_light
+from harness.imaging.chroma import fine_colours, mean_rgb_light
 from harness.imaging.colour import Balance, balance
 from harness.imaging.light import linear
 from harness.imaging.picture import Picture
 from harness.imaging.region import Region
+from harness.imaging.uniformity import colour_shading_percent
 from harness.model.reading import Unknown, Unreadable
 from tests.imaging.fields import CARD, cos4, flat, noisy
 from tests.imaging.test_picture import decoded
@@ -107,3 +108,20 @@ def test_a_picture_of_red_green_and_blue_without_luma_has_no_mean() -> None:
     file = io.BytesIO()
     Image.fromarray(even(1.0, 1.0)).save(file, "JPEG", keep_rgb=True)
     assert isinstance(mean_rgb_light(decoded(file.getvalue()), ALL), Unreadable)
+
+
+def test_colours_that_change_to_the_corners_are_told_cell_by_cell() -> None:
+    """To 1.5 %: what an even field of that size has, by the rounding of its chroma."""
+    x = np.linspace(-1, 1, WIDTH) ** 2 / 2
+    y = np.linspace(-1, 1, HEIGHT)[:, None] ** 2 / 2
+    light = cos4(0.8, WIDTH, HEIGHT)
+    gains = (1 + 0.1 * (x + y), np.ones((HEIGHT, WIDTH)), 1 - 0.05 * (x + y))
+    rgb = np.stack([noisy(light * gain, n, 1.5) for n, gain in enumerate(gains)], -1)
+    colours = fine_colours(decoded(jpeg(rgb)))
+    assert not isinstance(colours, Unreadable)
+    cells = colours.cells(11, 11)
+    assert cells.shape == (11, 11, 3)
+    assert cells[0, 0, 0] / cells[0, 0, 1] == pytest.approx(1.083, abs=0.015)
+    assert cells[5, 5, 0] / cells[5, 5, 1] == pytest.approx(1.0, abs=0.015)
+    assert colour_shading_percent(cells) == pytest.approx(8.3, abs=1.5)
+    assert colours.mean_light(ALL) == pytest.approx(cells.mean((0, 1)), rel=0.002)

@@ -11,6 +11,7 @@ from harness.imaging.chart import edge_regions
 from harness.imaging.field import is_blurred, shows_chart
 from harness.imaging.light import linear
 from harness.imaging.sfr import Sfr
+from harness.imaging.sharpness import SIDES
 from tests.imaging.fields import cos4, flat, noisy, spotted
 from tests.imaging.squares import Chart
 
@@ -62,7 +63,9 @@ def test_an_edge_that_cannot_be_measured_for_its_blur_is_known(sigma_px: float) 
     for name in MEASURED:
         found = sfr.measure(edges[name].of(light))
         assert not isinstance(found, Sfr) or isinstance(found.mtf50, float)
-        assert is_blurred(light, edges[name]), name
+        for side in SIDES:
+            edge = edge_regions(1280, 960, side=side)[name]
+            assert is_blurred(light, edge, side), (name, side)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +82,10 @@ def test_a_sharp_edge_that_lies_elsewhere_is_not_called_blurred(chart: Chart) ->
     light = seen(chart)
     edges = edge_regions(1280, 960)
     assert [name for name in MEASURED if is_blurred(light, edges[name])] == []
+    if abs(chart.turned_deg) <= 2 and chart.moved_px == (0.0, 0.0):
+        for side in SIDES:
+            edges = edge_regions(1280, 960, side=side)
+            assert [name for name in MEASURED if is_blurred(light, edges[name], side)] == []
 
 
 def test_where_no_edge_is_nothing_is_blurred() -> None:

@@ -8,7 +8,7 @@ from numpy import floating
 from numpy.typing import NDArray
 
 from harness.imaging.grid import means
-from harness.imaging.uniformity import GRID, uniformity_percent
+from harness.imaging.uniformity import GRID, colour_shading_percent, uniformity_percent
 from harness.model.reading import Unreadable
 from tests.imaging.fields import CARD, cos4, flat, noisy, through_jpeg
 
@@ -75,3 +75,29 @@ def test_every_pixel_counts_once_in_a_grid() -> None:
     assert cells[4, 6] == pytest.approx(light[29:, 45:].mean(), rel=1e-6)
     sizes = np.outer([7, 7, 8, 7, 8], [7, 8, 7, 8, 7, 8, 8])
     assert (cells * sizes).sum() == pytest.approx(light.sum(), rel=1e-5)
+
+
+def cells(red: float = 1.0, blue: float = 1.0, green: float = 0.18) -> NDArray[np.float64]:
+    """Those of an even grey field, but for one in a corner."""
+    grid = np.full((GRID, GRID, 3), 0.18)
+    grid[0, -1] = (green * red, green, green * blue)
+    return grid
+
+
+@pytest.mark.parametrize(("red", "blue", "most"), [(1.1, 1, 10), (1, 0.93, 7), (0.95, 1.02, 5)])
+def test_colour_shading_is_what_a_ratio_is_off_the_middle_at_the_most(
+    red: float, blue: float, most: float
+) -> None:
+    assert colour_shading_percent(cells(red, blue)) == pytest.approx(most)
+    assert colour_shading_percent(cells(red, blue, green=0.05)) == pytest.approx(most)
+
+
+def test_an_even_tint_is_no_colour_shading() -> None:
+    assert colour_shading_percent(cells() * (1.2, 1.0, 0.8)) == pytest.approx(0)
+
+
+def test_a_cell_without_light_is_left_out_but_in_the_middle_it_is_unreadable() -> None:
+    assert colour_shading_percent(cells(green=0.0)) == pytest.approx(0)
+    grid = cells()
+    grid[GRID // 2, GRID // 2, 2] = 0
+    assert isinstance(colour_shading_percent(grid), Unreadable)

@@ -56,7 +56,9 @@ REFUSED = {
     f"A57A000001;{ONE};{TWO};": "is no label of a57",
     f"A57A000001;{ONE};{TWO};A57-4\u00c7": "is no label of a57",
     f"\uff21{SCAN[1:]}": "is no label of a57",
-    f"A57A000001;{ONE};860123450000021;A57-4G": "check digit of 860123450000021 is 1, not 0",
+    f"A57A000001;{ONE};860123450000021;A57-4G": (
+        "check digit of 860123450000021: found 1, expected 0"
+    ),
     f"A57A000001;86012345000001;{TWO};A57-4G": "an IMEI has 15 digits",
     f"A57A000001;{'0' * 15};{TWO};A57-4G": "not all zero",
     f"A57A000001;{ONE};{ONE};A57-4G": f"the IMEI {ONE} twice",

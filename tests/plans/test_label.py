@@ -122,7 +122,7 @@ MISTAKES = [
     (LABEL, "[serial, imei1, imei2, part]", "»[serial, serial]", "the field 'serial' stands twice"),
     (LABEL, "[serial, imei1, imei2, part]", "»[imei1, part]", "a label says the serial: no field is called 'serial'"),
     (LABEL, "[serial, imei1, imei2, part]", "»[serial, imei2]", "a label with imei2 has imei1 too"),
-    (LABEL, "[serial, imei1, imei2, part]", "»[]", "expected at least 1 in the list; found a list"),
+    (LABEL, "[serial, imei1, imei2, part]", "»[]", "expected at least 1 in the list; found an empty list"),
     (LABEL, "';'", "»';;'", "expected one punctuation mark in quotes; found ';;'"),
     (LABEL, "';'", "»A", "expected one punctuation mark in quotes; found 'A'"),
     (LABEL, "  separator: ';'\n", "", "missing key 'separator'"),

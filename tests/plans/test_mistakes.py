@@ -47,7 +47,7 @@ MISTAKES = [
     ("times: 1", "times: »6", "expected a number from 1 to 5; found 6"),
     ("times: 1", "times: »0", "expected a number from 1 to 5; found 0"),
     ("on: [error]", "on: [»eror]", "expected 'error' or 'fail'; found 'eror' (did you mean 'error'?)"),
-    ("on: [error]", "on: »[]", "expected at least 1 in the list; found a list"),
+    ("on: [error]", "on: »[]", "expected at least 1 in the list; found an empty list"),
     ("on: [error]", "on: [»fail]", "warning: retrying a FAIL is testing until it passes"),
     # its parameters
     ("{vbus: 5.0 V}", "{vbus: 5.0 V, »setle: 1 s}", "step catalogue.charge has no parameter 'setle' (did you mean 'settle'?)"),
@@ -85,7 +85,7 @@ MISTAKES = [
     ("low: 450 mA", "low: »{a: 1}", "expected a number and its unit, such as 450 mA, or a bare number of things; found a mapping with a"),
     ("guard: 10 mA", "guard: »326 mA", "the guard 0.326 leaves no window [A]"),
     ("one_of: [1, 2]", "one_of: [1, »x]", "expected a number, a space and a unit; found 'x'"),
-    ("one_of: [1, 2]", "one_of: »[]", "expected at least 1 in the list; found a list"),
+    ("one_of: [1, 2]", "one_of: »[]", "expected at least 1 in the list; found an empty list"),
     ("{equals: true}", "{equals: »yes}", "'charging', which is a flag: expected true or false; found 'yes'"),
     ("{equals: true}", "{one_of: »[true, false]}", "warning: one of true and false: every flag passes"),
     ("{equals: true}", "»{matches: 'true'}", "a limit with matches does not fit 'charging', which is a flag"),

@@ -97,6 +97,16 @@ def test_what_areas_share_stands_once_and_the_jig_closes_first_and_opens_last() 
         assert {step["id"] for step in plain["steps"]} == {"alpha", "both", "delta"}
 
 
+def test_who_the_unit_is_comes_first_and_the_handover_last() -> None:
+    who = area("who", TWO.replace("delta, use: two.delta", "a, use: identity.read"))
+    out = area("out", TWO.replace("delta, use: two.delta", "z, use: handover.wipe"))
+    text = starting_plan("x", [out, area("two", TWO), who], "M", "P")
+    root, problems = parse(text, "x")
+    assert root
+    assert not problems
+    assert [step["id"] for step in root.plain()["steps"]] == ["a", "delta", "z"]
+
+
 def test_two_different_steps_of_one_id_are_refused() -> None:
     other = TWO.replace("timeout: 20 s", "timeout: 30 s")
     with pytest.raises(ValueError, match="one and two have two steps called prepare"):

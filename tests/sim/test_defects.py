@@ -25,8 +25,10 @@ MEASURED_TODAY = """
     identity.label_mismatch imei.not_written imei.bad_check_digit imei.duplicate wifi.deaf
     camera.front.missing camera.rear.dark camera.rear.blur camera.rear.tint camera.rear.blemish
     camera.rear.bad_pixels camera.flash_dead camera.still_fails battery.weak_charge battery.hot
-    battery.wrong_technology battery.gauge_stuck battery.health_bad battery.weak_dcp
+    battery.wrong_technology battery.gauge_stuck battery.gauge_half battery.health_bad
+    battery.weak_dcp handover.account handover.unencrypted
     lte.no_attach lte.wrong_plmn lte.wrong_band lte.weak lte.attach_slow lte.no_data lte.slow_data
+    lte.sim_absent lte.sim_rejected
     adb.unauthorized adb.offline adb.hang adb.drip adb.drop adb.garbage
     usb.full_speed usb.unplug usb.edl
     jig.noise jig.silent jig.late_reply jig.stuck_fixture jig.interlock_open jig.wrong_identity
@@ -94,6 +96,7 @@ REFUSED = {
     UNIT.format("{lte.weak: , rsrp_dbm: -120}"): "rsrp_dbm is a setting of lte.weak: indent it",
     UNIT.format("{lte.wrong_plmn: {plmn: '00101'}}"): "expected another network than 00101",
     UNIT.format("{lte.no_attach: {reason: rejcted}}"): "(did you mean 'rejected'?)",
+    UNIT.format("{lte.sim_rejected: {cause: 11}}"): "or 8; found 11",
     UNIT.format("{adb.hang: {on: ''}}"): "expected a part of a command; found ''",
     UNIT.format("{identity.label_mismatch: {label: A57A000001}}"): "is its own: that is no mism",
     UNIT.format("{identity.label_mismatch: {imei: '860123450000012'}}"): "is its own: that is no",

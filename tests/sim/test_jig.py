@@ -393,7 +393,7 @@ def test_settings_of_defects_are_taken() -> None:
 
 
 def test_a_weak_lamp_dims_what_the_camera_sees() -> None:
-    unit = SimUnit("A", defects={"jig.light_weak": {"share": 0.5}})
+    unit = SimUnit("A", defects={"jig.light_weak": {"light_share": 0.5}})
     jig = JigBehaviour(unit)
     ask(jig, "LIGH:LEV 80")
     assert (unit.light_pct, ask(jig, "LIGH:LEV?")) == (40.0, "80.0")

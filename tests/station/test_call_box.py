@@ -92,6 +92,6 @@ def test_what_a_run_is_made_by_has_box_and_losses(layout: Layout) -> None:
 def test_slots_have_what_they_are_wired_to(layout: Layout) -> None:
     for place in places(layout):
         assert place.devices == {Handset, Agent, CallBox}
-        assert place.instruments == {"callbox"}
+        assert place.instruments == {"agent", "callbox"}
     (simulated,) = places(Scenario())
     assert {Handset, Agent, CallBox} <= simulated.devices

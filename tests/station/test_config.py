@@ -107,6 +107,20 @@ def test_a_station_without_jigs_or_instruments(tmp_path: Path) -> None:
     assert list(station.files) == ["station"]
 
 
+def test_an_empty_list_of_instruments_is_told_with_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "station.yaml"
+    path.write_text(
+        "schema: 1\nstation: s\ninstruments: []\nslots: [{slot: 1, handset: A, instruments: []}]\n"
+    )
+    with pytest.raises(StationFault) as refused:
+        load_station(path)
+    words = (
+        "expected a list of instruments, at least one (leave the key out where there are none); "
+        "found an empty list"
+    )
+    assert problems(refused.value) == [f"3:14: {words}", f"4:44: {words}"]
+
+
 def test_a_slot_is_known_by_its_socket_alone_or_beside_its_handset(tmp_path: Path) -> None:
     path = tmp_path / "station.yaml"
     path.write_text(

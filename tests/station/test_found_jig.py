@@ -26,7 +26,11 @@ steps:
   - id: who
     use: jig_health.identity
     timeout: 20 s
-    limits: {serial: {matches: 'SIM.*'}, maker: record only, model: record only, firmware: record only}
+    limits:
+      serial: {matches: 'SIM.*'}
+      maker: record only
+      model: record only
+      firmware: record only
 teardown:
   - {id: open, use: jig.open, timeout: 20 s}
 """

@@ -141,7 +141,7 @@ def test_a_table_without_rows_or_date(tmp_path: Path) -> None:
     assert table is None
     assert problems == [
         "1:1: missing key 'measured'",
-        "4:9: expected at least 1 in the list; found a list",
+        "4:9: expected at least 1 in the list; found an empty list",
     ]
 
 

@@ -27,7 +27,8 @@ from harness.sim.pty import PtyJig
 from harness.sim.scenario import Scenario
 from harness.sim.unit import SimUnit
 from harness.station.config import load_station
-from harness.station.station import Order, Slot, Station, require_devices
+from harness.station.lacks import require_devices
+from harness.station.station import Order, Slot, Station
 from harness.steps import catalogue
 from harness.wiring import load_layout, open_line, open_station, places
 from tests.devices.adb.test_keys import made
@@ -89,8 +90,8 @@ def test_what_is_not_there_is_told_with_its_step_before_anything_is_touched() ->
         station.run(order, station.slots[1])
     assert refused.value.code == "PLAN-DEVICE"
     assert refused.value.message == (
-        "slot 1: step attach (test_station.look) needs the instrument spectrum "
-        "(the slot has callbox, lightbox)"
+        "slot 1: step attach (test_station.look) needs the instrument spectrum (the slot has "
+        "callbox, lightbox): put 'spectrum' among the 'instruments' of slot or station"
     )
     jig = station.slots[1].bench.devices[Jig]
     assert isinstance(jig, RememberingJig)
@@ -108,7 +109,10 @@ def test_a_slot_without_any_instrument_says_so() -> None:
         require_devices(plan_of(step("a", "supply")), Catalogue([LOOK]), 1, {Jig}, ())
     with pytest.raises(PlanError) as lacking:
         require_devices(plan_of(step("a")), Catalogue([LOOK]), 1, (), ())
-    assert lacking.value.message == "slot 1: step a (test_station.look) needs a jig"
+    assert lacking.value.message == (
+        "slot 1: step a (test_station.look) needs a jig (the slot has no instruments): "
+        "write 'jig: {port: PORT}' at the slot"
+    )
 
 
 def test_what_is_left_out_needs_nothing_but_setup_and_teardown_do() -> None:
@@ -164,14 +168,14 @@ def test_slots_wait_for_what_they_share_and_not_for_their_own(
 def test_slots_of_a_station_file_have_what_it_says() -> None:
     layout = load_layout(ROOT / "fixtures/stations/bench.yaml", None)
     (place,) = places(layout)
-    assert place.instruments == {"callbox", "lightbox", "supply"}
+    assert place.instruments == {"agent", "callbox", "dcp", "lightbox", "supply", "vbus"}
 
 
 def test_a_simulated_station_offers_what_the_shipped_plans_need(tmp_path: Path) -> None:
     layout = Scenario((SimUnit("A57A000001", sku="A57-AE"),))
     (place,) = places(layout)
     assert place.unit.sku == "A57-AE"
-    assert place.instruments == {"callbox", "lightbox", "supply"}
+    assert place.instruments == {"agent", "callbox", "dcp", "lightbox", "supply", "usb"}
     with open_line(tmp_path / "records.db", layout, 1) as line:
         assert line.station.instruments.shared(place.instruments) == frozenset()
         assert line.station.slots[1].instruments == place.instruments

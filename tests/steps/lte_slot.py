@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import count
 from pathlib import Path
 
 from harness.devices.adb import AdbServer
@@ -15,7 +16,7 @@ from harness.model.ports import CallBox
 from harness.model.record import Record
 from harness.sim.callbox import CallBoxBehaviour
 from harness.sim.handset import SimHandsets
-from harness.sim.handset.state.answer import text
+from harness.sim.handset.state.answer import Answer, text
 from harness.sim.tcp import TcpInstrument
 from harness.sim.unit import SimUnit
 from tests.short import lease
@@ -55,13 +56,19 @@ class LteSlot:
         day = date(2026, 11, 2)
         return PathLoss(self.loss_db, "C-0012", band, day, day, by="test")
 
-    def printing(self, old: str, new: str) -> None:
-        """Let the phone say `new` where it said `old` of its network."""
+    def printing(self, old: str, new: str, *, at: Collection[int] = ()) -> None:
+        """Let the phone say `new` where it said `old` of its network; of the answers that have
+        `old` in them only at those that are numbered in `at`, from 0, if any are.
+        """
         programs = self.phone.behaviour.programs
-        real = programs[REGISTRY]
-        programs[REGISTRY] = lambda words, now_s: text(
-            real(words, now_s).out.decode().replace(old, new)
-        )
+        real, had = programs[REGISTRY], count()
+
+        def said(words: list[str], now_s: float) -> Answer:
+            answer = real(words, now_s).out.decode()
+            strikes = old in answer and (next(had) in at or not at)
+            return text(answer.replace(old, new) if strikes else answer)
+
+        programs[REGISTRY] = said
 
 
 def neighbour(slot: LteSlot, unit: SimUnit) -> LteSlot:

@@ -234,3 +234,13 @@ def test_an_unknown_claim_is_refused(claims: list[str] | str) -> None:
 
     with pytest.raises(TypeError, match=r"claims .*; there are adb-restart, agent, audio,"):
         step(claims=claims)(body)
+
+
+def test_a_path_is_asked_for_in_the_band_of_a_parameter() -> None:
+    def heard(measure: Measure, *, band: int, ssid: str = "") -> None:
+        """Level [dBm]."""
+
+    assert spec_of(step(path_in="band")(heard)).path_in == "band"
+    for name in ("bnd", "ssid"):
+        with pytest.raises(TypeError, match=f"{name!r} is no parameter with a band"):
+            step(path_in=name)(heard)

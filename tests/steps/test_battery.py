@@ -33,7 +33,7 @@ from harness.sim.unit import Defects, SimUnit
 from harness.steps import catalogue
 from tests.engine.rig import Rig, planned
 
-OPEN = ("current_difference", "gauge_change", "cycles", "full_charge")
+OPEN = ("current_difference", "gauge_change", "efficiency", "cycles", "full_charge")
 """What only some models tell."""
 UEVENT = "/sys/class/power_supply/battery/uevent"
 SPEC = catalogue()["battery.charge"]
@@ -136,6 +136,7 @@ def test_every_value_is_in_its_unit(slot_with: MakeSlot) -> None:
         "current_handset": (0.902052, "A"),
         "current_difference": (pytest.approx(-0.002052), "A"),
         "gauge_change": (pytest.approx(1.014052), "A"),
+        "efficiency": (pytest.approx(90.0, abs=1e-3), "%"),
         "voltage": (3.914, "V"),
         "temperature": (27.5, "degC"),
         "level": (62.0, "%"),
@@ -279,6 +280,65 @@ def test_a_gauge_that_is_stuck_does_not_rise(slot_with: MakeSlot, gauge_a: float
     assert record.fault.code == "charge.gauge_change:LOW"
     assert made(record)["gauge_change"].value == 0.0
     assert made(record)["current_handset"].value == gauge_a
+
+
+BOTH_SIDES: dict[str, Limit] = {
+    "current_difference": Range(low=Decimal("-0.4"), high=Decimal("0.4")),
+    "gauge_change": Range(low=Decimal("0.2")),
+    "efficiency": Range(low=Decimal(65), high=Decimal(120)),
+}
+"""As in the shipped plans."""
+LIARS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
+    "reads half": (
+        {"defects": {"battery.gauge_half": {}}},
+        {"current_difference": "HIGH", "efficiency": "LOW"},
+    ),
+    "reads 60 %, and the difference does not tell": (
+        {"defects": {"battery.gauge_half": {"share": 0.6}}},
+        {"efficiency": "LOW"},
+    ),
+    "reads half more, and the difference tells too": (
+        {"gauge_gain": 1.5},
+        {"current_difference": "LOW", "efficiency": "HIGH"},
+    ),
+    "reads 35 % more of a bright screen, and the difference does not tell": (
+        {"gauge_gain": 1.35, "load_a": 0.5},
+        {"efficiency": "HIGH"},
+    ),
+    "has the wrong sign": (
+        {"gauge_gain": -1.0},
+        {"current_difference": "HIGH", "gauge_change": "LOW", "efficiency": "LOW"},
+    ),
+    "draws, and does not charge": (
+        {"charger_efficiency": 0.0},
+        {"current_difference": "HIGH", "gauge_change": "LOW", "efficiency": "LOW"},
+    ),
+    "draws nothing": (
+        {"sdp_current_a": 0.0},
+        {"gauge_change": "LOW", "efficiency": "LOW"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("unit", "found"), LIARS.values(), ids=LIARS)
+def test_a_gauge_or_a_charger_that_does_not_do_as_it_says(
+    slot_with: MakeSlot, unit: dict[str, Any], found: dict[str, str]
+) -> None:
+    slot = slot_with(**unit)
+    slot.limits = BOTH_SIDES
+    record = slot.run(**SAID)
+    assert record.outcome is Outcome.FAIL
+    bad = {name: each.reason for name, each in made(record).items() if each.reason}
+    assert bad == found
+
+
+@pytest.mark.parametrize("load_a", [0.02, 0.5])
+@pytest.mark.parametrize("cell_v", [3.6, 4.2])
+def test_the_efficiency_is_the_chargers_whatever_the_handset_takes(
+    slot_with: MakeSlot, cell_v: float, load_a: float
+) -> None:
+    slot = slot_with(cell_v=cell_v, load_a=load_a, charger_efficiency=0.93)
+    assert made(slot.run(**SAID))["efficiency"].value == pytest.approx(93, abs=0.01)
 
 
 def test_without_the_sign_the_change_never_passes_a_limit(slot_with: MakeSlot) -> None:

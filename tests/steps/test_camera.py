@@ -158,12 +158,11 @@ def test_a_file_that_grows_is_waited_for(server: AdbServer) -> None:
     assert measured(record)["mean_luma"] == pytest.approx(FIELD, abs=0.5)
 
 
-def test_a_picture_that_is_cut_off_is_an_error_and_is_kept(phone_with: Any) -> None:
+def test_a_picture_that_is_cut_off_is_a_bad_units_and_is_kept(phone_with: Any) -> None:
     record = phone_with("camera.cut_file").run(PREPARE, still())
-    assert record.outcome is Outcome.ERROR
-    assert fault(record).code == "MEAS-UNREADABLE"
-    nothing = dict.fromkeys(("width", "height", "mean_luma", "luma_across"))
-    assert measured(record) == nothing
+    assert record.outcome is Outcome.FAIL
+    assert fault(record).code == "CAMERA-DAMAGED"
+    assert measured(record) == {}
     assert len(kept(record)) == 1
 
 

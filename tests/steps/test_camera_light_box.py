@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -31,8 +32,9 @@ from harness.steps import catalogue
 from tests.devices.jig.conftest import QUICK
 from tests.engine.rig import MemoryJournal
 from tests.imaging.edges import codes
+from tests.imaging.fields import cos4, noisy
 from tests.imaging.squares import Chart
-from tests.steps.phone import SPECS, Phone, step
+from tests.steps.phone import Phone, step
 from tests.steps.plans import TESTPLANS
 
 PREPARE = step("handset.prepare", "prepare")
@@ -125,8 +127,15 @@ def test_a_good_unit_passes_all_and_its_numbers_are_those_that_it_was_built_with
     for name in CORNERS:
         assert values[f"rear.mtf50_{name}"] == pytest.approx(0.1874 / 0.8, rel=0.03)
         assert values[f"front.mtf50_{name}"] == pytest.approx(0.1874 / 0.9, rel=0.03)
+        ways = [values[f"rear.mtf50_{way}_{name}"] for way in ("across", "down")]
+        assert values[f"rear.mtf50_{name}"] == min(ways)
     assert isinstance(curve := values["rear.sfr"], Curve)
     assert (len(curve.x), curve.x[-1], curve.x_unit) == (51, 0.5, "cy/px")
+    assert values["rear.contrast"] == pytest.approx(3.9, abs=0.1)
+    assert (values["rear_flat.lines"], values["rear_flat.bad_pixels"]) == (0, 0)
+    assert values["rear_flat.noise"] == pytest.approx(1.4, abs=0.2)
+    assert values["rear_flat.banding"] < 0.15
+    assert values["rear_flat.colour_shading"] < 2.5
     assert values["rear_flat.mean_luma"] == pytest.approx(118, abs=0.5)
     assert values["rear_flat.red_green"] == pytest.approx(1, abs=0.002)
     assert values["rear_flat.exposure_time"] == pytest.approx(10.0)
@@ -141,7 +150,8 @@ def test_a_good_unit_passes_all_and_its_numbers_are_those_that_it_was_built_with
 
 def test_a_blurred_camera_fails_by_every_edge_and_a_person_sees_where(run: Run) -> None:
     record = run({"camera.rear.blur": {"sigma_px": 2.0}}, "rear_flat", "rear")
-    assert bad(record) == {"rear.sfr:LOW", *(f"rear.mtf50_{name}:LOW" for name in CORNERS)}
+    edges = (f"rear.mtf50_{name}:LOW" for name in CORNERS)
+    assert bad(record) == {"rear.sfr:LOW", "rear.sfr_down:LOW", *edges}
     assert made(record)["rear.mtf50_centre"] == pytest.approx(0.1874 / 2.0, rel=0.03)
     pictures = run.pictures(record)
     assert set(pictures) == {"rear-flat.jpg", "rear-chart.jpg", "rear-chart-marked.jpg"}
@@ -199,17 +209,64 @@ def test_a_carriage_that_sticks_takes_no_picture(run: Run) -> None:
 
 
 @pytest.mark.parametrize("step_id", ["rear_flat", "rear", "rear_flash"])
-def test_a_picture_that_is_cut_off_is_unreadable_in_every_number(run: Run, step_id: str) -> None:
+def test_a_picture_that_is_cut_off_is_a_bad_units(run: Run, step_id: str) -> None:
     record = run({"camera.cut_file": {}}, step_id)
-    names = SPECS[FINAL[step_id].use].measures
-    assert bad(record) == {f"{step_id}.{name}:UNREADABLE" for name in names}
-    assert (record.outcome, record.dut_failed) == (Outcome.ERROR, False)
+    assert bad(record) == {"CAMERA-DAMAGED"}
+    assert record.outcome is Outcome.FAIL
+    assert [each.measurements for each in record.steps if each.id == step_id] == [()]
+
+
+def saved(image: Image.Image, **more: Any) -> bytes:
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=92, **more)
+    return file.getvalue()
+
+
+FLAT = Image.fromarray(np.repeat(noisy(cos4(0.9), 1, 1.0)[..., None], 3, -1))
+TURNED = Image.Exif()
+TURNED[0x0112] = 6
+ODD = {
+    "2 x 2 px": (saved(FLAT.resize((2, 2))), "CAMERA-SHAPE"),
+    "1 px high": (saved(FLAT.resize((1280, 1))), "CAMERA-SHAPE"),
+    "1 px wide": (saved(FLAT.resize((1, 960))), "CAMERA-SHAPE"),
+    "truncated": (saved(FLAT)[:-999], "CAMERA-DAMAGED"),
+    "no picture": (b"no picture", "CAMERA-DAMAGED"),
+    "grey": (saved(FLAT.convert("L")), "CAMERA-GREY"),
+    "CMYK": (saved(FLAT.convert("CMYK")), "CAMERA-GREY"),
+    "RGB": (saved(FLAT, keep_rgb=True), "CAMERA-GREY"),
+    "progressive": (saved(FLAT, progressive=True), ""),
+    "turned by its Exif": (saved(FLAT, exif=TURNED), ""),
+}
+
+
+@pytest.mark.parametrize(("picture", "code"), ODD.values(), ids=ODD)
+def test_an_odd_picture_is_measured_rightly_or_a_clear_fault_of_the_unit(
+    run: Run, picture: bytes, code: str
+) -> None:
+    record = run({}, "rear_flat", picture=picture)
+    assert bad(record) == ({code} if code else set())
+    assert record.outcome is (Outcome.FAIL if code else Outcome.PASS)
+    if not code:
+        assert (made(record)["rear_flat.width"], made(record)["rear_flat.height"]) == (1280, 960)
+
+
+@pytest.mark.parametrize("size", [(2, 2), (960, 1280), (960, 960)])
+def test_a_chart_has_no_place_in_a_picture_of_another_shape(
+    run: Run, size: tuple[int, int]
+) -> None:
+    record = run({}, "rear", picture=saved(FLAT.resize(size)))
+    assert bad(record) == {"CAMERA-SHAPE"}
+    assert record.outcome is Outcome.FAIL
+
+
+def test_another_mode_of_the_sensor_is_a_bad_unit(run: Run) -> None:
+    record = run({}, "rear_flat", picture=saved(FLAT.resize((2560, 1920))))
+    assert {"rear_flat.width:MISMATCH", "rear_flat.height:MISMATCH"} <= bad(record)
+    assert record.outcome is Outcome.FAIL
 
 
 def jpeg(chart: Chart) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(codes(chart.image())).save(file, "JPEG", quality=92)
-    return file.getvalue()
+    return saved(Image.fromarray(codes(chart.image())))
 
 
 def test_a_camera_so_blurred_that_no_edge_can_be_measured_is_a_bad_unit(run: Run) -> None:
@@ -227,10 +284,7 @@ def test_a_chart_that_lies_elsewhere_is_unreadable_and_no_bad_unit(run: Run) -> 
 
 
 def test_what_the_app_does_not_write_of_the_shot_is_unknown(run: Run) -> None:
-    flat = Image.new("RGB", (1280, 960), (118, 118, 118))
-    file = io.BytesIO()
-    flat.save(file, "JPEG", quality=92)
-    record = run({}, "rear_flat", "rear_flash", picture=file.getvalue())
+    record = run({}, "rear_flat", "rear_flash", picture=saved(FLAT))
     first, last = record.steps[-2:]
     assert first.outcome is Outcome.PASS
     assert made(record)["rear_flat.iso"] is None

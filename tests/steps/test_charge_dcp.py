@@ -26,6 +26,7 @@ from harness.model.ports import Handset, Jig
 from harness.model.record import Record
 from harness.model.units import Quantity
 from harness.sim.handset import HandsetBehaviour
+from harness.sim.jig.core import JigBehaviour
 from harness.sim.line import SimLine
 from harness.sim.scenario import Scenario
 from harness.sim.unit import SimUnit
@@ -34,7 +35,12 @@ from tests.engine.rig import Rig, planned
 from tests.steps.phone import fault, measured
 
 SPEC = catalogue()["battery.charge_dcp"]
-LOW: dict[str, Limit] = {"current_jig": Range(low=Decimal("1.5"))}
+LIMITS: dict[str, Limit] = {
+    "current_jig": Range(low=Decimal("1.5")),
+    "current_difference": Range(low=Decimal("-0.7"), high=Decimal("0.6")),
+    "efficiency": Range(low=Decimal(65), high=Decimal(120)),
+    "current_counter": RecordOnly(may_be_unknown=True),
+}
 TMP = "/data/local/tmp/"
 HEARD = [
     "ROUT:OPEN (@1)",
@@ -67,14 +73,14 @@ class Slot:
         return self.line._handsets.behaviour(address)
 
     def run(self, **given_s: str) -> Record:
-        lasts_s = {"hold": "1.2", "off": "0.05", "back_within": "15", **given_s}
+        lasts_s = {"settle": "0.02", "hold": "1.2", "off": "0.05", "back_within": "15", **given_s}
         arguments: dict[str, Any] = {
             "vbus": Quantity.of("5", "V"),
             "gauge_unit": "uA",
             "gauge_charges": "positive",
             **{name: Quantity.of(value, "s") for name, value in lasts_s.items()},
         }
-        limits = dict.fromkeys(SPEC.measures, RecordOnly()) | LOW
+        limits = dict.fromkeys(SPEC.measures, RecordOnly()) | LIMITS
         step = replace(planned(SPEC, "dcp", timeout_s=50), arguments=arguments, limits=limits)
         rig = Rig([(SPEC, step)])
         return execute(replace(rig.job, bench=self.bench), rig.log)
@@ -128,10 +134,21 @@ def test_the_handset_tells_afterwards_what_it_did_on_the_charger(slot_with: Make
     assert (told["current_jig"], told["voltage_jig"], told["charger"]) == (1.8, 5.0, "AC")
     into_battery_a = 5.0 * 1.8 * slot.unit.charger_efficiency / slot.unit.cell_v - slot.unit.load_a
     assert told["current_handset"] == pytest.approx(into_battery_a, abs=1e-5)
+    assert told["current_difference"] == pytest.approx(1.8 - into_battery_a, abs=1e-5)
+    assert told["gauge_change"] == pytest.approx(into_battery_a + slot.unit.load_a, abs=1e-5)
+    assert told["efficiency"] == pytest.approx(90.0, abs=0.01)
+    assert told["current_counter"] is None  # it counts whole percents
     assert told["log_points"] >= 2
     assert 0 < told["gap"] < 1.2
     assert slot.heard()[: len(HEARD)] == HEARD
     assert left(slot) == []
+
+
+def test_a_gauge_that_reads_half_is_found_without_the_sdp_test(slot_with: MakeSlot) -> None:
+    record = slot_with("battery.gauge_half").run()
+    assert record.outcome is Outcome.FAIL
+    bad = {each.name: each.reason for each in record.steps[0].measurements if each.reason}
+    assert bad == {"current_difference": "HIGH", "efficiency": "LOW", "current_counter": "UNKNOWN"}
 
 
 def test_a_charger_that_is_taken_for_a_port_is_found(slot_with: MakeSlot) -> None:
@@ -141,9 +158,15 @@ def test_a_charger_that_is_taken_for_a_port_is_found(slot_with: MakeSlot) -> Non
     assert measured(record)["current_jig"] == 0.9
 
 
+def core_jig(slot: Slot) -> JigBehaviour:
+    jig = slot.line.slots[1].behaviour
+    assert isinstance(jig, JigBehaviour)
+    return jig
+
+
 def test_a_handset_that_restarts_on_the_charger_is_found_out(slot_with: MakeSlot) -> None:
     slot = slot_with()
-    lead = slot.line.slots[1].behaviour
+    lead = core_jig(slot)
 
     def restart(data: bool) -> None:
         slot.line._lead(slot.line.slots[1], data)
@@ -158,9 +181,7 @@ def test_a_handset_that_restarts_on_the_charger_is_found_out(slot_with: MakeSlot
 
 def test_a_handset_that_stays_away_is_lost(slot_with: MakeSlot) -> None:
     slot = slot_with("battery.weak_dcp")
-    slot.line.slots[1].behaviour.watch_data(
-        lambda _: slot.line._lead(slot.line.slots[1], data=False)
-    )
+    core_jig(slot).watch_data(lambda _: slot.line._lead(slot.line.slots[1], data=False))
     record = slot.run(back_within="0.5")
     assert record.outcome is Outcome.ERROR
     assert fault(record).code == "ADB-LOST"
@@ -170,7 +191,7 @@ def test_a_handset_that_stays_away_is_lost(slot_with: MakeSlot) -> None:
 
 def test_a_relay_that_leaves_the_data_lines_is_the_jigs_fault(slot_with: MakeSlot) -> None:
     slot = slot_with()
-    slot.line.slots[1].behaviour.watch_data(lambda _: None)
+    core_jig(slot).watch_data(lambda _: None)
     record = slot.run(hold="0.3")
     assert record.outcome is Outcome.ERROR
     assert fault(record).code == "JIG-DATA-STAYS"
@@ -189,4 +210,12 @@ def test_a_log_that_the_handset_did_not_write_leaves_its_values_open(slot_with: 
     assert record.outcome is Outcome.ERROR
     values = measured(record)
     assert values["current_jig"] == 1.8
-    assert {values[name] for name in ("current_handset", "charger", "log_points", "gap")} == {None}
+    of_the_log = (
+        "current_handset",
+        "efficiency",
+        "current_counter",
+        "charger",
+        "log_points",
+        "gap",
+    )
+    assert {values[name] for name in of_the_log} == {None}

@@ -56,6 +56,7 @@ USES = {
 }
 """Steps that change something on the handset or its contacts, by what they change or need."""
 ASKING = (
+    "camera.listed",
     *("device.display", "device.memory", "device.sensors", "device.storage", "device.thermal"),
     *("identity.build", "identity.match_label", "identity.read", "jig.voltage"),
     *("jig_health.calibration", "jig_health.clock", "jig_health.echo"),
@@ -91,13 +92,20 @@ product: {model: A57-4G, part: A57-4G}
 steps:
   - id: both
     parallel:
-      - {id: touch, use: agent.touch, timeout: 60 s, limits: {touched: {low: 100 %}}}
+      - id: touch
+        use: agent.touch
+        timeout: 60 s
+        needs: [agent]
+        limits: {touched: {low: 100 %}}
       - id: ready
         use: handover.ready
         timeout: 30 s
         limits:
           build_type: record only
           verified_boot: record only
+          locked: record only
+          encryption: record only
+          accounts: record only
           flags_left: record only
           test_apps: {equals: none}
           level: record only

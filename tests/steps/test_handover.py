@@ -45,7 +45,9 @@ def test_a_good_unit_is_wiped_and_lets_adb_in_no_more(slot_with: MakeSlot) -> No
     said = measured(record)
     assert said["build_type"] == "user"
     assert said["verified_boot"] == "green"
-    assert said["flags_left"] == said["test_apps"] == "none"
+    assert said["locked"] is True
+    assert said["encryption"] == "encrypted"
+    assert said["flags_left"] == said["test_apps"] == said["accounts"] == "none"
     assert said["level"] == 62
     assert 0 <= float(str(said["gone"])) < 1
     assert said["adb_seen"] is False
@@ -108,11 +110,15 @@ def test_a_command_that_the_handset_refuses_is_the_plans(slot_with: MakeSlot) ->
 
 def test_what_outlives_a_wipe_is_named(slot_with: MakeSlot) -> None:
     slot = slot_with("handover.factory_flag", "handover.test_app", build="userdebug")
-    slot.unit.bootloader_locked = False
+    slot.unit.bootloader_locked = slot.unit.encrypted = False
+    slot.unit.accounts = ("com.google", "com.heytap.account")
     record = slot.run("handover.ready", flags=f"no.such.mark, {MARK}", apps=f"org.no.app,{APP}")
     said = measured(record)
     assert said["build_type"] == "userdebug"
     assert said["verified_boot"] == "orange"
+    assert said["locked"] is False
+    assert said["encryption"] == "unencrypted"
+    assert said["accounts"] == "com.google, com.heytap.account"
     assert said["flags_left"] == MARK
     assert said["test_apps"] == APP
 

@@ -327,6 +327,12 @@ def test_two_ways_of_asking_agree_or_the_unit_says_two_things(
     assert record.dut_failed is (code == "IMEI-CONTRADICTS")
 
 
+WORDS = {
+    "IMEI-CHECK-DIGIT": "check digit of 860123450000013: found 3, expected 2",
+    "IMEI-TEST-NUMBER": "is 004999010001013: 00... is for tests only",
+}
+
+
 @pytest.mark.parametrize("slot", [0, 1])
 @pytest.mark.parametrize(
     ("imei", "code"),
@@ -340,6 +346,7 @@ def test_an_imei_that_breaks_a_rule_has_the_code_of_that_rule(
     assert record.fault
     assert record.fault.code == code
     assert record.fault.evidence == {"slot": slot, "said": imei}
+    assert WORDS[code] in record.fault.message
 
 
 def test_a_text_that_is_no_imei_is_for_the_limit_to_judge(identity: Identity) -> None:

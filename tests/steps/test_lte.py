@@ -62,6 +62,7 @@ def test_a_good_one_attaches_in_its_time(slot_with: MakeSlot, profile: str, andr
         "rat": "LTE",
         "registration": "HOME",
         "data": "connected",
+        "sim": "LOADED",
         "band": 3,
         "earfcn": 1650,
         "rsrq": pytest.approx(-10),
@@ -98,24 +99,96 @@ def test_the_loss_is_that_of_the_slots_own_path(slot_with: MakeSlot) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "registration", "cause", "sim"),
+    ("defects", "code", "words"),
     [
-        ("sim_absent", "unknown (no registration of PS over WWAN)", None, "ABSENT"),
-        ("searching", "NOT_REG_OR_SEARCHING", 0, "LOADED"),
-        ("rejected", "DENIED", 11, "LOADED"),
+        (
+            {"lte.sim_absent": {}},
+            "SIM-ABSENT",
+            "unknown (no registration of PS over WWAN), SIM ABSENT",
+        ),
+        (
+            {"lte.sim_rejected": {}},
+            "SIM-REJECTED",
+            "DENIED, reject cause 3 (illegal UE), SIM LOADED",
+        ),
+        (
+            {"lte.sim_rejected": {"cause": 8}},
+            "SIM-REJECTED",
+            "DENIED, reject cause 8 (EPS services and non-EPS services not allowed), SIM LOADED",
+        ),
+        (
+            {"lte.no_attach": {"reason": "searching"}},
+            "LTE-NO-ATTACH",
+            "NOT_REG_OR_SEARCHING, SIM LOADED",
+        ),
+        (
+            {"lte.no_attach": {"reason": "rejected"}},
+            "LTE-NO-ATTACH",
+            "DENIED, reject cause 11 (PLMN not allowed), SIM LOADED",
+        ),
     ],
+    ids=["absent", "illegal", "barred", "searching", "elsewhere"],
 )
 def test_one_that_never_attaches_fails_and_says_why(
-    slot_with: MakeSlot, reason: str, registration: str, cause: int | None, sim: str
+    slot_with: MakeSlot, defects: dict[str, dict[str, Any]], code: str, words: str
 ) -> None:
-    record = slot_with({"lte.no_attach": {"reason": reason}}).attach(within="2 s")
-    assert outcome(record) == (Outcome.FAIL, "LTE-NO-ATTACH")
+    record = slot_with(defects).attach(within="2 s")
+    assert outcome(record) == (Outcome.FAIL, code)
     found: Fault = fault(record)
     assert found.blame is Blame.DUT
-    assert found.evidence["registration"] == registration
-    assert found.evidence["sim"] == sim
-    assert cause is None or found.evidence["reject_cause"] == cause
+    assert found.message == f"not registered within 2 s: {words}"
     assert record.dut_failed
+
+
+@pytest.mark.parametrize("state", ["PIN_REQUIRED", "CARD_IO_ERROR"])
+def test_one_that_cannot_use_its_sim_fails(slot_with: MakeSlot, state: str) -> None:
+    slot = slot_with({"lte.no_attach": {}})
+    slot.phone.behaviour.programs["getprop gsm.sim.state"] = lambda *_: text(f"{state},ABSENT,\n")
+    record = slot.attach(within="1 s")
+    assert outcome(record) == (Outcome.FAIL, "SIM-UNUSABLE")
+    assert fault(record).evidence["sim"] == state
+
+
+def test_a_sim_that_cannot_be_told_hides_no_unit_that_is_not_registered(
+    slot_with: MakeSlot,
+) -> None:
+    slot = slot_with({"lte.no_attach": {}})
+    slot.phone.behaviour.programs["getprop gsm.sim.state"] = lambda *_: text("\n")
+    assert outcome(slot.attach(within="1 s")) == (Outcome.FAIL, "LTE-NO-ATTACH")
+
+
+def test_what_is_left_over_of_a_registration_is_none(slot_with: MakeSlot) -> None:
+    """A slot out of service, whose list of registrations still has the one from before."""
+    slot = slot_with()
+    slot.printing("mDataRegState=0(IN_SERVICE)", "mDataRegState=1(OUT_OF_SERVICE)")
+    record = slot.attach(within="1 s")
+    assert outcome(record) == (Outcome.FAIL, "LTE-NO-ATTACH")
+    assert fault(record).evidence["registration"] == "HOME"
+
+
+def test_a_registration_left_over_in_airplane_mode_is_no_detach(slot_with: MakeSlot) -> None:
+    slot = slot_with()
+    slot.printing("NOT_REG_OR_SEARCHING", "HOME")
+    record = slot.attach(detach_within="1 s")
+    assert outcome(record) == (Outcome.FAIL, "LTE-NO-DETACH")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("=LTE ", "=UMTS ", "network 00101 LTE then 00101 UMTS then 00101 LTE"),
+        ("mEarfcn=1650", "mEarfcn=1300", "EARFCN 1650 then 1300 then 1650"),
+        ("rRplmn=00101", "rRplmn=00102", "network 00101 LTE then 00102 LTE then 00101 LTE"),
+    ],
+)
+def test_one_that_leaves_its_cell_between_two_looks_fails(
+    slot_with: MakeSlot, old: str, new: str, words: str
+) -> None:
+    slot = slot_with()
+    slot.printing(old, new, at={2})
+    record = slot.attach()
+    assert outcome(record) == (Outcome.FAIL, "LTE-NO-ATTACH")
+    assert fault(record).message == f"does not stay on its cell: {words}"
 
 
 def test_one_that_loses_its_registration_again_fails(slot_with: MakeSlot) -> None:
@@ -155,12 +228,14 @@ def test_another_cell_of_the_same_network_is_found_out(slot_with: MakeSlot) -> N
     assert (measured(record)["plmn"], measured(record)["box_attached"]) == ("00101", False)
 
 
-def test_another_technology_is_measured(slot_with: MakeSlot) -> None:
+@pytest.mark.parametrize("technology", ["UMTS", "NR"])
+def test_another_technology_is_measured(slot_with: MakeSlot, technology: str) -> None:
+    """With the level that LTE has left in `mSignalStrength`."""
     slot = slot_with()
-    slot.printing("accessNetworkTechnology=LTE", "accessNetworkTechnology=UMTS")
+    slot.printing("accessNetworkTechnology=LTE", f"accessNetworkTechnology={technology}")
     record = slot.attach(within="3 s")
     assert outcome(record) == (Outcome.FAIL, "attach.rat:MISMATCH")
-    assert measured(record)["rat"] == "UMTS"
+    assert measured(record)["rat"] == technology
     assert "rsrp" not in measured(record)
 
 
@@ -189,7 +264,7 @@ def test_a_registration_from_before_does_not_count(slot_with: MakeSlot) -> None:
 
 def test_only_the_slot_of_the_plan_counts(slot_with: MakeSlot) -> None:
     record = slot_with().attach(phone="1", within="1 s")
-    assert outcome(record) == (Outcome.FAIL, "LTE-NO-ATTACH")
+    assert outcome(record) == (Outcome.FAIL, "SIM-ABSENT")
     assert fault(record).evidence["sim"] == "ABSENT"
 
 
@@ -304,6 +379,28 @@ def test_traffic_that_goes_another_way_is_no_verdict(slot_with: MakeSlot) -> Non
     record = slot.traffic(route_within="1 s")
     assert outcome(record) == (Outcome.ERROR, "LTE-OTHER-PATH")
     assert fault(record).evidence["interface"] == "tun0"
+
+
+def test_data_of_the_other_sim_are_no_verdict(slot_with: MakeSlot) -> None:
+    """The tested slot is registered, and what leaves over the modem is the other SIM's."""
+    slot = slot_with()
+    slot.attach()
+    state = "mDataConnectionState="
+    for old, new in (("0", "own"), ("2", "0"), ("own", "2")):
+        slot.printing(f"{state}{old}", f"{state}{new}")
+    record = slot.traffic(route_within="1 s")
+    assert outcome(record) == (Outcome.ERROR, "LTE-OTHER-PATH")
+    assert fault(record).evidence == {"interface": "ccmni1", "connected": [1]}
+    assert measured(record) == {}
+
+
+def test_a_way_without_a_connection_is_none(slot_with: MakeSlot) -> None:
+    slot = slot_with()
+    slot.attach()
+    slot.printing("mDataConnectionState=2", "mDataConnectionState=3")
+    record = slot.traffic(route_within="1 s")
+    assert outcome(record) == (Outcome.FAIL, "LTE-NO-DATA")
+    assert "suspended" in fault(record).message
 
 
 def test_pings_that_the_interface_did_not_carry_do_not_count(slot_with: MakeSlot) -> None:

@@ -24,6 +24,28 @@ def run(phone: Phone, folder: Path) -> Record:
 
 
 @pytest.mark.parametrize("on", [True, False])
+def test_a_controller_that_has_died_since_the_boot_fails_whatever_the_service_says(
+    server: AdbServer, handsets: SimHandsets, tmp_path: Path, on: bool
+) -> None:
+    phone = Phone(server, handsets, SimUnit("A57A000001", nfc_on=on))
+    switch = phone.behaviour.programs["svc nfc"]
+    phone.behaviour.programs["svc nfc"] = lambda words, now_s: (
+        Answer() if words == ["enable"] else switch(words, now_s)
+    )
+    record = run(phone, tmp_path)
+    assert (record.outcome, fault(record).code) == (Outcome.FAIL, "NFC-NOT-ON")
+
+
+def test_nfc_that_does_not_go_off_proves_nothing(
+    server: AdbServer, handsets: SimHandsets, tmp_path: Path
+) -> None:
+    phone = Phone(server, handsets, SimUnit("A57A000001"))
+    phone.behaviour.programs["svc nfc"] = lambda *_: Answer()
+    record = run(phone, tmp_path)
+    assert (record.outcome, fault(record).code) == (Outcome.ERROR, "HANDSET-REFUSED")
+
+
+@pytest.mark.parametrize("on", [True, False])
 def test_nfc_comes_on_and_is_left_as_it_was(
     server: AdbServer, handsets: SimHandsets, tmp_path: Path, on: bool
 ) -> None:
@@ -38,12 +60,3 @@ def test_a_handset_without_nfc_fails(
 ) -> None:
     record = run(Phone(server, handsets, SimUnit("A57A000001", nfc=False)), tmp_path)
     assert (record.outcome, fault(record).code) == (Outcome.FAIL, "NFC-MISSING")
-
-
-def test_a_controller_that_does_not_start_fails(
-    server: AdbServer, handsets: SimHandsets, tmp_path: Path
-) -> None:
-    phone = Phone(server, handsets, SimUnit("A57A000001", nfc_on=False))
-    phone.behaviour.programs["svc nfc"] = lambda *_: Answer()
-    record = run(phone, tmp_path)
-    assert (record.outcome, fault(record).code) == (Outcome.FAIL, "NFC-NOT-ON")

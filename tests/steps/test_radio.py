@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,16 +12,18 @@ import pytest
 from harness.devices.adb import AdbServer
 from harness.errors import Blame
 from harness.model.outcome import Outcome
+from harness.model.plan import Argument, PlannedStep
 from harness.model.record import Record
 from harness.model.units import Quantity
 from harness.sim.handset import SimHandsets
-from harness.sim.handset.state.answer import text
+from harness.sim.handset.state.answer import Answer, text
 from harness.sim.unit import SimUnit
 from tests.steps.phone import Phone, fault, measured
 from tests.steps.plans import steps_of
 
 MAPS = "com.google.android.apps.maps/com.google.android.maps.MapsActivity"
 ROW = "  00:00:5e:00:53:05       5180    -47(0:-48/1:-53)   {age:>7}    {ssid:<32}  [ESS]\n"
+NEIGHBOUR = ROW.replace(":05 ", ":66 ")
 HEADER = "    BSSID              Frequency      RSSI           Age(sec)     SSID         Flags\n"
 
 
@@ -102,9 +105,48 @@ def test_two_with_the_name_of_the_reference_are_told_apart_by_nobody(
     phone.behaviour.programs["cmd wifi"] = _instead(
         phone, "list-scan-results", HEADER + "".join(rows)
     )
-    found = fault(run(phone, tmp_path))
+    found = fault(run(phone, tmp_path, bssid="''"))
     assert (found.code, found.blame) == ("WIFI-AP-AMBIGUOUS", "STATION")
     assert len(found.evidence["heard"]) == 3
+
+
+def test_one_of_a_neighbour_with_the_name_of_the_reference_is_another(
+    phone_with: Any, tmp_path: Path
+) -> None:
+    phone = phone_with()
+    near, other = (row.format(age="0.000", ssid="LINE-REF-5G") for row in (ROW, NEIGHBOUR))
+    phone.behaviour.programs["cmd wifi"] = _instead(phone, "list-scan-results", HEADER + other)
+    record = run(phone, tmp_path, within="1 s")
+    assert (record.outcome, fault(record).code) == (Outcome.FAIL, "WIFI-AP-NOT-FOUND")
+    assert "'LINE-REF-5G' 00:00:5e:00:53:66 -47 dBm" in fault(record).evidence["heard"]
+    both = HEADER + other + near.replace("-47(", "-49(")
+    phone.behaviour.programs["cmd wifi"] = _instead(phone, "list-scan-results", both)
+    record = run(phone, tmp_path, bssid="'00:00:5E:00:53:05'")
+    assert (record.outcome, measured(record)["rssi"]) == (Outcome.PASS, -49)
+
+
+@pytest.mark.parametrize("step", ["wifi", "wifi_link"])
+def test_an_address_of_the_reference_that_is_none_is_the_plans(
+    phone_with: Any, tmp_path: Path, step: str
+) -> None:
+    steps = steps_of("radio.yaml", tmp_path)
+    (found,) = (each for each in steps if each.id == step)
+    wrong = replace(found, arguments={**found.arguments, "bssid": "00-00-5E-00-53-05"})
+    record = phone_with().run(wrong)
+    assert (record.outcome, fault(record).code) == (Outcome.ERROR, "STEP-SETTING")
+    assert "found '00-00-5E-00-53-05'" in fault(record).message
+
+
+def test_a_link_with_an_access_point_of_a_neighbour_is_not_measured(
+    phone_with: Any, tmp_path: Path
+) -> None:
+    (link,) = [step for step in steps_of("radio.yaml", tmp_path) if step.id == "wifi_link"]
+    other: dict[str, Argument] = {"bssid": "00:00:5e:00:53:66", "within": Quantity.of("2", "s")}
+    phone = phone_with()
+    record = phone.run(replace(link, arguments={**link.arguments, **other}))
+    assert (record.outcome, fault(record).code) == (Outcome.ERROR, "WIFI-AP-AMBIGUOUS")
+    assert "joined 00:00:5e:00:53:05, expected" in fault(record).message
+    assert measured(record) == {}
 
 
 @pytest.mark.parametrize("table", ["", HEADER + "  garbage\n", "Security exception\n"])
@@ -180,6 +222,7 @@ def test_a_link_is_measured_and_the_networks_are_as_they_were(
     phone_with: Any, tmp_path: Path, before: str
 ) -> None:
     phone = phone_with(wifi_network=before, wifi_gain_db=2.0, wifi_link_mbps=780)
+    phone.behaviour.radios.wifi = True
     record = run(phone, tmp_path, "wifi_link")
     assert record.outcome is Outcome.PASS, record.fault
     assert measured(record) == {"speed": 780, "rssi": -45}
@@ -216,6 +259,7 @@ def test_a_network_that_does_not_come_back_is_the_stations_fault(
 ) -> None:
     """Its access point went off meanwhile; the unit has just shown that it can join another."""
     phone = phone_with(wifi_network="LINE-REF-2G")
+    phone.behaviour.radios.wifi = True
     shell = phone.behaviour.programs["cmd wifi"]
 
     def alone(words: list[str], now_s: float) -> Any:
@@ -244,7 +288,10 @@ def test_bluetooth_comes_on(phone_with: Any, tmp_path: Path, profile: str, andro
     phone.behaviour.radios.bluetooth = False
     record = run(phone, tmp_path, "bluetooth")
     assert record.outcome is Outcome.PASS, record.fault
-    assert measured(record) == {"on": True, "crashes": 0, "address_valid": True}
+    address = measured(record).pop("address")
+    assert re.fullmatch("00:00:5E:00:53:[0-9A-F]{2}", address)
+    others = {"on": True, "crashes": 0, "address_valid": True}
+    assert measured(record) == {**others, "address": address}
     assert phone.behaviour.radios.bluetooth is False
 
 
@@ -252,6 +299,7 @@ def test_bluetooth_comes_on(phone_with: Any, tmp_path: Path, profile: str, andro
     ("defect", "code"),
     [
         ("bluetooth.crashes", "bluetooth.crashes:HIGH"),
+        ("bluetooth.default_address", "bluetooth.address:MISMATCH"),
         ("bluetooth.no_address", "bluetooth.address_valid:MISMATCH"),
         ("bluetooth.off", "BLUETOOTH-NOT-ON"),
     ],
@@ -259,10 +307,48 @@ def test_bluetooth_comes_on(phone_with: Any, tmp_path: Path, profile: str, andro
 def test_a_bad_bluetooth_fails_the_unit(
     phone_with: Any, tmp_path: Path, defect: str, code: str
 ) -> None:
-    (step,) = (s for s in steps_of("radio.yaml", tmp_path) if s.id == "bluetooth")
-    step = replace(step, arguments={**step.arguments, "within": Quantity.of("1", "s")})
-    record = phone_with(defect).run(step)
+    record = phone_with(defect).run(bluetooth_step(tmp_path))
     assert (record.outcome, fault(record).code) == (Outcome.FAIL, code)
+
+
+def bluetooth_step(folder: Path) -> PlannedStep:
+    """The step, with a second for off and a second for on."""
+    (found,) = (s for s in steps_of("radio.yaml", folder) if s.id == "bluetooth")
+    return replace(found, arguments={**found.arguments, "within": Quantity.of("1", "s")})
+
+
+def test_bluetooth_that_was_on_and_has_died_since_fails(phone_with: Any, tmp_path: Path) -> None:
+    """Its manager says what it was told at the boot, until somebody switches."""
+    phone = phone_with()
+    switch = phone.behaviour.programs["svc bluetooth"]
+    phone.behaviour.programs["svc bluetooth"] = lambda words, now_s: (
+        Answer() if words == ["enable"] else switch(words, now_s)
+    )
+    record = phone.run(bluetooth_step(tmp_path))
+    assert (record.outcome, fault(record).code) == (Outcome.FAIL, "BLUETOOTH-NOT-ON")
+
+
+def test_a_crash_while_bluetooth_comes_on_is_counted(phone_with: Any, tmp_path: Path) -> None:
+    """It restarts by itself, and is on when it is looked at."""
+    phone = phone_with()
+    switch = phone.behaviour.programs["svc bluetooth"]
+
+    def crashing(words: list[str], now_s: float) -> Any:
+        phone.unit.bluetooth_crashes += words == ["enable"]
+        return switch(words, now_s)
+
+    phone.behaviour.programs["svc bluetooth"] = crashing
+    record = phone.run(bluetooth_step(tmp_path))
+    assert (record.outcome, fault(record).code) == (Outcome.FAIL, "bluetooth.crashes:HIGH")
+    assert measured(record)["on"] is True
+
+
+def test_bluetooth_that_does_not_go_off_proves_nothing(phone_with: Any, tmp_path: Path) -> None:
+    phone = phone_with()
+    phone.behaviour.programs["svc bluetooth"] = lambda words, now_s: Answer()
+    record = phone.run(bluetooth_step(tmp_path))
+    assert (record.outcome, fault(record).code) == (Outcome.ERROR, "HANDSET-REFUSED")
+    assert "still on 1 s after 'svc bluetooth disable'" in fault(record).message
 
 
 def test_a_masked_address_that_no_setting_tells_is_unknown(phone_with: Any, tmp_path: Path) -> None:

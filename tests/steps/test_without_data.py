@@ -14,6 +14,7 @@ from harness.sim.handset import HandsetBehaviour
 from harness.sim.unit import SimUnit
 from harness.steps.charging.gauge import Gauge
 from harness.steps.charging.without_data import ChargingPart, charging_part
+from harness.steps.charging.witness import Witness
 
 POSITIVE = Gauge("uA", "positive")
 LACKING = Unreadable("the log does not begin with a point")
@@ -25,6 +26,10 @@ def at(uptime_s: float, current_ua: int = 1_700_000, plug: str = "AC") -> Point:
     dump = HandsetBehaviour(unit).run("dumpsys battery", 0.0).out.decode()
     uevent = f"POWER_SUPPLY_NAME=battery\nPOWER_SUPPLY_CURRENT_NOW={current_ua}\n"
     return Point(uptime_s, read_uevent(uevent), read_battery(dump))
+
+
+def current_a(charged: ChargingPart) -> Reading[float]:
+    return Witness(POSITIVE, (), charged.drivers).current_a
 
 
 def part(*points: Point) -> ChargingPart:
@@ -48,7 +53,7 @@ def test_a_point_that_may_have_ended_after_the_charger_went_does_not_count() -> 
 def test_the_current_is_that_of_the_second_half() -> None:
     early = [at(10.5, 100_000), at(11.9, 100_000)]
     charged = part(*early, at(12.1, 1_600_000), at(13.9, 1_800_000))
-    assert charged.current_a(POSITIVE) == 1.7
+    assert current_a(charged) == 1.7
 
 
 @pytest.mark.parametrize(
@@ -78,15 +83,16 @@ def test_a_log_without_a_point_tells_no_value() -> None:
     silent = part(at(10.5))
     assert silent.count == 1
     assert isinstance(silent.charger, Unreadable)
-    assert isinstance(silent.current_a(POSITIVE), Unreadable)
+    assert isinstance(current_a(silent), Unreadable)
 
 
 def test_what_is_no_log_tells_nothing() -> None:
     none = charging_part(LACKING, 10.0, 14.0)
-    assert none.count == none.gap_s == none.charger == none.current_a(POSITIVE) == LACKING
+    assert none.count == none.gap_s == none.charger == LACKING
+    assert current_a(none) == none.counted_a == LACKING
 
 
 def test_a_point_that_android_did_not_answer_leaves_the_charger_open() -> None:
     deaf = Point(13.0, read_uevent(""), read_battery("Can't find service: battery\n"))
     assert isinstance(part(at(12.5), deaf).charger, Unreadable)
-    assert isinstance(part(at(12.5), deaf).current_a(POSITIVE), Unreadable)
+    assert isinstance(current_a(part(at(12.5), deaf)), Unreadable)

@@ -90,6 +90,12 @@ def read_property(output: str) -> Reading[str]:
     return value or Unknown("empty")
 
 
+def read_slots(output: str) -> Reading[Slots]:
+    """The value of one property that has one for each SIM slot; unknown when it is empty."""
+    value = read_property(output)
+    return _slots(value) if isinstance(value, str) else value
+
+
 def read_getprop(output: str) -> Reading[Properties]:
     """All properties of a `getprop` without a name, and what follows from them."""
     found = read_properties(output)

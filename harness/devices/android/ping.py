@@ -35,6 +35,13 @@ class Ping:
     def lost_percent(self) -> float:
         return 100 * (1 - len(self.round_trips_ms) / self.sent)
 
+    @property
+    def median_ms(self) -> float:
+        """The middle one of the round trips, of which there must be one [ms]."""
+        from statistics import median
+
+        return median(self.round_trips_ms)
+
 
 def command(host: str, count: int, interval_s: float, patience_s: int) -> str:
     """Asks so often for an echo, and waits `patience_s` [s] for the last ones."""

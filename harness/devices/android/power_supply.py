@@ -61,6 +61,7 @@ class PowerSupply:
     charging_current_ma: Reading[float]
     voltage_mv: Reading[float]
     temperature_c: Reading[float]
+    charge_counter_uah: Reading[int]
     charge_full_uah: Reading[int]
     charge_full_design_uah: Reading[int]
     cycle_count: Reading[int]
@@ -92,6 +93,7 @@ def _supply(found: Fields) -> PowerSupply:
         charging_current_ma=_charging_ma(status, current, unit),
         voltage_mv=scaled(_number(found, "VOLTAGE_NOW", 1_000_000, 20_000_000), 1_000),
         temperature_c=scaled(_number(found, "TEMP", -400, 1250), 10),
+        charge_counter_uah=_number(found, "CHARGE_COUNTER", -_MOST_UAH, _MOST_UAH),
         charge_full_uah=full,
         charge_full_design_uah=design,
         cycle_count=_number(found, "CYCLE_COUNT", 0, 100_000),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from harness.clock import Deadline, Lease
 from harness.devices.instrument.dialect import CORE, CallBoxDialect, Setting
+from harness.devices.link import ByteLink
 from harness.devices.scpi.change import change
 from harness.devices.scpi.exchange import ANYONE, Exchange, Expected
 from harness.devices.scpi.language import Language
@@ -36,15 +37,19 @@ class SharedCallBox:
     """The box and its line; opened when it is first used, and again after it was lost."""
 
     def __init__(
-        self, url: str, dialect: CallBoxDialect = CORE, *, expected: Expected = ANYONE
+        self,
+        url: str,
+        dialect: CallBoxDialect = CORE,
+        *,
+        expected: Expected = ANYONE,
+        open_link: Callable[[], ByteLink] | None = None,
     ) -> None:
-        def open_link() -> SerialLink:
-            return SerialLink(url, dialect.baud, InstrumentFault)
-
+        """`open_link` opens a line of another kind than a serial port, which `url` only names."""
+        opening = open_link or (lambda: SerialLink(url, dialect.baud, InstrumentFault))
         self.dialect = dialect
         self.holder: CallBoxDevice | None = None
         """Who has put the cell on the air; None once anybody has told the box anything else."""
-        self._wire = Wire(url, open_link, dialect.terminator, InstrumentFault)
+        self._wire = Wire(url, opening, dialect.terminator, InstrumentFault)
         self._expected = expected
 
     def exchange(self, lease: Lease) -> Exchange:

@@ -6,6 +6,7 @@ import math
 
 from harness.sim.handset import shell
 from harness.sim.handset.prints import (
+    accounts,
     agent,
     bluetooth,
     camera,
@@ -95,6 +96,7 @@ class HandsetBehaviour:
             input_devices.programs(unit, sdk),
             gnss.programs(),
             nfc.programs(unit),
+            accounts.programs(unit),
             agent.programs(unit),
             memory.programs(unit),
             sensors.programs(unit, sdk),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from harness.sim.handset.state.answer import Answer, Program, failure
 
@@ -22,7 +23,7 @@ def run(command: str, execute: Program, now_s: float) -> Answer:
     `>&2` or `> /dev/null` at the end of a command, and `exit`.
     """
     try:
-        parts = list(_split(command))
+        parts = _parts(command)
     except ValueError as error:
         return failure(f"/system/bin/sh: syntax error: {error}", 1)
     out, err, code, takes_s = bytearray(), bytearray(), 0, 0.0
@@ -76,6 +77,15 @@ def _expanded(word: str, variables: dict[str, str], code: int) -> str:
     if word.endswith("$?"):
         return f"{word[:-2]}{code}"
     return variables.get(word[1:], word) if word.startswith("$") else word
+
+
+@lru_cache(maxsize=1024)
+def _parts(command: str) -> Sequence[tuple[str, Sequence[str]]]:
+    """What _split gives; the same commands come again and again.
+
+    Raises: ValueError as _split.
+    """
+    return tuple(_split(command))
 
 
 def _split(command: str) -> Iterator[tuple[str, list[str]]]:

@@ -43,7 +43,7 @@ class LightBox:
 
     @property
     def _lamp(self) -> float:
-        return self._planted.value(1, "light_weak", "share", 0.6)
+        return self._planted.value(1, "light_weak", "light_share", 0.6)
 
     # Commands.
 

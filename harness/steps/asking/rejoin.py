@@ -6,6 +6,7 @@ from harness.errors import LinkFault
 from harness.errors.link import NOT_THERE
 from harness.model.ports import Handset, Stopwatch, Wait
 from harness.steps.asking.answers import ask
+from harness.steps.asking.turns import turns
 
 LOOK_S = 0.05
 AWAY = NOT_THERE | {"ADB-LOST"}
@@ -18,12 +19,13 @@ def wait_until_ready(handset: Handset, until_s: float, wait: Wait, stopwatch: St
 
     Raises: LinkFault: the last absence; ADB-RESTARTED when it has booted meanwhile.
     """
-    while True:
+    for _ in turns(until_s - stopwatch(), wait, stopwatch, LOOK_S):
         try:
             ask(handset, "true")
         except LinkFault as fault:
-            if fault.code not in AWAY or stopwatch() >= until_s:
+            if fault.code not in AWAY:
                 raise
-            wait(LOOK_S)
+            absence = fault
         else:
             return
+    raise absence

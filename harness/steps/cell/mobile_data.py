@@ -9,12 +9,14 @@ from harness.devices.android import network, ping, stream
 from harness.devices.android.network import Traffic
 from harness.devices.android.ping import Ping
 from harness.devices.android.stream import Stream
+from harness.devices.android.telephony import CONNECTED, DATA_STATES
 from harness.errors import DutFault, PlanError, StationFault
-from harness.model.ports import Handset, ShellResult, Stopwatch, Wait
+from harness.model.ports import Handset, ShellResult
 from harness.model.reading import Reading, Unknown, Unreadable
 from harness.steps.asking.answers import SHELL_LIMIT_S, ask, known, printed
+from harness.steps.asking.turns import turns
+from harness.steps.cell.registration import Look
 
-LOOK_S = 0.2
 INTERVAL_S = 0.2
 """The shortest time between pings for which nobody needs to be root."""
 PATIENCE_S = 2
@@ -91,28 +93,50 @@ class Path:
             raise PlanError("LTE-OTHER-PATH", f"{words} {carried.received}", evidence=evidence)
 
 
-def mobile_path(
-    handset: Handset, host: str, within_s: float, wait: Wait, stopwatch: Stopwatch
-) -> Path:
-    """The way to a host once it leads over the modem, for which it has `within_s` [s].
+def mobile_path(look: Look, host: str, within_s: float) -> Path:
+    """The way to a host once it leads over the modem, and over this SIM slot's own connection.
 
-    Raises: DutFault(LTE-NO-DATA) when there is no way at all; PlanError(LTE-OTHER-PATH) when it
-    leads elsewhere, HANDSET-UNREADABLE.
+    For either it has `within_s` [s].
+
+    Raises: DutFault(LTE-NO-DATA) when there is no way at all, or no connection of the slot;
+    PlanError(LTE-OTHER-PATH) when it leads elsewhere, HANDSET-UNREADABLE.
     """
-    until_s = stopwatch() + within_s
-    while True:
-        route = network.read_route(ask(handset, network.route_command(host)), host)
+    path = _over_modem(look, host, within_s)
+    _require_own(look, path.interface, within_s)
+    return path
+
+
+def _over_modem(look: Look, host: str, within_s: float) -> Path:
+    for _ in turns(within_s, look.wait, look.stopwatch):
+        route = network.read_route(ask(look.handset, network.route_command(host)), host)
         if isinstance(route, str) and network.is_mobile(route):
-            return Path(handset, host, route)
-        if stopwatch() >= until_s:
-            break
-        wait(LOOK_S)
+            return Path(look.handset, host, route)
     if isinstance(route, Unknown):
         words = f"no way to {host} within {within_s:g} s: {route.said}"
         raise DutFault("LTE-NO-DATA", words, evidence={"host": host})
     other = known("the route", route)
     words = f"the way to {host} leads over {other}, which is no modem's interface"
     raise PlanError("LTE-OTHER-PATH", words, evidence={"host": host, "interface": other})
+
+
+def _require_own(look: Look, interface: str, within_s: float) -> None:
+    """Of two SIMs one has the data: what goes over the other one's says nothing of this one."""
+    for _ in turns(within_s, look.wait, look.stopwatch):
+        states = {
+            known("a Phone Id", phone.id): phone.data_connection_state
+            for phone in look.registry().phones
+        }
+        connected = [number for number, state in states.items() if state == CONNECTED]
+        if connected == [look.number]:
+            return
+    evidence = {"interface": interface, "connected": connected}
+    if connected:
+        slots = " and ".join(map(str, connected))
+        words = f"SIM slot {look.number} is tested, and {interface} may be of another: slots with "
+        raise PlanError("LTE-OTHER-PATH", f"{words}data: {slots}", evidence=evidence)
+    state = DATA_STATES[known("its data connection", states[look.number])]
+    words = f"there is a way over {interface}, and the data of SIM slot {look.number} is {state}"
+    raise DutFault("LTE-NO-DATA", words, evidence=evidence)
 
 
 def _of(interface: str, table: Mapping[str, Traffic]) -> Reading[Traffic]:

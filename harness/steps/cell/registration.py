@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from harness.devices.android.getprop import command, read_property
 from harness.devices.android.service_state import IN_SERVICE, REGISTERED
-from harness.devices.android.telephony import COMMAND, CONNECTED, LTE, Phone, read_registry
+from harness.devices.android.telephony import (
+    COMMAND,
+    CONNECTED,
+    LTE,
+    Phone,
+    Registry,
+    read_registry,
+)
 from harness.errors import DutFault, PlanError
 from harness.model.ports import Handset, Stopwatch, Wait
-from harness.model.reading import Reading, Unknown, Unreadable
+from harness.model.reading import Reading, Unknown
 from harness.steps.asking.answers import ask, known, obey, understood
+from harness.steps.asking.turns import turns
+from harness.steps.cell.refusal import sim_state, state_of, unregistered
 
-LOOK_S = 0.2
 _AIRPLANE = "cmd connectivity airplane-mode"
-_SIM_STATE = "gsm.sim.state"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,11 @@ class Seen:
     def settled(self) -> bool:
         return self.phone.data_connection_state == CONNECTED and isinstance(self.phone.rsrp, int)
 
+    @property
+    def detached(self) -> bool:
+        """Whether nothing at all says that it is registered."""
+        return self.registered is False and self.phone.ps_wwan_registration not in REGISTERED
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -46,15 +58,19 @@ class Look:
 
     handset: Handset
     number: int
+    wait: Wait
     stopwatch: Stopwatch
 
     def __call__(self, before: Seen | None = None) -> Seen:
-        registry = known(COMMAND, understood(read_registry, ask(self.handset, COMMAND)))
-        phone = known(f"phone {self.number}", registry.phone(self.number))
+        phone = known(f"phone {self.number}", self.registry().phone(self.number))
         now = Seen(phone, _registered(phone), self.stopwatch())
         if before and before.network == now.network:
             return Seen(now.phone, now.registered, before.since_s)
         return now
+
+    def registry(self) -> Registry:
+        """All SIM slots."""
+        return known(COMMAND, understood(read_registry, ask(self.handset, COMMAND)))
 
 
 def set_airplane(handset: Handset, *, on: bool) -> None:
@@ -69,110 +85,94 @@ def set_airplane(handset: Handset, *, on: bool) -> None:
         raise PlanError("HANDSET-REFUSED", message, evidence={"sent": _AIRPLANE, "out": said})
 
 
-def detach(look: Look, within_s: float, wait: Wait) -> None:
+def detach(look: Look, within_s: float) -> None:
     """Wait until the slot is seen not to be registered.
 
     Raises: DutFault(LTE-NO-DETACH); PlanError(HANDSET-UNREADABLE).
     """
-    until_s = look.stopwatch() + within_s
-    seen = _until(look, wait, lambda now: now.registered is False, lambda _: until_s)
-    if known("whether it is registered", seen.registered):
-        message = f"still registered {within_s:g} s after airplane mode came on"
-        raise DutFault("LTE-NO-DETACH", message, evidence=_evidence(seen, look))
+    seen = None
+    for _ in turns(within_s, look.wait, look.stopwatch):
+        seen = look(seen)
+        if seen.detached:
+            return
+    assert seen
+    known("whether it is registered", seen.registered)
+    message = f"still registered {within_s:g} s after airplane mode came on"
+    raise DutFault("LTE-NO-DETACH", message, evidence=state_of(seen.phone))
 
 
-def registered(
-    look: Look, began_s: float, plmn: str, within_s: float, settle_s: float, wait: Wait
-) -> Seen:
+def registered(look: Look, began_s: float, plmn: str, within_s: float, settle_s: float) -> Seen:
     """The slot once it is on LTE of `plmn` with data and a level, or as its time is over.
 
-    Raises: DutFault(LTE-NO-ATTACH) when it is registered with no network; PlanError.
+    Once the network is right, what follows it has a time of its own.
+
+    Raises: DutFault(SIM-ABSENT, SIM-REJECTED, SIM-UNUSABLE, LTE-NO-ATTACH) when it is registered
+    with no network; PlanError.
     """
-
-    def until_s(now: Seen) -> float:
-        """Once the network is right, what follows it has a time of its own."""
-        return now.since_s + settle_s if now.on_lte_of(plmn) else began_s + within_s
-
-    seen = _until(look, wait, lambda now: now.on_lte_of(plmn) and now.settled, until_s)
+    seen, until_s = None, began_s + within_s
+    for _ in turns(until_s + settle_s - look.stopwatch(), look.wait, look.stopwatch):
+        seen = look(seen)
+        right = seen.on_lte_of(plmn)
+        over_s = seen.since_s + settle_s if right else until_s
+        if (right and seen.settled) or look.stopwatch() >= over_s:
+            break
+    assert seen
     _require_registered(seen, look, f"not registered within {within_s:g} s")
     return seen
 
 
-def stays(look: Look, seen: Seen, reads: int, apart_s: float, wait: Wait) -> Sequence[Seen]:
-    """So many looks, with `apart_s` [s] between them: those on the network of the last one.
+def stays(look: Look, seen: Seen, reads: int, apart_s: float) -> Sequence[Seen]:
+    """So many looks at a slot that is registered, with `apart_s` [s] between them.
 
-    Raises: DutFault(LTE-NO-ATTACH) when it loses its registration; PlanError.
+    Raises: DutFault as `registered`, when it loses its registration; PlanError.
     """
     looks = [seen]
     for _ in range(reads - 1):
-        wait(apart_s)
+        look.wait(apart_s)
         looks.append(look(looks[-1]))
         _require_registered(looks[-1], look, "registered, and not any more")
-    return [each for each in looks if each.network == looks[-1].network]
+    return looks
 
 
-def require_lte(seen: Seen, look: Look, within_s: float) -> None:
-    """Nothing of an LTE cell can be measured on another technology.
+def require_lte(looks: Sequence[Seen], within_s: float) -> None:
+    """It is on LTE, and on one cell of one network at all looks: levels of two make no mean.
 
     Raises: DutFault(LTE-NO-ATTACH).
     """
-    rat = seen.phone.ps_wwan_rat
-    if isinstance(rat, str) and rat not in LTE:
-        message = f"not on LTE within {within_s:g} s but on {rat}"
-        raise DutFault("LTE-NO-ATTACH", message, evidence=_evidence(seen, look))
+    last = looks[-1].phone
+    if isinstance(last.ps_wwan_rat, str) and last.ps_wwan_rat not in LTE:
+        message = f"not on LTE within {within_s:g} s but on {last.ps_wwan_rat}"
+        raise DutFault("LTE-NO-ATTACH", message, evidence=state_of(last))
+    for kind, found in (("network", _networks(looks)), ("EARFCN", _channels(looks))):
+        if len(found) > 1:
+            message = f"does not stay on its cell: {kind} {' then '.join(found)}"
+            raise DutFault("LTE-NO-ATTACH", message, evidence=state_of(last))
+
+
+def _networks(looks: Sequence[Seen]) -> Sequence[str]:
+    """Networks with their technologies, as they came, where they could be told."""
+    told = (seen.network[1:] for seen in looks)
+    return [
+        " ".join(map(str, network))
+        for network, _ in groupby(told)
+        if all(isinstance(part, str) for part in network)
+    ]
+
+
+def _channels(looks: Sequence[Seen]) -> Sequence[str]:
+    told = (seen.phone.earfcn for seen in looks)
+    return [str(earfcn) for earfcn, _ in groupby(told) if isinstance(earfcn, int)]
 
 
 def _registered(phone: Phone) -> Reading[bool]:
-    """By its registration; where none is printed, a slot out of service is not registered."""
+    """By its registration; a slot out of service has none, whatever is left over of it."""
     state = phone.ps_wwan_registration
-    if isinstance(state, str):
-        return state in REGISTERED
     out_of_service = isinstance(phone.data_reg, int) and phone.data_reg != IN_SERVICE
+    if isinstance(state, str):
+        return state in REGISTERED and not out_of_service
     return False if isinstance(state, Unknown) and out_of_service else state
 
 
 def _require_registered(seen: Seen, look: Look, words: str) -> None:
     if not known("whether it is registered", seen.registered):
-        evidence = _evidence(seen, look)
-        message = (
-            f"{words}: {evidence['registration']}, "
-            f"reject cause {evidence['reject_cause']}, SIM {evidence['sim']}"
-        )
-        raise DutFault("LTE-NO-ATTACH", message, evidence=evidence)
-
-
-def _until(
-    look: Look, wait: Wait, done: Callable[[Seen], bool], until_s: Callable[[Seen], float]
-) -> Seen:
-    """Look until it is done or the time is over; the last look."""
-    seen = look()
-    while not done(seen) and look.stopwatch() < until_s(seen):
-        wait(LOOK_S)
-        seen = look(seen)
-    return seen
-
-
-def _evidence(seen: Seen, look: Look) -> dict[str, object]:
-    """How it stands with its network, and why: JSON values."""
-    phone = seen.phone
-    return {
-        "registration": _said(phone.ps_wwan_registration),
-        "reject_cause": _said(phone.reject_cause),
-        "plmn": _said(phone.plmn),
-        "rat": _said(phone.ps_wwan_rat),
-        "service_state": _said(phone.data_reg),
-        "sim": _sim(look),
-    }
-
-
-def _sim(look: Look) -> str:
-    """The state of the slot's SIM: `gsm.sim.state` holds one for each slot."""
-    states = read_property(ask(look.handset, command(_SIM_STATE)).out)
-    words = states.split(",") if isinstance(states, str) else []
-    return words[look.number] if 0 <= look.number < len(words) else f"{_SIM_STATE} {_said(states)}"
-
-
-def _said(reading: Reading[object]) -> object:
-    if isinstance(reading, Unknown):
-        return f"unknown ({reading.said})"
-    return f"unreadable ({reading.why})" if isinstance(reading, Unreadable) else reading
+        raise unregistered(words, seen.phone, sim_state(look.handset, look.number))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from harness.errors import DutFault, StationFault
 from harness.model.cell import Cell
-from harness.model.ports import CallBox, Wait
+from harness.model.ports import CallBox
 from harness.steps.asking.answers import known
+from harness.steps.asking.turns import turns
 from harness.steps.cell.registration import (
-    LOOK_S,
     Look,
+    Seen,
     detach,
     registered,
     require_lte,
@@ -19,50 +21,64 @@ from harness.steps.cell.registration import (
 )
 
 
-def start_anew(
-    look: Look, callbox: CallBox, cell: Cell, detach_within_s: float, wait: Wait
-) -> float:
-    """When the handset began to search [s], detached before, for a cell that came on afresh.
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A slot that is to find a cell of the call box, and the time for each part of it [s]."""
 
-    Raises: DutFault(LTE-NO-DETACH); InstrumentFault; PlanError.
-    """
-    set_airplane(look.handset, on=True)
-    detach(look, detach_within_s, wait)
-    callbox.serve(cell)
-    began_s = look.stopwatch()
-    set_airplane(look.handset, on=False)
-    return began_s
+    look: Look
+    callbox: CallBox
+    cell: Cell
+    detach_s: float
+    within_s: float
+    settle_s: float
 
+    def start_anew(self) -> float:
+        """When the handset began to search [s], detached before, for a cell that came afresh.
 
-def require_on_cell(
-    look: Look,
-    callbox: CallBox,
-    cell: Cell,
-    within_s: float,
-    settle_s: float,
-    detach_within_s: float,
-    wait: Wait,
-) -> None:
-    """Have the handset on this cell of the box, registered again if the slot has lost the cell.
+        Raises: DutFault(LTE-NO-DETACH); InstrumentFault; PlanError.
+        """
+        set_airplane(self.look.handset, on=True)
+        detach(self.look, self.detach_s)
+        self.callbox.serve(self.cell)
+        began_s = self.look.stopwatch()
+        set_airplane(self.look.handset, on=False)
+        return began_s
 
-    Waits as `registered`, and until `within_s` [s] for the box to say that it is attached. While
-    the slot has kept the cell, a registration that is lost is the handset's own doing.
+    def registered(self, began_s: float) -> Seen:
+        """The slot once it stands on LTE of the cell's network, or as its time is over.
 
-    Raises: DutFault(LTE-NO-DETACH, LTE-NO-ATTACH); InstrumentFault; PlanError.
-    """
-    kept = callbox.serves(cell)
-    began_s = look.stopwatch() if kept else start_anew(look, callbox, cell, detach_within_s, wait)
-    seen = registered(look, began_s, cell.plmn, within_s, settle_s, wait)
-    require_lte(seen, look, within_s)
-    plmn, earfcn = known("PLMN", seen.phone.plmn), known("EARFCN", seen.phone.earfcn)
-    while not (attached := callbox.attached()) and look.stopwatch() < began_s + within_s:
-        wait(LOOK_S)
-    if (plmn, earfcn, attached) != (cell.plmn, cell.earfcn, True):
-        words = f"on PLMN {plmn}, EARFCN {earfcn}; the call box serves PLMN {cell.plmn}, EARFCN"
-        said = "a handset" if attached else "no handset"
-        evidence = {"plmn": plmn, "earfcn": earfcn, "box_attached": attached}
-        message = f"{words} {cell.earfcn}, and says that {said} is attached"
-        raise DutFault("LTE-NO-ATTACH", message, evidence=evidence)
+        Raises: DutFault(SIM-..., LTE-NO-ATTACH); PlanError.
+        """
+        return registered(self.look, began_s, self.cell.plmn, self.within_s, self.settle_s)
+
+    def require_on_cell(self) -> None:
+        """Have the handset on this cell of the box, registered again if it has lost the cell.
+
+        Waits as `registered`, and until `within_s` [s] for the box to say that it is attached.
+        While the slot has kept the cell, a registration that is lost is the handset's own doing.
+
+        Raises: DutFault(LTE-NO-DETACH, SIM-..., LTE-NO-ATTACH); InstrumentFault; PlanError.
+        """
+        kept = self.callbox.serves(self.cell)
+        began_s = self.look.stopwatch() if kept else self.start_anew()
+        seen = self.registered(began_s)
+        require_lte([seen], self.within_s)
+        plmn, earfcn = known("PLMN", seen.phone.plmn), known("EARFCN", seen.phone.earfcn)
+        attached = self._attached(began_s + self.within_s)
+        cell = self.cell
+        if (plmn, earfcn, attached) != (cell.plmn, cell.earfcn, True):
+            words = f"on PLMN {plmn}, EARFCN {earfcn}; the call box serves PLMN {cell.plmn}, EARFCN"
+            said = "a handset" if attached else "no handset"
+            evidence = {"plmn": plmn, "earfcn": earfcn, "box_attached": attached}
+            message = f"{words} {cell.earfcn}, and says that {said} is attached"
+            raise DutFault("LTE-NO-ATTACH", message, evidence=evidence)
+
+    def _attached(self, until_s: float) -> bool:
+        """Whether the box says that a handset is attached, for which it has until then [s]."""
+        left_s = until_s - self.look.stopwatch()
+        return any(
+            self.callbox.attached() for _ in turns(left_s, self.look.wait, self.look.stopwatch)
+        )
 
 
 @contextmanager

@@ -34,16 +34,13 @@ class Gauge:
 
         Unknown where the unit is not said and the numbers leave it open.
         """
-        numbers = [raw for raw in raws if isinstance(raw, int)]
-        if len(numbers) < len(raws):
-            return next(raw for raw in raws if not isinstance(raw, int))
-        if not numbers:
-            return Unreadable("no reading of the current")
-        per_a = self._per_a(numbers)
+        printed = mean(raws)
+        if not isinstance(printed, int | float):
+            return printed
+        per_a = self._per_a([raw for raw in raws if isinstance(raw, int)])
         if not isinstance(per_a, int):
             return per_a
-        sign = -1 if self.charging == "negative" else 1
-        return sign * sum(numbers) / len(numbers) / per_a
+        return (-printed if self.charging == "negative" else printed) / per_a
 
     def into_battery_a(self, raws: Sequence[Raw]) -> Reading[float]:
         """As `current_a`; unknown where the sign is not said."""
@@ -56,6 +53,14 @@ class Gauge:
         if self.printed_in == "unsaid" and abs(largest) < SURELY_UA:
             return Unknown(f"{largest} may be uA or mA")
         return _PER_A.get(self.printed_in, _PER_A["uA"])
+
+
+def mean(readings: Sequence[Reading[int]] | Sequence[Reading[float]]) -> Reading[float]:
+    """The mean; what one of them lacks, it lacks too."""
+    numbers = [each for each in readings if isinstance(each, int | float)]
+    if len(numbers) < len(readings):
+        return next(each for each in readings if not isinstance(each, int | float))
+    return sum(numbers) / len(numbers) if numbers else Unreadable("no reading of it")
 
 
 def raw_of(supply: Reading[PowerSupply]) -> Raw:

@@ -10,12 +10,13 @@ from itertools import pairwise
 from harness.devices.android import uptime
 from harness.devices.android.battery import Battery
 from harness.devices.android.charge_log import FOLDER, Point, read_log, start_commands
+from harness.devices.android.power_supply import PowerSupply
 from harness.errors import JigFault, LinkFault
 from harness.model.ports import Handset, Stopwatch
 from harness.model.reading import Reading, Unknown, Unreadable
 from harness.steps.asking.answers import ask, known, obey, printed
 from harness.steps.asking.rejoin import AWAY
-from harness.steps.charging.gauge import Gauge, raw_of
+from harness.steps.charging.counter import counted_a
 
 EVERY_S = 0.2
 """How long the log sleeps between two points [s]."""
@@ -106,9 +107,17 @@ class ChargingPart:
             words[told] = None
         return self.lacking or ", ".join(words) or _NO_POINT
 
-    def current_a(self, gauge: Gauge) -> Reading[float]:
-        """The mean of the driver's current."""
-        return self.lacking or gauge.current_a([raw_of(point.driver) for point in self.settled])
+    @property
+    def drivers(self) -> Sequence[Reading[PowerSupply]]:
+        """What the driver said."""
+        return [self.lacking] if self.lacking else [point.driver for point in self.settled]
+
+    @property
+    def counted_a(self) -> Reading[float]:
+        """The mean current by the charge counter [A]; unknown where that counts too coarsely."""
+        if self.lacking:
+            return self.lacking
+        return counted_a([(point.uptime_s, _counter_uah(point.driver)) for point in self.settled])
 
 
 def charging_part(log: Reading[tuple[Point, ...]], on_s: float, off_s: float) -> ChargingPart:
@@ -132,3 +141,7 @@ def _plugged(android: Reading[Battery]) -> Reading[str]:
             return needed
     sources = {"AC": android.ac, "USB": android.usb, "wireless": android.wireless}
     return " and ".join(word for word, on in sources.items() if on is True) or "none"
+
+
+def _counter_uah(driver: Reading[PowerSupply]) -> Reading[int]:
+    return driver.charge_counter_uah if isinstance(driver, PowerSupply) else driver

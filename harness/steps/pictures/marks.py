@@ -27,9 +27,11 @@ def edge_marks(squares: Mapping[str, Sharpness]) -> list[Mark]:
     """Which of them fail the step cannot know: those without a value stand out."""
     marks = []
     for name, square in squares.items():
-        mtf50 = square.mtf50
-        label, bad = (f"{mtf50:.3f}", False) if isinstance(mtf50, float) else (name, True)
-        marks += [Mark(square.left, "", bad), Mark(square.right, label, bad)]
+        for side, region in square.regions.items():
+            mtf50 = square.mtf50_across if side in ("left", "right") else square.mtf50_down
+            label = f"{mtf50:.3f}" if isinstance(mtf50, float) else name
+            told = "" if side == "left" else label  # once for both upright edges
+            marks.append(Mark(region, told, bad=not isinstance(mtf50, float)))
     return marks
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from harness.devices.android import camera as dump
@@ -12,8 +11,10 @@ from harness.devices.android.files import Files, command, new_files, read_files
 from harness.errors import DutFault, HarnessError, PlanError
 from harness.model.ports import Attach, Handset, Stopwatch, Wait
 from harness.steps.asking.answers import ask, known, obey, printed
+from harness.steps.asking.turns import turns
 
-LOOK_S = 0.2
+STANDS_STILL_S = 0.2
+"""For so long a file has one size before it is taken for whole [s]: apps write in bursts."""
 KEYCODE_CAMERA = 27
 _LISTED = 50
 _FACING = {"rear": "BACK", "front": "FRONT"}
@@ -58,7 +59,7 @@ class Photographer:
         open, CAMERA-SEVERAL when more than one picture came, HANDSET-UNREADABLE, HANDSET-REFUSED.
         """
         self._close_apps()
-        _require(_cameras(self.handset), self.camera)
+        _require(cameras_of(self.handset), self.camera)
         before = _listing(self.handset)
         package = self._open()
         self.wait(self.settle_s)
@@ -71,18 +72,10 @@ class Photographer:
         obey(self.handset, f"am force-stop {package}")
         return content
 
-    def _looks(self, limit_s: float) -> Iterator[None]:
-        """A turn at once, and one every LOOK_S until the limit is over."""
-        until_s = self.stopwatch() + limit_s
-        yield
-        while self.stopwatch() < until_s:
-            self.wait(LOOK_S)
-            yield
-
     def _close_apps(self) -> None:
         """End what has a camera open, so that no picture of an earlier key press comes late."""
-        for _ in self._looks(self.opens_within_s):
-            clients = known(dump.COMMAND, _cameras(self.handset).clients)
+        for _ in turns(self.opens_within_s, self.wait, self.stopwatch):
+            clients = known(dump.COMMAND, cameras_of(self.handset).clients)
             if not clients:
                 return
             for client in clients:
@@ -97,8 +90,8 @@ class Photographer:
         """Open the app; its package, once the camera service says that the camera is open."""
         said = ask(self.handset, f"{_OPEN} {_EXTRAS[self.camera]}")
         seen: dict[str, str] = {}
-        for _ in self._looks(self.opens_within_s):
-            cameras = _cameras(self.handset)
+        for _ in turns(self.opens_within_s, self.wait, self.stopwatch):
+            cameras = cameras_of(self.handset)
             clients = known(dump.COMMAND, cameras.clients)
             seen = {client.camera: repr(cameras.facing(client.camera)) for client in clients}
             right = [c for c in clients if cameras.facing(c.camera) == _FACING[self.camera]]
@@ -108,7 +101,7 @@ class Photographer:
 
     def _refuse_other(self) -> None:
         """No other camera than this is open (some apps close it once they have the picture)."""
-        cameras = _cameras(self.handset)
+        cameras = cameras_of(self.handset)
         facings = [cameras.facing(c.camera) for c in known(dump.COMMAND, cameras.clients)]
         if any(facing != _FACING[self.camera] for facing in facings):
             words = f"the camera app has {facings} open, asked for was the {self.camera} one"
@@ -118,7 +111,7 @@ class Photographer:
         """Path and content of the file that came, once it no longer grows."""
         last: Files = {}
         after: Files = {}
-        for _ in self._looks(self.within_s):
+        for _ in turns(self.within_s, self.wait, self.stopwatch, STANDS_STILL_S):
             after = _listing(self.handset)
             came = new_files(before, after)
             _refuse_several(came)
@@ -136,7 +129,11 @@ class Photographer:
         )
 
 
-def _cameras(handset: Handset) -> Cameras:
+def cameras_of(handset: Handset) -> Cameras:
+    """What the camera service says.
+
+    Raises: DutFault(CAMERA-SERVICE); PlanError(HANDSET-UNREADABLE).
+    """
     answer = ask(handset, dump.COMMAND)
     if "Can't find service" in answer.err + answer.out:
         raise DutFault("CAMERA-SERVICE", "no camera service", evidence={"said": answer.err})

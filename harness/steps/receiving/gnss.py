@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from harness.devices.android.gnss import COMMAND, Gnss, Received, read_gnss, read_received
 from harness.errors import DutFault, HarnessError, PlanError
 from harness.model.ports import Handset, Stopwatch, Wait
 from harness.steps.asking.answers import ask, known, printed
+from harness.steps.asking.turns import turns
+from harness.steps.undoing.afterwards import afterwards
 
 LOOK_S = 0.5
+"""Reports come once a second, and `dumpsys location` says much more than their counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,31 +55,28 @@ def _sum(seen: Received) -> tuple[int, float]:
 
 
 @dataclass(frozen=True, slots=True)
-class Sky:
-    """Listens to satellites through one handset."""
+class GnssReceiver:
+    """What the GNSS of one handset receives."""
 
     handset: Handset
     wait: Wait
     stopwatch: Stopwatch
 
-    def listen(self, before: Received, reports: int, within_s: float) -> Mean:
-        """The mean over at least so many reports that came since a look.
+    def receive(self, before: Received, reports: int, within_s: float) -> Mean:
+        """The mean over at least so many reports that came since `before`.
 
         Raises: DutFault(GNSS-DEAF); PlanError(GNSS-NOT-ASKED, HANDSET-UNREADABLE).
         """
-        until_s = self.stopwatch() + within_s
         asked = False
-        while True:
-            now = self.look()
+        for _ in turns(within_s, self.wait, self.stopwatch, LOOK_S):
+            now = self.received()
             asked = asked or now.started is True or _heard_of_satellites(before, now)
             mean = between(before, now)
             if mean and mean.reports >= reports:
                 return mean
-            if self.stopwatch() >= until_s:
-                raise self._too_little(mean, reports, within_s, before, now, asked=asked)
-            self.wait(LOOK_S)
+        raise self._too_little(mean, reports, within_s, before, now, asked=asked)
 
-    def look(self) -> Received:
+    def received(self) -> Received:
         """What was received by now."""
         return known(COMMAND, read_received(self._dump()))
 
@@ -105,7 +105,10 @@ class Sky:
             words = f"{came} reports of C/N0 in {within_s:g} s, expected {wanted}"
             return DutFault("GNSS-DEAF", words, evidence=evidence)
         off = "; location is off" if location_on is False else ""
-        words = f"nothing came from GNSS in {within_s:g} s, and nobody asked for the location{off}"
+        words = (
+            f"nothing came from GNSS in {within_s:g} s, and no app asked for the location{off}; "
+            "expected one that `opens` names, or one that is open already"
+        )
         return PlanError("GNSS-NOT-ASKED", words, evidence=evidence)
 
 
@@ -126,13 +129,8 @@ def opened(handset: Handset, component: str) -> Iterator[None]:
         return
     said = ask(handset, f"am start -W -n {shlex.quote(component)}")
     if said.code != 0 or "Error" in said.out + said.err:
-        words = f"{component} cannot be opened: {(said.err or said.out).strip():.200}"
+        words = f"{component} (`opens`) cannot be opened: {(said.err or said.out).strip():.200}"
         raise PlanError("GNSS-NOT-ASKED", words, evidence={"out": said.out, "err": said.err})
     package = shlex.quote(component.partition("/")[0])
-    try:
+    with afterwards(lambda: ask(handset, f"am force-stop {package}")):
         yield
-    except HarnessError:
-        with suppress(HarnessError):  # what was found of the unit counts more
-            ask(handset, f"am force-stop {package}")
-        raise
-    ask(handset, f"am force-stop {package}")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.devices.android.wifi import WifiStatus, read_status, status_command
 from harness.devices.android.wifi_scan import AccessPoint, list_command, read_scan
-from harness.errors import DutFault, StationFault
+from harness.errors import DutFault, PlanError, StationFault
 from harness.model.ports import Handset, Stopwatch, Wait
 from harness.model.reading import Reading
 from harness.steps.asking.answers import ask, known, obey, understood
+from harness.steps.asking.turns import turns
 
-LOOK_S = 0.3
 _LISTED = 20
+_BSSID = re.compile("[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,72 +45,90 @@ def switch_on(
     Raises: DutFault(WIFI-NOT-ON); PlanError(HANDSET-REFUSED, HANDSET-UNREADABLE).
     """
     obey(handset, "svc wifi enable")
-    until_s = stopwatch() + within_s
-    while True:
+    for _ in turns(within_s, wait, stopwatch):
         status = look(handset, sdk)
         enabled = status.enabled if isinstance(status, WifiStatus) else status
         if enabled is True:
             return True
-        if stopwatch() >= until_s:
-            break
-        wait(LOOK_S)
     known("whether Wi-Fi is on", enabled)
     message = f"Wi-Fi is not on {within_s:g} s after it was switched on"
     raise DutFault("WIFI-NOT-ON", message, evidence={"sent": "svc wifi enable"})
 
 
 @dataclass(frozen=True, slots=True)
-class Ear:
-    """Listens for the access point that is called `ssid`, `within_s` [s] at the most each time."""
+class Reference:
+    """The access point of the line: its SSID, and its BSSID where that is given.
+
+    Anybody may use an SSID: without a BSSID, one of a neighbour passes for it while it is off.
+
+    Raises: PlanError(STEP-SETTING) when its BSSID is none.
+    """
+
+    ssid: str
+    bssid: str = ""
+
+    def __post_init__(self) -> None:
+        if self.bssid and not _BSSID.fullmatch(self.bssid.lower()):
+            words = f"bssid: expected such as 00:00:5e:00:53:05, or none; found {self.bssid!r:.60}"
+            raise PlanError("STEP-SETTING", words)
+
+    def has(self, bssid: Reading[str]) -> bool:
+        """Whether this is its BSSID, as far as one is given."""
+        return not self.bssid or bssid == self.bssid.lower()
+
+    def __str__(self) -> str:
+        return f"{self.ssid!r} ({self.bssid})" if self.bssid else repr(self.ssid)
+
+
+@dataclass(frozen=True, slots=True)
+class WifiScanner:
+    """Scans for the reference access point, `within_s` [s] at the most each time."""
 
     handset: Handset
     sdk: int
-    ssid: str
+    reference: Reference
     within_s: float
     wait: Wait
     stopwatch: Stopwatch
 
-    def hear(self) -> AccessPoint:
+    def find(self) -> AccessPoint:
         """The access point, as it was heard since this call began.
 
         Raises: DutFault(WIFI-AP-NOT-FOUND); StationFault(WIFI-AP-AMBIGUOUS);
         PlanError(HANDSET-REFUSED, HANDSET-UNREADABLE).
         """
-        began_s = self.stopwatch()
-        for _ in self._scanning(began_s):
+        again_s = began_s = self.stopwatch()
+        for _ in turns(self.within_s, self.wait, self.stopwatch):
+            if self.stopwatch() >= again_s:
+                again_s = self._start()
             since_s = self.stopwatch() - began_s
             points = self._list()
             fresh = [point for point in points if _heard_within(point, since_s)]
-            found = [point for point in fresh if point.ssid == self.ssid]
+            found = [point for point in fresh if self._is_meant(point)]
             if found:
-                return _the_one(self.ssid, found)
-        raise _not_found(self.ssid, self.within_s, fresh, points)
+                return _the_one(self.reference, found)
+        raise _not_found(self.reference, self.within_s, fresh, points)
 
-    def _scanning(self, began_s: float) -> Iterator[None]:
-        """A turn every LOOK_S until the time is over, the last one after it; scans go on."""
+    def _start(self) -> float:
+        """Start a scan; when to start another [s], if it has not been of use by then."""
         scan = _BY_SHELL if self.sdk >= _FIRST_BY_SHELL else _BY_SWITCH
-        again_s = began_s
-        while True:
-            if self.stopwatch() >= again_s:
-                for start in scan.start:
-                    obey(self.handset, start)
-                again_s = self.stopwatch() + scan.patience_s
-            over = self.stopwatch() - began_s >= self.within_s
-            yield
-            if over:
-                return
-            self.wait(LOOK_S)
+        for command in scan.start:
+            obey(self.handset, command)
+        return self.stopwatch() + scan.patience_s
+
+    def _is_meant(self, point: AccessPoint) -> bool:
+        return point.ssid == self.reference.ssid and self.reference.has(point.bssid)
 
     def _list(self) -> Sequence[AccessPoint]:
         answer = ask(self.handset, list_command(self.sdk))
         return known("the scan", understood(read_scan, answer)).results
 
 
-def _the_one(ssid: str, found: Sequence[AccessPoint]) -> AccessPoint:
+def _the_one(reference: Reference, found: Sequence[AccessPoint]) -> AccessPoint:
     """The reference access point: were there two, which of them is heard would not be known."""
     if len(found) > 1:
         heard = [f"{point.bssid} {_level(point)}" for point in found[:_LISTED]]
-        message = f"{len(found)} access points are called {ssid!r}"
+        message = f"{len(found)} access points are {reference}, expected one"
         raise StationFault("WIFI-AP-AMBIGUOUS", message, evidence={"heard": heard})
     return found[0]
 
@@ -123,11 +143,14 @@ def _level(point: AccessPoint) -> str:
 
 
 def _not_found(
-    ssid: str, within_s: float, fresh: Sequence[AccessPoint], all_: Sequence[AccessPoint]
+    reference: Reference,
+    within_s: float,
+    fresh: Sequence[AccessPoint],
+    all_: Sequence[AccessPoint],
 ) -> DutFault:
     heard = [f"{point.ssid!r} {point.bssid} {_level(point)}" for point in fresh[:_LISTED]]
     return DutFault(
         "WIFI-AP-NOT-FOUND",
-        f"{ssid!r} was not heard within {within_s:g} s; {len(fresh)} other access points were",
+        f"{reference} was not heard within {within_s:g} s; {len(fresh)} other access points were",
         evidence={"heard": heard, "too_old_to_count": len(all_) - len(fresh)},
     )

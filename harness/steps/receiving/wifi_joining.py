@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from harness.devices.android.wifi import WifiStatus
 from harness.devices.android.wifi_networks import FIRST_TO_JOIN, LIST, forget, join, read_networks
-from harness.errors import DutFault, PlanError, StationFault
+from harness.errors import DutFault, HarnessError, PlanError, StationFault
 from harness.model.ports import Handset, Stopwatch, Wait
 from harness.steps.asking.answers import ask, known, obey, printed
-from harness.steps.receiving.wifi_finding import LOOK_S, look
+from harness.steps.asking.turns import turns
+from harness.steps.receiving.wifi_finding import Reference, look
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
     """A network as the plan names it; without a passphrase where it is open."""
 
-    ssid: str
+    reference: Reference
     security: str
     passphrase: str
+
+    @property
+    def ssid(self) -> str:
+        """Its name."""
+        return self.reference.ssid
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +54,31 @@ class Joining:
         Whatever was saved under its name is forgotten before, and no longer joined, so that no
         link from before counts.
 
-        Raises: DutFault(WIFI-NOT-JOINED); PlanError(HANDSET-REFUSED, HANDSET-UNREADABLE).
+        Raises: DutFault(WIFI-NOT-JOINED); StationFault(WIFI-AP-AMBIGUOUS) when another access
+        point of its name was joined; PlanError(HANDSET-REFUSED, HANDSET-UNREADABLE).
         """
         network = self.network
         self.forget()
         obey(self.handset, join(network.ssid, network.security, network.passphrase))
-        return self._await(_is_linked(network.ssid))
+        for _ in turns(self.within_s, self.wait, self.stopwatch):
+            status = self._status()
+            if self._is_linked(status):
+                return status
+        raise self._not_linked(status)
 
     def forget(self) -> None:
         """Remove the network from what is saved; returns once it is no longer joined.
 
         Raises: PlanError(HANDSET-REFUSED) when it stays; PlanError(HANDSET-UNREADABLE).
         """
-        until_s = self.stopwatch() + self.within_s
-        while (ids := self._saved()) or self.joined_to() == self.network.ssid:
-            if self.stopwatch() >= until_s:
-                words = f"{self.network.ssid!r} does not go from the networks of the handset"
-                raise PlanError("HANDSET-REFUSED", words, evidence={"network_ids": ids})
+        for _ in turns(self.within_s, self.wait, self.stopwatch):
+            ids = self._saved()
+            if not ids and self.joined_to() != self.network.ssid:
+                return
             for network_id in ids:
                 obey(self.handset, forget(network_id))
-            self.wait(LOOK_S)
+        words = f"{self.network.ssid!r} does not go from the networks of the handset"
+        raise PlanError("HANDSET-REFUSED", words, evidence={"network_ids": ids})
 
     def leave(self, before: str | None) -> None:
         """Forget the network, and wait until that is joined again which was joined `before`.
@@ -78,13 +89,12 @@ class Joining:
         if before == self.network.ssid:
             return
         self.forget()
-        until_s = self.stopwatch() + self.within_s
-        while before is not None and self.joined_to() != before:
-            if self.stopwatch() >= until_s:
-                words = f"{before!r} was joined before, and is not again in {self.within_s:g} s"
-                evidence = {"before": before, "said": repr(self._status())}
-                raise StationFault("WIFI-NOT-BACK", words, evidence=evidence)
-            self.wait(LOOK_S)
+        for _ in turns(self.within_s, self.wait, self.stopwatch):
+            if before is None or self.joined_to() == before:
+                return
+        words = f"{before!r} was joined before, and is not again in {self.within_s:g} s"
+        evidence = {"before": before, "said": repr(self._status())}
+        raise StationFault("WIFI-NOT-BACK", words, evidence=evidence)
 
     def _saved(self) -> list[int]:
         networks: Mapping[int, str] = known(
@@ -95,22 +105,24 @@ class Joining:
     def _status(self) -> WifiStatus:
         return known("the state of Wi-Fi", look(self.handset, self.sdk))
 
-    def _await(self, done: Callable[[WifiStatus], bool]) -> WifiStatus:
-        until_s = self.stopwatch() + self.within_s
-        while not done(status := self._status()):
-            if self.stopwatch() >= until_s:
-                raise self._not_joined(status)
-            self.wait(LOOK_S)
-        return status
+    def _is_linked(self, status: WifiStatus) -> bool:
+        measured = isinstance(status.rssi, int) and isinstance(status.link_speed_mbps, int)
+        return measured and self._is_joined(status) and self.network.reference.has(status.bssid)
 
-    def _not_joined(self, status: WifiStatus) -> DutFault | PlanError:
-        if known("whether Wi-Fi is connected", status.connected) and status.ssid == (
-            self.network.ssid
-        ):
-            words = f"joined {self.network.ssid!r}, but the link has no level or no speed"
-            return PlanError("HANDSET-UNREADABLE", words, evidence={"said": repr(status)})
-        words = f"{self.network.ssid!r} is not joined in {self.within_s:g} s"
-        return DutFault("WIFI-NOT-JOINED", words, evidence={"said": repr(status)})
+    def _is_joined(self, status: WifiStatus) -> bool:
+        return status.connected is True and status.ssid == self.network.ssid
+
+    def _not_linked(self, status: WifiStatus) -> HarnessError:
+        known("whether Wi-Fi is connected", status.connected)
+        evidence = {"said": repr(status)}
+        if not self._is_joined(status):
+            words = f"{self.network.ssid!r} is not joined in {self.within_s:g} s"
+            return DutFault("WIFI-NOT-JOINED", words, evidence=evidence)
+        if not self.network.reference.has(known("the BSSID of the link", status.bssid)):
+            words = f"joined {status.bssid}, expected {self.network.reference}"
+            return StationFault("WIFI-AP-AMBIGUOUS", words, evidence=evidence)
+        words = f"joined {self.network.ssid!r}, but the link has no level or no speed"
+        return PlanError("HANDSET-UNREADABLE", words, evidence=evidence)
 
 
 def require_joining(sdk: int) -> None:
@@ -119,11 +131,3 @@ def require_joining(sdk: int) -> None:
         words = f"before Android 11 no command joins a network; this is SDK {sdk}"
         remedy = "Leave `radio.wifi_link` out of the plan for models with less than Android 11."
         raise PlanError("HANDSET-REFUSED", words, evidence={"sdk": sdk}, remedy=remedy)
-
-
-def _is_linked(ssid: str) -> Callable[[WifiStatus], bool]:
-    def is_linked(status: WifiStatus) -> bool:
-        measured = isinstance(status.rssi, int) and isinstance(status.link_speed_mbps, int)
-        return status.connected is True and status.ssid == ssid and measured
-
-    return is_linked

@@ -9,6 +9,7 @@ from harness.errors import LinkFault, PlanError
 from harness.model.ports import Handset, ShellResult, Stopwatch, Wait
 from harness.model.reading import Unreadable
 from harness.steps.asking.answers import ask, known, obey
+from harness.steps.asking.turns import turns
 from harness.steps.identity import serial_of
 from harness.steps.undoing.found import Found, Note, Now, read_note, repairs
 from harness.steps.undoing.left import Kept
@@ -21,7 +22,6 @@ as long as it is there, something may be as the run left it; once it is gone, no
 
 KEYCODE_HOME = 3
 _SETTLES_WITHIN_S = 5.0
-_LOOK_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +139,14 @@ def _no_note(there: Unreadable, ours: Unreadable | None) -> LinkFault:
 
 def _put_back(handset: Handset, found: Found, wait: Wait, stopwatch: Stopwatch) -> None:
     refused = _set_all(handset, repairs(found, look_at_each(handset, found)))
-    until_s = stopwatch() + _SETTLES_WITHIN_S
-    while differing := repairs(found, now := look_at_each(handset, found)):
-        if stopwatch() >= until_s or differing.keys() <= refused.keys():
-            raise _not_back(differing, now, refused)
-        wait(_LOOK_S)
+    for _ in turns(_SETTLES_WITHIN_S, wait, stopwatch):
+        now = look_at_each(handset, found)
+        differing = repairs(found, now)
+        if not differing:
+            return
+        if differing.keys() <= refused.keys():
+            break
+    raise _not_back(differing, now, refused)
 
 
 def _set_all(handset: Handset, wanted: Found) -> dict[str, str]:

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
 from harness.clock import POLL_S, Deadline, Lease
-from harness.devices.instrument.callbox import SharedCallBox
-from harness.devices.instrument.dialect import CORE as BOX_DIALECT
-from harness.devices.jig.dialect import CORE as JIG_DIALECT
-from harness.devices.jig.jig import SerialJig
-from harness.devices.scpi.exchange import Expected
-from harness.devices.scpi.wire import Wire
 from harness.devices.usb.modes import mode_of
-from harness.errors import InstrumentFault, JigFault, LinkFault
+from harness.errors import LinkFault
 from harness.model.ports import ShellResult
 from harness.model.usb import UsbDevice, UsbMode, UsbSpeed
 from harness.sim.answering import Behaviour
 from harness.sim.handset import HandsetBehaviour
-from harness.sim.handset.daemon.adbd import OFF_S, WIPE_S
+from harness.sim.handset.daemon.adbd import LATE_ADB_S, OFF_S, PRELOADER_S, RESET_S, WIPE_S
 from harness.sim.handset.state.detached import Detached
+from harness.sim.profiles import PROFILES
 from harness.sim.unit import SimUnit
 from harness.sim.usb import phone
 from harness.sim.usb.device import FULL
 from tests.bench.population.clock import VirtualTime
 
-PORT = "memory/1"
+MEMORY = "memory"
+PORT = f"{MEMORY}/1"
+SPEED = 10.0
+"""What the dwell times of simulated handsets are divided by, here and on the simulated line."""
 
 
 class MemoryHandset:
@@ -104,14 +103,39 @@ class MemoryHandset:
             self.time.later(pause_s, partial(self._go_on, script))
 
     def _wipe(self) -> None:
-        self.time.forget()  # what runs on it ends
-        self._mode = None
-        self.behaviour = HandsetBehaviour(self.unit)
-        stays = "handover.adb_stays" in self.unit.defects
-        self.time.later(OFF_S + WIPE_S, partial(self._show, UsbMode.ADB if stays else UsbMode.MTP))
+        """What the order starts begins once its answer has long been given."""
+        self.behaviour.system.wiping = False  # once is enough
+        if "handover.usb_mode_only" in self.unit.defects:
+            self.time.later(RESET_S / SPEED, partial(self._show, UsbMode.MTP))
+        else:
+            self.time.later(RESET_S / SPEED, self._reset)
 
-    def _show(self, mode: UsbMode) -> None:
-        self._mode = mode
+    def _reset(self) -> None:
+        self.time.forget()  # what runs on it ends
+        self.behaviour = HandsetBehaviour(self.unit)
+        at_s = 0.0
+        for face, for_s in _faces_of_a_reset(self.unit):
+            self.time.later(at_s, partial(self._show, face))
+            at_s += for_s
+
+    def _show(self, face: UsbMode | None) -> None:
+        self._mode = face
+
+
+def _faces_of_a_reset(unit: SimUnit) -> Iterator[tuple[UsbMode | None, float]]:
+    """What it shows on USB one after another and for how long [s], as the one behind adb does.
+
+    As fast as on the simulated line: the final test watches for a late adb of that line.
+    """
+    yield None, OFF_S / SPEED
+    if PROFILES[unit.profile].mediatek:
+        yield UsbMode.PRELOADER, PRELOADER_S / SPEED
+    yield None, WIPE_S / SPEED
+    if "handover.restarts_only" in unit.defects:
+        yield UsbMode.MTP, LATE_ADB_S / SPEED
+        yield UsbMode.ADB, 0.0
+    else:
+        yield UsbMode.ADB if "handover.adb_stays" in unit.defects else UsbMode.MTP, 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +237,8 @@ def _described(unit: SimUnit, face: UsbMode) -> UsbDevice:
 class MemoryLink:
     """A line (devices.link.ByteLink) straight into a behaviour, which answers at once."""
 
-    def __init__(self, name: str, behaviour: Behaviour, time: VirtualTime) -> None:
-        self.name = name
+    def __init__(self, behaviour: Behaviour, time: VirtualTime) -> None:
+        self.name = MEMORY
         self._behaviour = behaviour
         self._time = time
         self._said = b""
@@ -232,19 +256,3 @@ class MemoryLink:
 
     def close(self) -> None:
         self._said = b""
-
-
-class MemoryJig(SerialJig):
-    """The jig's own driver, over a link in memory in place of a serial port."""
-
-    def __init__(self, link: MemoryLink, serial: str) -> None:
-        super().__init__(link.name, expected=Expected(serial))
-        self._wire = Wire(link.name, lambda: link, JIG_DIALECT.terminator, JigFault)
-
-
-class MemoryCallBox(SharedCallBox):
-    """The call box's own driver, over a link in memory in place of a network."""
-
-    def __init__(self, link: MemoryLink, serial: str) -> None:
-        super().__init__(link.name, expected=Expected(serial))
-        self._wire = Wire(link.name, lambda: link, BOX_DIALECT.terminator, InstrumentFault)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from harness.model.conclude import final_attempts
 from harness.model.outcome import Outcome
 from harness.model.record import MeasurementRecord, Record
 from harness.model.value import Curve
@@ -29,20 +30,28 @@ class Measured(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What came of a unit; `defect` is empty for a good one, `cpu_s` what testing it took."""
+    """What came of a unit; `defect` is empty for a good one, `cpu_s` what testing it took.
+
+    `steps` are those of the run that have found it bad. Numbers are kept of good units alone.
+    """
 
     defect: str
     serial: str
     outcome: Outcome | None
     concluded: frozenset[str]
-    measured: tuple[Measured, ...]
-    cpu_s: float
+    measured: tuple[Measured, ...] = ()
+    cpu_s: float = 0.0
+    steps: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, defect: str, serial: str, record: Record, cpu_s: float) -> Found:
-        """Numbers are kept of good units alone."""
+    def of(cls, defect: str, serial: str, record: Record, cpu_s: float = 0.0) -> Found:
         kept = () if defect else tuple(_measured(record))
-        return cls(defect, serial, record.outcome, concluded(record), kept, cpu_s)
+        steps = frozenset(
+            step.id
+            for step in final_attempts(record.steps).values()
+            if step.outcome not in (Outcome.PASS, Outcome.SKIPPED)
+        )
+        return cls(defect, serial, record.outcome, concluded(record), kept, cpu_s, steps)
 
     @property
     def as_stated(self) -> bool:
@@ -132,6 +141,10 @@ class Tally:
     """By defect, how many units had it, and how many of them passed."""
     otherwise: dict[str, Counter[str]] = field(default_factory=dict)
     """By defect, what was concluded of those of which something else is stated."""
+    cpu_of: Counter[str] = field(default_factory=Counter)
+    """By defect, what testing its units took [ms]."""
+    steps: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By defect, the steps that have found it."""
     spreads: dict[tuple[str, Sides], Spread] = field(default_factory=dict)
 
     @property
@@ -153,6 +166,8 @@ class Tally:
 
     def _add_bad(self, unit: Found) -> None:
         self.bad[unit.defect] += 1
+        self.cpu_of[unit.defect] += round(unit.cpu_s * 1000)
+        self.steps[unit.defect] = self.steps.get(unit.defect, frozenset()) | unit.steps
         if unit.outcome is Outcome.PASS:
             self.passed[unit.defect] += 1
         if not unit.as_stated:

@@ -15,16 +15,14 @@ from harness.sim.defects import DEFECTS, IN_RUNS
 from harness.sim.jig import SimJig
 from harness.sim.scenario import Scenario
 from harness.steps import catalogue
-from harness.ui.findings import concluded
 from harness.wiring import open_line
+from tests.bench.population.devices import SPEED
 from tests.bench.population.found import Found
 from tests.bench.population.slot import METER_NOISE, PLAN
 from tests.bench.population.spread import spread
 
-SLOTS, SPEED = 8, 10.0
 
-
-def found_over_adb(count: int, *, seed: int) -> Iterator[Found]:
+def found_over_adb(count: int, *, slots: int, seed: int) -> Iterator[Found]:
     """So many bad units, one defect after another, those of jigs and wires too."""
     bad = [name for name in IN_RUNS if DEFECTS[name].outcome is not Outcome.PASS]
     names = list(islice(cycle(bad), count))
@@ -36,8 +34,9 @@ def found_over_adb(count: int, *, seed: int) -> Iterator[Found]:
     order_of = orders(load_plans(PLAN, catalogue()), scenario)
     with TemporaryDirectory(prefix="harness-bench-") as folder:
         store = Path(folder, "records.db")
-        results = run_line(order_of, open_line(store, scenario, min(SLOTS, count)), store)
+        results = run_line(order_of, open_line(store, scenario, min(slots, count)), store)
     for name, unit, result in zip(names, units, results, strict=True):
-        record = result.record if result else None
-        found = concluded(record) if record else frozenset()
-        yield Found(name, unit.serial, record.outcome if record else None, found, (), 0.0)
+        if result and result.record:
+            yield Found.of(name, unit.serial, result.record)
+        else:
+            yield Found(name, unit.serial, None, frozenset())

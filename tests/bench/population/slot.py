@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 
-from harness.devices.instrument.callbox import CallBoxDevice
+from harness.devices.instrument.callbox import CallBoxDevice, SharedCallBox
+from harness.devices.jig.jig import SerialJig
+from harness.devices.scpi.exchange import Expected
 from harness.engine.bench import Bench
 from harness.engine.execute import execute
 from harness.engine.job import Job
@@ -13,7 +16,7 @@ from harness.engine.log import RunLog
 from harness.model.backing import Device
 from harness.model.cell import PathLoss
 from harness.model.events import PlanRef, Purpose, RunStarted, StationRef
-from harness.model.plan import Plan
+from harness.model.plan import Plan, Variants
 from harness.model.ports import CallBox, Handset, Jig, Usb
 from harness.model.record import Record
 from harness.plans.resolve import load_plans
@@ -25,9 +28,8 @@ from harness.sim.unit import SimUnit
 from harness.steps import catalogue
 from tests.bench.population.clock import VirtualCancel, VirtualTime
 from tests.bench.population.devices import (
-    MemoryCallBox,
+    MEMORY,
     MemoryHandset,
-    MemoryJig,
     MemoryLink,
     MemorySocket,
 )
@@ -39,6 +41,12 @@ METER_NOISE = 0.002
 _DAY = date(2026, 1, 1)
 
 
+@cache
+def final_test() -> Variants:
+    """The plans that are tested by, one a variant."""
+    return load_plans(PLAN, catalogue())
+
+
 class MemorySlot:
     """A jig and a call box, into which one unit after another is put and tested."""
 
@@ -47,13 +55,14 @@ class MemorySlot:
         self._jig = JigBehaviour(None, noise=METER_NOISE)
         self._box = CallBoxBehaviour(SimCell())
         self._catalogue = catalogue()
-        self._plans = load_plans(PLAN, self._catalogue)
-        self._jig_driver = MemoryJig(MemoryLink("jig", self._jig, self._time), "SIMJIG01")
-        box = MemoryCallBox(MemoryLink("box", self._box, self._time), self._box.serial)
-        self._box_driver = CallBoxDevice(box, _path_loss)
+        jig, box = (MemoryLink(each, self._time) for each in (self._jig, self._box))
+        self._jig_driver = SerialJig(MEMORY, expected=Expected("SIMJIG01"), open_link=lambda: jig)
+        expected = Expected(self._box.serial)
+        shared = SharedCallBox(MEMORY, expected=expected, open_link=lambda: box)
+        self._box_driver = CallBoxDevice(shared, _path_loss)
 
-    def test(self, unit: SimUnit) -> Record:
-        """The record of a unit, tested by the plan of its variant."""
+    def test(self, unit: SimUnit, only: tuple[str, ...] = ()) -> Record:
+        """The record of a unit, tested by the plan of its variant; by chosen steps `only`."""
         self._time.forget()
         handset = MemoryHandset(unit, self._time)
         self._jig.insert(unit, f"{unit.seed} {unit.serial}")
@@ -66,14 +75,14 @@ class MemorySlot:
             Jig: self._jig_driver,
             CallBox: self._box_driver,
         }
-        job = self._job(self._plans.of(unit.label), unit, Bench(devices))
+        job = self._job(final_test().of(unit.label), unit, Bench(devices), only)
         return execute(job, RunLog(job.started.run, MemoryJournal(), self._time))
 
-    def _job(self, plan: Plan, unit: SimUnit, bench: Bench) -> Job:
+    def _job(self, plan: Plan, unit: SimUnit, bench: Bench, only: tuple[str, ...]) -> Job:
         cancel = VirtualCancel(self._time)
         return Job(
             plan=plan,
-            started=self._started(plan, unit),
+            started=self._started(plan, unit, only),
             bench=bench,
             catalogue=self._catalogue,
             clock=self._time,
@@ -82,7 +91,7 @@ class MemorySlot:
             documents={plan.sha256: plan.canonical.encode()},
         )
 
-    def _started(self, plan: Plan, unit: SimUnit) -> RunStarted:
+    def _started(self, plan: Plan, unit: SimUnit, only: tuple[str, ...]) -> RunStarted:
         return RunStarted(
             run=unit.serial,
             purpose=Purpose.ENGINEERING,
@@ -92,7 +101,7 @@ class MemorySlot:
             slot=1,
             operator="",
             attempt=1,
-            plan=PlanRef.of(plan, self._catalogue),
+            plan=PlanRef.of(plan, self._catalogue, only),
             limits=plan.limits,
             jig=None,
             harness="",

@@ -22,6 +22,14 @@ LENS, COLOUR, EXPOSURE, FALLOFF, PIXEL_NOISE = 0.02, 0.01, 0.02, 0.1, 0.05
 calibration of sensitivity; roll-off of the lens with its place over the sensor; read noise."""
 FLASH, FLASH_BIN = 0.05, 0.1
 """Shares. Luminous flux of LEDs, which their maker sorts: none is outside of its bin."""
+ASTIGMATISM, HAZE, SPOT_PERCENT = 0.01, 0.3, 0.4
+"""Shares: of the blur down over that across, by tilt of lens and sensor; of the golden stray light,
+by coating. How dark the worst speck is that the clean room lets through [% of the light]."""
+COLOUR_SHADING, BANDING, COLUMNS = 0.005, 0.3, 0.2
+"""The angle at which light meets the colour filters [share in the corners]; shares: of the golden
+ripple of the sensor's supply, and of the golden spread of its column amplifiers."""
+BAD_PIXEL, GREY_PIXEL = 0.03, 0.05
+"""How many cameras have one that the sensor's own correction left; none has two."""
 SHIFT_PX, TURN_DEG = 4.8, 0.5
 """How a unit seats in the fixture: a quarter of what is allowed (2 % of the height, 2 deg)."""
 WIFI_DB, LTE_DB, RSRQ_DB, SNR_DB, GNSS_DB = 1.0, 1.0, 0.8, 1.5, 0.8
@@ -91,6 +99,7 @@ def _inside(unit: SimUnit, draw: random.Random) -> None:
 
 
 def _camera(golden: SimCamera, draw: random.Random) -> SimCamera:
+    pixel = draw.random()
     return replace(
         golden,
         sigma_px=golden.sigma_px * (1 + draw.gauss(0, LENS)),
@@ -99,6 +108,14 @@ def _camera(golden: SimCamera, draw: random.Random) -> SimCamera:
         exposure=golden.exposure * (1 + draw.gauss(0, EXPOSURE)),
         falloff=golden.falloff * (1 + draw.gauss(0, FALLOFF)),
         noise=golden.noise * (1 + draw.gauss(0, PIXEL_NOISE)),
+        blur_ratio=1 + draw.gauss(0, ASTIGMATISM),
+        haze=golden.haze * abs(1 + draw.gauss(0, HAZE)),
+        colour_shading=golden.colour_shading + draw.gauss(0, COLOUR_SHADING),
+        banding=golden.banding * abs(1 + draw.gauss(0, BANDING)),
+        column_spread=golden.column_spread * abs(1 + draw.gauss(0, COLUMNS)),
+        spot_percent=abs(draw.gauss(0, SPOT_PERCENT)),
+        bad_pixels=int(pixel < BAD_PIXEL),
+        grey_pixels=int(BAD_PIXEL <= pixel < BAD_PIXEL + GREY_PIXEL),
         chart_shift_px=(draw.gauss(0, SHIFT_PX), draw.gauss(0, SHIFT_PX)),
         chart_turn_deg=draw.gauss(0, TURN_DEG),
     )

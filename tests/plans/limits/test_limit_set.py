@@ -256,7 +256,7 @@ def test_one_mistake_in_a_step_is_not_told_again_of_its_limits(
     [
         ("limits: [", "limits/a57.yaml:2:1: not YAML: did not find expected node content, while parsing a flow node that starts in line 2"),
         ("", "limits/a57.yaml:1:1: an empty file"),
-        ("schema: 1\nlimits: a57\nrevision: 9\nvalues: []\n", "limits/a57.yaml:4:9: expected a limit for each step.measurement; found a list"),
+        ("schema: 1\nlimits: a57\nrevision: 9\nvalues: []\n", "limits/a57.yaml:4:9: expected a limit for each step.measurement; found an empty list"),
         ("schema: 1\nlimits: a57\nrevision: 9\n", "limits/a57.yaml:1:1: missing key 'values'"),
     ],
     ids=["broken", "empty", "list", "none"],
@@ -355,7 +355,7 @@ OF_VARIANTS = [
     (OF_AE, "pk: {values: {lens.sfr: »{low: 1}}}", "a limit with low or high does not fit 'sfr', which is a curve"),
     (OF_AE, "ae: {»vlaues: {charge.level: {low: 30 %}}}", "unknown key 'vlaues' (did you mean 'values'?)"),
     (OF_AE, "ae: {values: »{}}", "expected a limit for each step.measurement; found a mapping with no keys"),
-    (OF_AE, "ae: {values: »[]}", "expected a limit for each step.measurement; found a list"),
+    (OF_AE, "ae: {values: »[]}", "expected a limit for each step.measurement; found an empty list"),
     (OF_AE, "ae: »7", "expected a mapping; found 7"),
     ("charge.level: {low: 20 %}", "charge.level: {low: »20 V}", "20 V: V measures voltage, % measures fraction"),
     ("charge.cycles: {one_of: [1, 2]}", "charge.cycles: »{matches: a}", "a limit with matches does not fit 'cycles', which is a number"),

@@ -10,6 +10,7 @@ from PIL import Image, ImageStat
 
 from harness.sim.handset import HandsetBehaviour
 from harness.sim.handset.prints.camera import DWELL_S, FOLDER
+from harness.sim.handset.prints.camera_service import LENSES
 from harness.sim.handset.state.scene import FIELD, HEIGHT_PX, WIDTH_PX, linear
 from harness.sim.unit import SimUnit
 
@@ -124,6 +125,11 @@ def test_defects_of_cameras() -> None:
     assert luma(shot(phone("camera.rear.dark"), FRONT)) == pytest.approx(FIELD, abs=0.5)
     missing = phone("camera.front.missing")
     assert b"Facing: Front" not in missing.run("dumpsys media.camera", 0.0).out
+    for profile in LENSES:
+        one_less = phone("camera.missing", profile=profile)
+        assert [lens for lens in LENSES[profile] if lens not in one_less.cameras.lenses] == [
+            next(lens for lens in LENSES[profile][1:] if lens.facing == "BACK")
+        ]
     silent = phone("camera.still_fails")
     silent.run(f"{OPEN}; {KEY}", 0.0)
     assert listed(silent, 60.0) == {}

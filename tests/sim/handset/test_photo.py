@@ -19,7 +19,7 @@ from PIL import Image
 
 from harness.imaging import chart as measured_chart
 from harness.imaging import sfr
-from harness.imaging.blemish import bad_pixels, blemishes
+from harness.imaging.blemish import blemishes
 from harness.imaging.exif import read_exif
 from harness.imaging.framing import framing
 from harness.imaging.light import linear
@@ -27,14 +27,18 @@ from harness.sim.camera import SimCamera
 from harness.sim.handset.state.exif import TakenBy
 from harness.sim.handset.state.exposure import FIRED, NO_FLASH, NOT_FIRED, Exposure, metered
 from harness.sim.handset.state.flaws import as_planted, flash_gain
+from harness.sim.handset.state.grain import Grain
 from harness.sim.handset.state.photo import Seeds, photo
 from harness.sim.handset.state.scene import linear as linear_of
-from harness.sim.handset.state.scene import scene, shading
+from harness.sim.handset.state.scene import scene
+from harness.sim.handset.state.shading import places, shading
 from harness.sim.unit import SimUnit
 
 WIDTH, HEIGHT = 1280, 960
 FULL = metered(1.0)
-QUIET = SimCamera(noise=0.0, falloff=0.0)
+QUIET = SimCamera(
+    noise=0.0, falloff=0.0, haze=0.0, colour_shading=0.0, banding=0.0, column_spread=0.0
+)
 SHIFTED = replace(QUIET, chart_shift_px=(9.3, -7.7), chart_turn_deg=1.3)
 PLACES = [(column / 6, row / 6) for row in (1, 3, 5) for column in (1, 3, 5)]
 CARD = 0.1812
@@ -62,10 +66,12 @@ def planted(kind: str, camera: str = "rear", **settings: float) -> SimCamera:
     return as_planted(unit, "back" if camera == "rear" else "front")
 
 
-def right_edge(place: tuple[float, float], camera: SimCamera) -> tuple[float, float]:
-    """The middle of the right edge of a square, as a complex number's turn has it [px]."""
+def edge(
+    place: tuple[float, float], camera: SimCamera, outwards: complex = 1
+) -> tuple[float, float]:
+    """The middle of an edge of a square, as a complex number's turn has it [px]."""
     from_middle = complex((place[0] - 0.5) * WIDTH, (0.5 - place[1]) * HEIGHT)
-    half_side = complex(0.1 * HEIGHT, 0) * _turned(5.0)
+    half_side = 0.1 * HEIGHT * outwards * _turned(5.0)
     seen = (from_middle + half_side) * _turned(camera.chart_turn_deg)
     right, down = camera.chart_shift_px
     return WIDTH / 2 + seen.real + right, HEIGHT / 2 - seen.imag + down
@@ -78,15 +84,27 @@ def _turned(degrees: float) -> complex:
 @pytest.mark.parametrize("sigma_px", [0.8, 0.9, 1.6, 3.0])
 @pytest.mark.parametrize("camera", [QUIET, SHIFTED], ids=["straight", "shifted"])
 def test_each_edge_is_a_step_under_a_gaussian_of_sigma(camera: SimCamera, sigma_px: float) -> None:
+    assert_steps(replace(camera, sigma_px=sigma_px), 1, sigma_px)
+
+
+def test_a_blur_that_is_wider_down_the_picture_is_so_at_the_lower_edges_alone() -> None:
+    """Across an edge it is that of the ellipse, which a turn of 5 degrees hardly changes."""
+    camera = replace(QUIET, blur_ratio=1.5)
+    turn = math.radians(5.0)
+    assert_steps(camera, 1, 0.8 * math.hypot(math.cos(turn), 1.5 * math.sin(turn)))
+    assert_steps(camera, -1j, 0.8 * math.hypot(math.sin(turn), 1.5 * math.cos(turn)))
+
+
+def assert_steps(camera: SimCamera, outwards: complex, sigma_px: float) -> None:
     """The probit of a step under a Gaussian is a line: its slope is 1/sigma, through the edge."""
-    camera = replace(camera, sigma_px=sigma_px)
     grey = scene(camera, "chart").grey
-    normal = _turned(5.0 + camera.chart_turn_deg)
+    normal = outwards * _turned(5.0 + camera.chart_turn_deg)
+    reach = (60, 30) if outwards == 1 else (30, 60)
     for place in PLACES:
-        x, y = right_edge(place, camera)
+        x, y = edge(place, camera, outwards)
         ways, probits = [], []
-        for row in range(int(y) - 60, int(y) + 60):
-            for column in range(int(x) - 30, int(x) + 30):
+        for row in range(int(y) - reach[0], int(y) + reach[0]):
+            for column in range(int(x) - reach[1], int(x) + reach[1]):
                 share = (float(grey[row, column]) - 0.2495) / (1 - 0.2495)
                 if 0.02 < share < 0.98:
                     way = complex(column + 0.5 - x, y - row - 0.5)
@@ -156,7 +174,8 @@ def test_noise_is_what_it_is_said_to_be() -> None:
 
 
 def test_shading_falls_to_the_corners_by_its_share() -> None:
-    light = shading(SimCamera(falloff=0.3), (0.5, 0.5))
+    camera = replace(QUIET, falloff=0.3)
+    light = shading(camera, places(camera, np.random.default_rng(1)))
     assert light[0, 0] / light[HEIGHT // 2, WIDTH // 2] == pytest.approx(0.7, abs=0.001)
     assert light.mean() == pytest.approx(1, abs=1e-4)
 
@@ -216,16 +235,92 @@ def test_the_speck_and_the_bad_pixels_are_the_cameras_own() -> None:
     assert (spots[0].x, spots[0].y) == pytest.approx((spots[1].x, spots[1].y), abs=0.005)
     assert spots[0].contrast_percent == pytest.approx(-29, abs=2)
     broken = planted("bad_pixels", "front", count=50)
-    assert bad_pixels(linear(luma(taken(broken))), step=0.1) == 50
     codes = luma(taken(broken)).astype(int)
     others = luma(taken(broken, seed="2")).astype(int)
-    assert ((abs(codes - 118) > 60) == (abs(others - 118) > 60)).all()
+    off = abs(codes - 118) > 60
+    assert off.sum() == 50
+    assert (off == (abs(others - 118) > 60)).all()
+
+
+def test_half_dead_pixels_keep_their_share_of_the_light_in_the_corners_too() -> None:
+    camera = replace(QUIET, grey_pixels=6, falloff=0.5)
+    at = places(camera, np.random.default_rng(1))
+    shares = shading(camera, at) / shading(replace(camera, grey_light=1.0), at)
+    low = np.argwhere(shares < 1)
+    assert shares[tuple(low.T)] == pytest.approx([0.5] * 6)
+    assert (abs(low / (HEIGHT, WIDTH) - 0.5) > 0.37).all(axis=1).sum() == 3
+    one, other = (
+        linear(luma(taken(replace(camera, grey_light=share)))).astype(float) for share in (0.5, 1.0)
+    )
+    assert (one / other < 0.8).sum() >= 6  # JPEG spreads what is left of them
+
+
+def test_a_column_keeps_its_share_of_the_light() -> None:
+    green = linear(rgb(taken(replace(QUIET, column_light=0.8)))[:, :, 1]).mean(axis=0) / CARD
+    (column,) = np.flatnonzero(green < 0.9)
+    assert green[column] == pytest.approx(0.8, abs=0.01)
+    assert np.delete(green, column) == pytest.approx(1, abs=0.03)
+
+
+def test_bands_go_across_the_picture_and_begin_anew_in_each() -> None:
+    rows = [
+        linear(rgb(taken(replace(QUIET, banding=0.02), seed=seed))[:, :, 1]).mean(axis=1) / CARD
+        for seed in "12"
+    ]
+    for profile in rows:
+        assert profile.mean() == pytest.approx(1, abs=0.002)
+        ripple = abs(np.fft.rfft(profile)) * 2 / HEIGHT
+        assert int(np.argmax(ripple[1:])) + 1 == HEIGHT // 40
+        assert ripple[HEIGHT // 40] == pytest.approx(0.02, abs=0.003)
+    assert abs(rows[0] - rows[1]).max() > 0.005
+
+
+def test_corners_are_redder_than_the_middle_and_less_blue() -> None:
+    red, green, blue = np.moveaxis(linear(rgb(taken(replace(QUIET, colour_shading=0.12)))), 2, 0)
+    for corner in (np.s_[:40, :40], np.s_[:40, -40:], np.s_[-40:, :40], np.s_[-40:, -40:]):
+        assert red[corner].mean() / green[corner].mean() == pytest.approx(1.12, abs=0.02)
+        assert blue[corner].mean() / green[corner].mean() == pytest.approx(0.88, abs=0.02)
+    middle = np.s_[460:500, 620:660]
+    assert red[middle].mean() / green[middle].mean() == pytest.approx(1, abs=0.01)
+
+
+def test_haze_lies_on_dark_and_light_alike_and_leaves_the_card_as_it_is() -> None:
+    light = linear(rgb(taken(replace(QUIET, haze=0.12), "chart"))[:, :, 1]) / CARD
+    square, card = light[460:500, 620:660].mean(), light[320, 640]
+    assert card == pytest.approx(1, abs=0.01)
+    assert square == pytest.approx((0.2495 + 0.12) / 1.12, abs=0.005)
+    assert linear(luma(taken(replace(QUIET, haze=0.12)))).mean() == pytest.approx(CARD, rel=0.005)
+
+
+def test_noise_is_normal_and_of_neighbours_alike_little() -> None:
+    """Before JPEG; in windows of the same drawing too."""
+    shape = (400, 400)
+    one, other = (
+        Grain.drawn(shape, 2.0, np.random.default_rng(n)).of(slice(0, 400)) for n in (1, 2)
+    )
+    assert one.std() == pytest.approx(2, rel=0.01)
+    assert np.mean(abs(one) < 2 * 1.96) == pytest.approx(0.95, abs=0.005)
+    spectrum = abs(np.fft.fft2(one)) ** 2 / one.size
+    correlation = np.fft.ifft2(spectrum).real / 4
+    correlation[0, 0] = 0
+    assert abs(correlation).max() < 0.02
+    assert abs(np.mean(one * other)) / 4 < 0.02
 
 
 def test_what_is_planted_in_one_camera_leaves_the_other_one_alone() -> None:
     unit = SimUnit("A57A000001", defects={"camera.rear.blur": {}, "camera.front.tint": {}})
     assert as_planted(unit, "back") == replace(unit.rear, sigma_px=1.6)
     assert as_planted(unit, "front") == replace(unit.front, red_gain=1.15)
+
+
+def test_what_only_the_rear_camera_can_have_leaves_the_front_one_alone() -> None:
+    kinds = ("bad_column", "banding", "blur_y", "colour_shading", "grey_pixels", "haze", "noise")
+    for kind in kinds:
+        unit = SimUnit("A57A000001", defects={f"camera.{kind}": {}})
+        assert as_planted(unit, "front") == unit.front
+        assert as_planted(unit, "back") != unit.rear
+    unit = SimUnit("A57A000001", defects={"camera.noise": {"noise": 7.5}})
+    assert as_planted(unit, "back") == replace(unit.rear, noise=7.5)
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,7 @@ from harness.sim.unit import SimUnit
 
 T = TypeVar("T")
 Shows = Callable[[str | None], None]
-"""Told of what a handset comes up as, one of MODES, WIPED or
-PRELOADER, and with None that it has gone."""
+"""Told of what a handset comes up as: one of MODES, WIPED, PRELOADER; None once it has gone."""
 _FIRST = IPv4Address("127.0.1.1")
 """Each handset has a loopback address of its own, from this one on."""
 _PATIENCE_S = 30.0

@@ -16,6 +16,8 @@ from harness.sim.unit import SimUnit
 _MASKED, _COUNTS_BLE_APPS, _FLAGS = 33, 34, 35
 """SDK versions from which the address is masked, and the lines have their newer forms."""
 _CRASHES = 3
+_DEFAULT = "00:00:00:00:5A:AD"
+"""QCA_BDADDR_DEFAULT of Linux's btqca."""
 _UPDATED = "pixel"
 """Its Android 15 has a later version of Bluetooth's module, which lays the status out anew."""
 
@@ -23,10 +25,12 @@ _UPDATED = "pixel"
 def address(unit: SimUnit) -> str:
     """Its Bluetooth address, in the range for documentation (RFC 7042, clause 2.1.2).
 
-    One that was never written is all zeros.
+    One that was never written is all zeros, or the default of the chip.
     """
     if "bluetooth.no_address" in unit.defects:
         return "00:00:00:00:00:00"
+    if (default := unit.defects.get("bluetooth.default_address")) is not None:
+        return str(default.get("address", _DEFAULT))
     return f"00:00:5E:00:53:{zlib.crc32(unit.serial.encode()) & 0xFF:02X}"
 
 

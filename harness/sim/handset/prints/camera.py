@@ -56,8 +56,13 @@ class Cameras:
     @property
     def lenses(self) -> list[Lens]:
         """The cameras that are there, in the order of their ids."""
-        missing = {"FRONT"} if "camera.front.missing" in self._unit.defects else set()
-        return [lens for lens in LENSES[self._unit.profile] if lens.facing not in missing]
+        lenses, defects = LENSES[self._unit.profile], self._unit.defects
+        if "camera.front.missing" in defects:
+            lenses = [lens for lens in lenses if lens.facing != "FRONT"]
+        if "camera.missing" in defects:
+            second = [lens.id for lens in lenses if lens.facing == "BACK"][1]
+            lenses = [lens for lens in lenses if lens.id != second]
+        return list(lenses)
 
     @property
     def front_opens(self) -> bool:

@@ -92,6 +92,7 @@ class Properties:
             "ro.boot.vbmeta.device_state": "locked" if locked else "unlocked",
             "ro.boot.verifiedbootstate": "green" if locked else "orange",
             "ro.bootmode": "normal",
+            "ro.crypto.state": "encrypted" if unit.encrypted else "unencrypted",
             "ro.hardware": profile.hardware,
             "ro.serialno": unit.serial,
             LINE_MARK: str(int("handover.factory_flag" in unit.defects)),

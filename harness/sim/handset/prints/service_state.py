@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from harness.sim.handset.state.cellular import NAME, Registration, Served
 from harness.sim.profiles import Profile
 
-_PLMN_NOT_ALLOWED = 11
 _OFF = Registration.OFF
 _CODES = {_OFF: "3(POWER_OFF)", Registration.HOME: "0(IN_SERVICE)"}
 _OUT_OF_SERVICE = "1(OUT_OF_SERVICE)"
@@ -102,7 +101,7 @@ class ServiceStatePrinter:
         if not self.profile.mediatek or self.sdk > 30:
             return ""
         state, code = int(slot.registered), 0 if slot.registered else 1
-        cause = _PLMN_NOT_ALLOWED if slot.denied else -1
+        cause = slot.reject_cause or -1
         return (
             f", Ril Voice Regist state={state}, Ril Data Regist state={state}, "
             f"mProprietaryDataRadioTechnology=0, VoiceRejectCause=-1, DataRejectCause={cause}, "
@@ -123,7 +122,7 @@ class ServiceStatePrinter:
 
     def _registration(self, domain: str, transport: str, slot: Served) -> str:
         rat = "IWLAN" if transport == "WLAN" else "LTE" if slot.registered else "UNKNOWN"
-        cause = _PLMN_NOT_ALLOWED if slot.denied else 0
+        cause = slot.reject_cause
         if self.sdk < 29:
             return self._registration_of_android_9(domain, transport, rat, cause, slot)
         state = _STATES.get(slot.registration, "NOT_REG_OR_SEARCHING")

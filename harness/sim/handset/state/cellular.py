@@ -27,6 +27,8 @@ OTHER_PLMN, OTHER_EARFCN = "00102", 1300
 OTHER_BAND, EARFCN_OF_OTHER_BAND = 1, 300
 """Cells from outside, which only defects let it camp on: of another network, of another band."""
 RSSI_OVER_RSRP_DB = 24
+PLMN_NOT_ALLOWED, ILLEGAL_UE = 11, 3
+"""Causes with which a network refuses (3GPP TS 24.301, table 9.9.3.9.1)."""
 SLOTS = 2
 
 
@@ -52,6 +54,8 @@ class Served:
     rsrp_dbm: int = 0
     rsrq_db: int = 0
     snr_db: int = 0
+    reject_cause: int = 0
+    """Why the network has refused it (3GPP TS 24.301, Annex A); 0 when it has not."""
 
     @property
     def registered(self) -> bool:
@@ -96,14 +100,14 @@ class Cellular:
         """The slot that is for the test SIM."""
         if "lte.no_detach" in self._unit.defects:
             return self._home(connected=True)
-        reason = self._reason()
+        reason, cause = self._reason(), self._reject_cause()
         has_sim = reason != "sim_absent"
         if self._radios.airplane:
             return Served(Registration.OFF, has_sim)
         since_s = now_s - self._tries_since_s
-        if reason == "rejected" and since_s >= self._attach_s:
-            return Served(Registration.DENIED, has_sim)
-        if reason or since_s < self._attach_s or not self._finds_a_cell:
+        if cause and since_s >= self._attach_s:
+            return Served(Registration.DENIED, has_sim, reject_cause=cause)
+        if reason or cause or since_s < self._attach_s or not self._finds_a_cell:
             return Served(Registration.SEARCHING, has_sim)
         return self._home(connected=self._radios.data and since_s >= self._attach_s + self._data_s)
 
@@ -162,8 +166,15 @@ class Cellular:
 
     def _reason(self) -> str:
         """Why it never attaches; empty when it does."""
+        if "lte.sim_absent" in self._unit.defects:
+            return "sim_absent"
         no_attach = self._unit.defects.get("lte.no_attach")
         return "" if no_attach is None else str(no_attach.get("reason", "searching"))
+
+    def _reject_cause(self) -> int:
+        """With which cause the network refuses it; 0 when it does not."""
+        other = PLMN_NOT_ALLOWED if self._reason() == "rejected" else 0
+        return int(self._setting("lte.sim_rejected", "cause", ILLEGAL_UE, other))
 
     def _setting(self, defect: str, key: str, planted: Any, good: Any) -> Any:
         settings = self._unit.defects.get(defect)

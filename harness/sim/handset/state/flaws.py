@@ -23,15 +23,31 @@ _PLANTED: Mapping[str, Mapping[str, tuple[str, float]]] = {
     "vignette": {"falloff": ("falloff", 0.7)},
 }
 """By the end of a defect's name: its settings, the fields that they set, and what they are else."""
+_PLANTED_REAR: Mapping[str, Mapping[str, tuple[str, float]]] = {
+    "camera.bad_column": {"column_light": ("column_light", 0.9)},
+    "camera.banding": {"amplitude": ("banding", 0.02)},
+    "camera.blur_y": {"blur_ratio": ("blur_ratio", 1.5)},
+    "camera.colour_shading": {"corner_red": ("colour_shading", 0.12)},
+    "camera.grey_pixels": {
+        "count": ("grey_pixels", 6),
+        "grey_light": ("grey_light", 0.5),
+    },
+    "camera.haze": {"stray_light": ("haze", 0.12)},
+    "camera.noise": {"noise": ("noise", 4.0)},
+}
+"""The same of defects that only the rear camera can have, by their whole names."""
 _DARK_LUMA = 12.0
 
 
 def as_planted(unit: SimUnit, facing: str) -> SimCamera:
     """The camera that faces `back` or `front`, with what is planted in it."""
     name, camera = ("rear", unit.rear) if facing == "back" else ("front", unit.front)
+    can_have = {f"camera.{name}.{kind}": fields for kind, fields in _PLANTED.items()}
+    if facing == "back":
+        can_have |= _PLANTED_REAR
     changes: dict[str, Any] = {}
-    for kind, fields in _PLANTED.items():
-        if (given := unit.defects.get(f"camera.{name}.{kind}")) is not None:
+    for defect, fields in can_have.items():
+        if (given := unit.defects.get(defect)) is not None:
             changes |= {to: given.get(key, default) for key, (to, default) in fields.items()}
     if (dark := unit.defects.get(f"camera.{name}.dark")) is not None:
         # a card at full light gets this luma by the longest exposure

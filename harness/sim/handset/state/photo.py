@@ -3,39 +3,31 @@
 from __future__ import annotations
 
 import io
-import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from harness.sim.camera import SimCamera
 from harness.sim.handset.state.exif import TakenBy, exif
 from harness.sim.handset.state.exposure import Exposure
-from harness.sim.handset.state.scene import (
-    FIELD,
-    HEIGHT_PX,
-    WIDTH_PX,
-    linear,
-    scene,
-    shading,
-)
+from harness.sim.handset.state.grain import Grain
+from harness.sim.handset.state.scene import FIELD, HEIGHT_PX, TONE, WIDTH_PX, linear, scene
+from harness.sim.handset.state.shading import Places, places, shading, tints
 
 if TYPE_CHECKING:
-    from numpy import int16, uint8, uint16
+    from numpy import float32, uint8
     from numpy.random import Generator
     from numpy.typing import NDArray
-
-    from harness.sim.handset.state.scene import Light
 
 _QUALITY = 92
 """With it the blur of the chart's edges stays as it is within 1 %, and a file has 0.1 MB."""
 _HALF_COLOUR = "4:2:0"
 _WHITE = (1 << 14) - 1
 """Steps of linear light: one is at most a fifth of a code value."""
-_PARTS = 32
-"""Of a code value: noise is added to them before they are rounded."""
+_BELOW = 0.055 * 255
+"""From this code value below 0 on, codes go with a power of the light."""
+_ROWS = 64
 _APART_PX = 13
 """So far above one another the three colours take their noise from one drawing of it."""
-_CELL_PX = 16
 
 
 class Seeds(NamedTuple):
@@ -55,8 +47,7 @@ def photo(
     from PIL import Image
 
     flaws, noise = (_drawing(seed) for seed in seeds)
-    codes = _codes(camera, sees, exposure.card, flaws, noise)
-    _spoil(codes, camera.bad_pixels, flaws)
+    codes = _codes(camera, sees, exposure.card, places(camera, flaws), noise)
     file = io.BytesIO()
     about = exif(exposure, taken_by, (WIDTH_PX, HEIGHT_PX))
     Image.fromarray(codes).save(
@@ -72,68 +63,43 @@ def _drawing(seed: str) -> Generator:
 
 
 def _codes(
-    camera: SimCamera, sees: str, card: float, flaws: Generator, noise: Generator
+    camera: SimCamera, sees: str, card: float, at: Places, noise: Generator
 ) -> NDArray[uint8]:
-    """Red, green and blue of each pixel; `card` is how bright a grey card is, over code 118."""
-    import numpy as np
+    """Red, green and blue of each pixel; `card` is how bright a grey card is, over code 118.
 
-    spot_at = (float(flaws.uniform(0.1, 0.9)), float(flaws.uniform(0.1, 0.9)))
-    full = _WHITE * linear(FIELD) * camera.exposure * card
-    light = shading(camera, spot_at) * np.float32(full)
-    seen = scene(camera, sees)
-    steps = _steps(light * seen.grey)
-    noise_parts = _noise_parts((HEIGHT_PX + 2 * _APART_PX, WIDTH_PX), camera.noise, noise)
-    codes = np.empty((*steps.shape, 3), np.uint8)
-    for channel, gain in enumerate((camera.red_gain, 1.0, camera.blue_gain)):
-        table = _parts_of_steps(gain)
-        parts = table.take(steps)
-        for patch, colour in seen.patches:
-            at = (patch.rows, patch.columns)
-            over_card = 1 + patch.share * np.float32(colour[channel] - 1)
-            parts[at] = table.take(_steps(light[at] * over_card))
-        parts += noise_parts[channel * _APART_PX :][:HEIGHT_PX]
-        codes[:, :, channel] = parts.clip(0, 255 * _PARTS) // _PARTS
-    return codes
-
-
-def _noise_parts(shape: tuple[int, int], deviation: float, noise: Generator) -> NDArray[int16]:
-    """Parts of a code to add to each pixel, with half a code for the rounding.
-
-    The bits that are set in words of 32 are all but normally distributed, with a standard
-    deviation of half the root of 32; to draw normal numbers takes four times as long.
+    A few rows at a time, which a processor's cache holds. A colour's gain is a factor of what the
+    tone curve makes of green: of a code over _BELOW, and as good as right below code 10, where the
+    curve is straight.
     """
     import numpy as np
 
-    bits = np.bitwise_count(noise.integers(0, 1 << 32, shape, np.uint32)).astype(np.float32)
-    parts = (bits - 16) * np.float32(deviation * _PARTS / math.sqrt(8)) + np.float32(_PARTS / 2)
-    whole: NDArray[int16] = np.floor(parts).astype(np.int16)
-    return whole
+    seen, colours, curve = scene(camera, sees), tints(camera), _curve()
+    light = shading(camera, at, float(noise.uniform()))
+    light *= np.float32(_WHITE * linear(FIELD) * camera.exposure * card)
+    grain = Grain.drawn((HEIGHT_PX + 2 * _APART_PX, WIDTH_PX), camera.noise, noise)
+    codes = np.empty((HEIGHT_PX, WIDTH_PX, 3), np.uint8)
+    for top in range(0, HEIGHT_PX, _ROWS):
+        rows = slice(top, top + _ROWS)
+        steps = (light[rows] * seen.grey_of(rows)).clip(0, _WHITE).astype(np.uint16)
+        green = curve.take(steps)
+        to_round = grain.of(slice(top, rows.stop + 2 * _APART_PX)) + np.float32(0.5 - _BELOW)
+        for channel, tint in enumerate(colours):
+            parts = green * tint.across
+            parts *= tint.down[rows]
+            for patch in seen.patches_of(rows):
+                parts[patch.rows, patch.columns] *= patch.factors[channel]
+            parts += to_round[channel * _APART_PX :][: len(parts)]
+            codes[rows, :, channel] = parts.clip(0, 255.5)
+    rows_of_bad, columns_of_bad = at.bad
+    codes[rows_of_bad, columns_of_bad] = np.where(np.arange(len(rows_of_bad)) % 2, 0, 255)[:, None]
+    return codes
 
 
-def _steps(light: Light) -> NDArray[uint16]:
+@lru_cache(maxsize=1)
+def _curve() -> NDArray[float32]:
+    """The code value over _BELOW of each step of light (sRGB, IEC 61966-2-1:1999, clause 5.2)."""
     import numpy as np
 
-    return light.clip(0, _WHITE).astype(np.uint16)
-
-
-@lru_cache(maxsize=16)
-def _parts_of_steps(gain: float) -> NDArray[int16]:
-    """The code value of each step of light under a gain (sRGB, IEC 61966-2-1:1999, clause 5.2)."""
-    import numpy as np
-
-    light = ((np.arange(_WHITE + 1) + 0.5) / _WHITE * gain).clip(0, 1)
-    curve = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-    parts: NDArray[int16] = np.rint(255 * _PARTS * curve).astype(np.int16)
-    return parts
-
-
-def _spoil(codes: NDArray[uint8], count: int, flaws: Generator) -> None:
-    """Make pixels white and black by turns, each in a cell of its own, off the cell's border."""
-    import numpy as np
-
-    rows, columns, _ = codes.shape
-    across, down = columns // _CELL_PX, rows // _CELL_PX
-    cells = flaws.choice(across * down, count, replace=False)
-    within = flaws.integers(_CELL_PX // 4, 3 * _CELL_PX // 4, (2, count))
-    at = (cells // across * _CELL_PX + within[0], cells % across * _CELL_PX + within[1])
-    codes[at] = np.where(np.arange(count) % 2, 0, 255)[:, None]
+    light = (np.arange(_WHITE + 1) + 0.5) / (_WHITE + 1)
+    share = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light**TONE - 0.055)
+    return (255 * share + _BELOW).astype(np.float32)

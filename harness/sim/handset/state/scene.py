@@ -2,15 +2,18 @@
 
 The chart is a formula: a square under a Gaussian blur is the product of two normal
 distributions, one along each of its sides. A pixel is a point: its aperture is part of the blur.
+Under a blur that is wider one way each side has the blur across it; only within the reach of the
+blur about a corner is that not exact.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from harness.sim.camera import SimCamera
 
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     Light = NDArray[floating]
 
 WIDTH_PX, HEIGHT_PX = 1280, 960
+TONE = 1 / 2.4
+"""The power of light with which tones go (sRGB, IEC 61966-2-1:1999, clause 5.2)."""
 FIELD, SQUARE = 118, 60
 """sRGB code values of the card and of the dark squares: 18 % reflectance, and a quarter of it."""
 SQUARE_SIDE, SQUARE_TURN_DEG, PATCH_SIDE = 0.2, 5.0, 0.12
@@ -41,6 +46,17 @@ _STEPS = 512  # of a sigma: a table of so many errs by less than a tenth of a pe
 _REACH = _SIGMAS * _STEPS
 
 
+class Blur(NamedTuple):
+    """Standard deviations of a Gaussian across and down a picture [px]."""
+
+    across_px: float
+    down_px: float
+
+    def along(self, right: float, down: float) -> float:
+        """The standard deviation along a unit vector [px]."""
+        return math.hypot(self.across_px * right, self.down_px * down)
+
+
 @dataclass(frozen=True, slots=True)
 class Blurred:
     """A square's share of each pixel of a part of the picture."""
@@ -50,12 +66,32 @@ class Blurred:
     share: Light
 
 
+class Patch(NamedTuple):
+    """A patch of colour: factors of the tone of its red, green and blue, a row for each of it."""
+
+    rows: slice
+    columns: slice
+    factors: Light
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Light over the card's, what is grey; and patches of colour with their red, green, blue."""
+    """Light over the card's of what is grey; and patches of colour, where that is the card's."""
 
     grey: Light
-    patches: tuple[tuple[Blurred, tuple[float, float, float]], ...] = ()
+    patches: tuple[Patch, ...] = ()
+
+    def grey_of(self, rows: slice) -> Light:
+        """That of some rows of the picture."""
+        return self.grey[rows] if len(self.grey) > 1 else self.grey
+
+    def patches_of(self, rows: slice) -> Iterator[Patch]:
+        """What of the patches is in some rows of the picture, counted from the first of them."""
+        for patch in self.patches:
+            top, end = max(rows.start, patch.rows.start), min(rows.stop, patch.rows.stop)
+            if top < end:
+                factors = patch.factors[:, top - patch.rows.start : end - patch.rows.start]
+                yield Patch(slice(top - rows.start, end - rows.start), patch.columns, factors)
 
 
 def scene(camera: SimCamera, sees: str) -> Scene:
@@ -64,7 +100,8 @@ def scene(camera: SimCamera, sees: str) -> Scene:
 
     if sees == "flat":
         return Scene(np.ones((1, 1), np.float32))
-    return _chart(camera.sigma_px, camera.chart_shift_px, camera.chart_turn_deg)
+    blur = Blur(camera.sigma_px, camera.sigma_px * camera.blur_ratio)
+    return _chart(blur, camera.haze, camera.chart_shift_px, camera.chart_turn_deg)
 
 
 def linear(code: float) -> float:
@@ -79,55 +116,27 @@ def over_card(code: float) -> float:
 
 
 @lru_cache(maxsize=4)
-def _chart(sigma_px: float, shift_px: tuple[float, float], turn_deg: float) -> Scene:
+def _chart(blur: Blur, haze: float, shift_px: tuple[float, float], turn_deg: float) -> Scene:
     import numpy as np
+
+    def through_haze(code: float) -> float:
+        """The camera exposes a card through its haze as it does without."""
+        return (over_card(code) + haze) / (1 + haze)
 
     def blurred(sixths: tuple[int, int], side: float, by_deg: float) -> Blurred:
         middle = _seen(sixths, shift_px, turn_deg)
-        return _square(middle, side * HEIGHT_PX, turn_deg + by_deg, sigma_px)
+        return _square(middle, side * HEIGHT_PX, turn_deg + by_deg, blur)
 
     grey = np.ones((HEIGHT_PX, WIDTH_PX), np.float32)
     for row, column in product(_SIXTHS, _SIXTHS):
         dark = blurred((column, row), SQUARE_SIDE, SQUARE_TURN_DEG)
-        grey[dark.rows, dark.columns] -= (1 - over_card(SQUARE)) * dark.share
-    patches = tuple(
-        (blurred(sixths, PATCH_SIDE, 0.0), (over_card(red), over_card(green), over_card(blue)))
-        for sixths, (red, green, blue) in PATCHES
-    )
-    return Scene(grey, patches)
-
-
-def shading(camera: SimCamera, spot_at: tuple[float, float]) -> Light:
-    """The light that reaches each pixel, over its mean before something took the right half's.
-
-    `spot_at` is where a spot is, if it has one [share of width and height].
-    """
-    import numpy as np
-
-    across, down = (
-        0.5 - camera.falloff / 2 * np.linspace(-1, 1, size) ** 2 for size in (WIDTH_PX, HEIGHT_PX)
-    )
-    mean = across.mean() + down.mean()
-    light: Light = np.add.outer(
-        (down / mean).astype(np.float32), (across / mean).astype(np.float32)
-    )
-    light[:, WIDTH_PX // 2 :] *= camera.right_half
-    if camera.spot_percent:
-        light *= 1 - camera.spot_percent / 100 * _spot(camera.spot_width_percent, spot_at)
-    return light
-
-
-def _spot(width_percent: float, at: tuple[float, float]) -> Light:
-    """A Gaussian of this full width at half of its height [% of the picture's width]."""
-    import numpy as np
-
-    sigma_px = width_percent / 100 * WIDTH_PX / (2 * math.sqrt(2 * math.log(2)))
-    sides = zip((WIDTH_PX, HEIGHT_PX), at, strict=True)
-    across, down = (
-        np.exp(-(((np.arange(size) + 0.5 - place * size) / sigma_px) ** 2) / 2)
-        for size, place in sides
-    )
-    return np.outer(down, across).astype(np.float32)
+        grey[dark.rows, dark.columns] -= np.float32(1 - through_haze(SQUARE)) * dark.share
+    patches = []
+    for sixths, codes in PATCHES:
+        at = blurred(sixths, PATCH_SIDE, 0.0)
+        light = [1 + at.share * np.float32(through_haze(code) - 1) for code in codes]
+        patches.append(Patch(at.rows, at.columns, np.power(light, np.float32(TONE))))
+    return Scene(grey, tuple(patches))
 
 
 def _seen(
@@ -142,15 +151,13 @@ def _seen(
     )
 
 
-def _square(
-    middle: tuple[float, float], side_px: float, turn_deg: float, sigma_px: float
-) -> Blurred:
+def _square(middle: tuple[float, float], side_px: float, turn_deg: float, blur: Blur) -> Blurred:
     """A square turned counter-clockwise, under a Gaussian blur that is narrow beside it."""
     import numpy as np
 
     turn = math.radians(turn_deg)
     cosine, sine = math.cos(turn), math.sin(turn)
-    reach = side_px / 2 * (cosine + abs(sine)) + _SIGMAS * sigma_px
+    reach = side_px / 2 * (cosine + abs(sine)) + _SIGMAS * max(blur)
     sides = zip(middle, (WIDTH_PX, HEIGHT_PX), strict=True)
     columns, rows = (
         slice(max(0, math.floor(at - reach)), min(size, math.ceil(at + reach)))
@@ -160,12 +167,13 @@ def _square(
     down = np.arange(rows.start, rows.stop, dtype=np.float32)[:, None] + np.float32(0.5 - middle[1])
     normal = _normal_distribution()
 
-    def inside(way: Light) -> Light:
-        """Both edges across a way: the farther of them is out of the blur's reach."""
-        steps = (side_px / 2 - np.abs(way)) * np.float32(_STEPS / sigma_px) + np.float32(0.5)
-        return normal[steps.clip(-_REACH, _REACH).astype(np.int32) + _REACH]
+    def between(from_middle: Light, sigma_px: float) -> Light:
+        """Both edges that a line across meets: the farther of them is out of the blur's reach."""
+        steps = (side_px / 2 - np.abs(from_middle)) * np.float32(_STEPS / sigma_px)
+        return normal.take((steps + np.float32(_REACH + 0.5)).astype(np.intp), mode="clip")
 
-    share = inside(right * cosine - down * sine) * inside(right * sine + down * cosine)
+    share = between(right * cosine - down * sine, blur.along(cosine, sine))
+    share *= between(right * sine + down * cosine, blur.along(sine, cosine))
     return Blurred(rows, columns, share)
 
 
