@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 import harness
-from harness.errors import PlanError
+from harness.errors import OperatorStop, PlanError
 from harness.model.events import ReleaseRef
 from harness.model.plan import InputFile, Plan
 from harness.plans.release.check import ToRun, admit
@@ -62,8 +62,12 @@ def admission(
 ) -> Admitted:
     """What allows a production run of the plan with these input files.
 
-    Raises: PlanError(PLAN-EXPIRED | RELEASE-...); StationFault(STORE-DAMAGED).
+    Raises: OperatorStop(UNIT-GOLDEN); PlanError(PLAN-EXPIRED | RELEASE-...);
+    StationFault(STORE-DAMAGED).
     """
+    if not plan.ships:
+        words = f"units of the variant {plan.variant} of {plan.id} never ship"
+        raise OperatorStop("UNIT-GOLDEN", words, evidence={"variant": plan.variant})
     if why := plan.expired(today):
         raise PlanError("PLAN-EXPIRED", f"{plan.id} revision {plan.revision}: {why}")
     trust = trusted()

@@ -128,7 +128,8 @@ class PlannedStep:
 class Plan:
     """A plan for one variant, and its canonical form (JSON text), whose SHA-256 names it.
 
-    `variant` and its `sku` are "" in a plan without variants. `symptoms` stand under the fault
+    `variant` and its `sku` are "" in a plan without variants; the units of one that does not
+    `ships` are kept by the line, such as golden units. `symptoms` stand under the fault
     codes that they explain. `files` are those that it was read from, by their role: plan, limits,
     golden, label, and `mask:PATH` as the limit set names each.
     """
@@ -142,6 +143,7 @@ class Plan:
     canonical: str
     variant: str = ""
     sku: str = ""
+    ships: bool = True
     retest: Retest = Retest()
     symptoms: Mapping[str, Symptom] = field(default_factory=dict)
     limits: LimitsRef | None = None

@@ -38,8 +38,10 @@ def canonical_of(plan: Plan, measures: Measures) -> str:
 
 def canonical_text(plan: Plan, steps: Sequence[Form]) -> str:
     """The canonical text of a plan whose steps have these forms."""
+    kept = {} if plan.ships else {"ships": False}
     return canonical_json(
         {
+            **kept,
             "schema": _SCHEMA,
             "plan": plan.id,
             "revision": plan.revision,

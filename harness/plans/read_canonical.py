@@ -72,6 +72,7 @@ def _plan(tree: Mapping[str, Any], form: str, measures: Measures) -> Plan:
         canonical=form,
         variant=_is(str, tree["variant"]),
         sku=_is(str, tree["sku"]),
+        ships=_is(bool, tree.get("ships", True)),
         retest=Retest(
             _is(int, retest["max_runs"]),
             _is(int, retest["other_slot_after"]),

@@ -177,6 +177,7 @@ class _Draft:
             self.head,
             variant=variant,
             sku=self.variants.sku_of(variant),
+            ships=variant not in self.variants.kept,
             steps=tuple(step.planned for step in steps),
             symptoms=self.symptoms[variant],
             golden=limit_set.golden,

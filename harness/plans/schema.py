@@ -115,7 +115,7 @@ _VARIANTS = {
     "type": "object",
     "minProperties": 1,
     "propertyNames": NAME,
-    "additionalProperties": mapping("sku", sku=WORD),
+    "additionalProperties": mapping("sku", sku=WORD, ships={"type": "boolean"}),
     "description": "one variant or more, each by its name",
 }
 

@@ -18,11 +18,12 @@ NO_VARIANTS = ("",)
 class VariantNames:
     """The variants of a plan by the places of their names; `skus` has the SKU of each.
 
-    `readable` is false where they cannot be known, so that nothing is said about their names.
+    `kept` are those whose units never ship. `readable` is false where they cannot be known, so that nothing is said about their names.
     """
 
     keys: Mapping[str, Scalar] = field(default_factory=dict)
     skus: Mapping[str, str] = field(default_factory=dict)
+    kept: frozenset[str] = frozenset()
     readable: bool = True
 
     @property
@@ -59,7 +60,14 @@ def read_variants(node: Node | None, found: Problems) -> VariantNames:
             continue
         skus[key.text] = sku
         lines[sku] = written.place.line
-    return VariantNames({key.text: key for key, _ in node.items()}, skus, bool(node.entries))
+    keys = {key.text: key for key, _ in node.items()}
+    kept = frozenset(key.text for key, variant in node.items() if _stays(variant))
+    return VariantNames(keys, skus, kept, bool(node.entries))
+
+
+def _stays(variant: Node) -> bool:
+    ships = variant.get("ships")
+    return ships is not None and ships.plain() is False
 
 
 def variants_of(step: Node, known: VariantNames, found: Problems) -> frozenset[str] | None:

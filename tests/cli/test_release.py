@@ -151,7 +151,8 @@ class AsRoot(Cli):
         return self("selftest", "--station", "ft-01.yaml")
 
     def produce(self, *more: str | Path) -> Ran:
-        given = ("plan.yaml", "--purpose", "production", "--label", SCAN, "--json")
+        scan = () if "--label" in more else ("--label", SCAN)
+        given = ("plan.yaml", "--purpose", "production", *scan, "--json")
         station = () if "--scenario" in more else ("--station", "ft-01.yaml")
         return self("run", *given, *station, *more)
 
@@ -423,6 +424,16 @@ def test_production_takes_a_real_station_and_a_scanned_label(line: AsRoot, site:
     assert_refused(line, site, line(*asked, "--label", SCAN), ("production needs --station",))
     ran = line(*asked, "--station", "ft-01.yaml", "--serial", SERIAL)
     assert_refused(line, site, ran, ("production needs --label",))
+
+
+def test_a_variant_that_never_ships_is_refused_before_anything_is_touched(
+    line: AsRoot, site: Site
+) -> None:
+    kept = "variants: {gold: {sku: A57-GOLD, ships: false}}"
+    line.change("plan.yaml", "limits: limits.yaml", f"limits: limits.yaml\n{kept}")
+    line.change("label.yaml", "imei2]", "imei2, sku]")
+    ran = line.produce("--label", f"{SCAN};A57-GOLD")
+    assert_refused(line, site, ran, ("UNIT-GOLDEN: ", "units of the variant gold"))
 
 
 def test_a_registered_unit_is_refused_before_anything_is_touched(line: AsRoot, site: Site) -> None:

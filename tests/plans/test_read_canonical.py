@@ -43,6 +43,14 @@ def test_it_gives_the_same_form_by_the_catalogue(plan: Plan) -> None:
     assert canonical(read_canonical(plan.canonical), CATALOGUE) == plan.canonical
 
 
+def test_units_that_never_ship_are_read_back_as_such(tmp_path: Path) -> None:
+    text = changed("ae: {sku: A57-AE}", "ae: {sku: A57-AE, ships: false}", bundle.PLAN)
+    whole = bundle.whole(tmp_path, {"plan.yaml": text})
+    assert not read_canonical(whole.named("ae").canonical).ships
+    assert read_canonical(whole.named("pk").canonical).ships
+    assert canonical(whole.named("ae"), CATALOGUE) == whole.named("ae").canonical
+
+
 NUMBERS = ("0.000000001 A", "-0.00001 A", "100000000000000000000000000000 A", "1 nA", "0 A")
 
 

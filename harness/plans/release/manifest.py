@@ -30,7 +30,7 @@ _PERSON = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 PERSON_WORDS = "a person's name has letters, digits, '.', - and _, at most 64"
 _LONGEST = 4096
 """No text in a release is longer; a path may be that long."""
-_DECISIVE_OF_PLAN = ("sku", "product", "symptoms", "retest")
+_DECISIVE_OF_PLAN = ("sku", "ships", "product", "symptoms", "retest")
 _DECISIVE_OF_STEP = ("id", "phase", "use", "with", "measures", "limits", "retry", "on_fail")
 _DECISIVE_FILES = ("label", "golden")
 _MOST_NUMBER = 10**9
@@ -192,7 +192,7 @@ def decisive_sha256(forms: Mapping[str, Any], files: Mapping[str, ReleasedFile])
     """
     decisive = {
         "plans": {
-            variant: {name: form[name] for name in _DECISIVE_OF_PLAN}
+            variant: {name: form[name] for name in _DECISIVE_OF_PLAN if name in form}
             | {"steps": sorted(map(_decisive_step, form["steps"]), key=canonical_json)}
             for variant, form in forms.items()
         },

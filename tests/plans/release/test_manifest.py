@@ -300,6 +300,7 @@ def with_step(**change: object) -> Plan:
 
 
 DECISIVE = {
+    "ships": replace(PLAN, ships=False),
     "retry": with_step(retry=Retry(3, frozenset({Outcome.FAIL}))),
     "on_fail": with_step(on_fail=OnFail.CONTINUE),
     "use": with_step(use="battery.charge_slowly"),
