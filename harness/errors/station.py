@@ -69,7 +69,7 @@ class JigFault(LineFault):
         ),
         "JIG-UNTESTED": Code(
             "No self-test on record shows that this jig is fit for production.",
-            "Run `harness selftest --station FILE`; its jig file must name a plan under `selftest:`.",
+            "Run `harness selftest --station FILE`; its jig file must name a plan (`selftest:`).",
         ),
         "JIG-STALE": Code(
             "The jig's self-test is too old, or was made by other files than those of today.",
