@@ -175,7 +175,9 @@ def _foreign(last: Record, demand: Demand) -> Iterator[str]:
         yield f"was made at the station {last.station.name}"
     if (SCENARIO in last.inputs) != demand.simulated:
         yield "was made on a simulated jig" if SCENARIO in last.inputs else "was made on a real jig"
-    if last.inputs.get(JIG_FILE) != demand.jig_sha256:
+    if JIG_FILE not in last.inputs:
+        yield "was not made by `harness selftest`"
+    elif last.inputs[JIG_FILE] != demand.jig_sha256:
         yield "was made by another revision of its jig file"
     if last.plan.sha256 != demand.plan_sha256:
         yield "was made by another plan, or by other limits"

@@ -88,7 +88,7 @@ class Answering(ABC):
     attentive: ClassVar[bool] = True
     """Whether it hears a command that comes before its reply to the last has left."""
 
-    def __init__(self, planted: Planted, *, serial: str, seed: int = 0) -> None:
+    def __init__(self, planted: Planted, *, serial: str, seed: int | str = 0) -> None:
         self.serial = serial
         self.planted = planted
         self.heard: deque[str] = deque(maxlen=1000)

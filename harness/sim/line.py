@@ -139,9 +139,9 @@ class SimLine:
         self.close()
 
     def _slot(self, number: int) -> SimSlot:
-        jig = self._scenario.jig_of(number)
+        jig, seed, met = self._scenario.jig_of(number), self._scenario.seed, self._scenario.jig_met
         twins = 1 + ("jig.twin_serial" in jig.defects)
-        behaviour, *others = (behaviour_of(jig, self._scenario.jig_met) for _ in range(twins))
+        behaviour, *others = (behaviour_of(jig, seed, met) for _ in range(twins))
         wires = tuple(on_pty(each, speed=self._scenario.speed) for each in (behaviour, *others))
         for wire in wires:
             self._exit.callback(wire.close)

@@ -105,7 +105,8 @@ class Scenario:
     @property
     def jig_defects(self) -> list[str]:
         """What is planted in its jigs."""
-        return [name for jig in (self.jig, *self.jigs) for name in jig.defects]
+        planted = (name for jig in (self.jig, *self.jigs) for name in jig.defects)
+        return list(dict.fromkeys(planted))
 
 
 def load_scenario(path: Path, *, held: bool = False) -> Scenario:

@@ -30,7 +30,7 @@ class ScpiBehaviour(Answering):
 
     commands: ClassVar[Commands]
 
-    def __init__(self, planted: Planted, *, serial: str, seed: int = 0) -> None:
+    def __init__(self, planted: Planted, *, serial: str, seed: int | str = 0) -> None:
         super().__init__(planted, serial=serial, seed=seed)
         self._errors: deque[str] = deque(maxlen=_QUEUE)
 

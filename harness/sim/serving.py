@@ -119,7 +119,7 @@ class Serving:
     def _serve(self) -> None:
         while not self._ended:
             for key, events in self._selector.select(self._wait_s()):
-                if events & _READ:
+                if events & _READ and self._serves(key):
                     key.data()
             for channel in list(self._talks):
                 self._speak(channel)
@@ -139,8 +139,15 @@ class Serving:
                 wish, done = self._wishes.get_nowait()
             except Empty:
                 return
-            wish()
-            done.set()
+            try:
+                wish()
+            finally:
+                done.set()
+
+    def _serves(self, key: selectors.SelectorKey) -> bool:
+        """Whether it does still: a wish that came first may have closed it."""
+        current = self._selector.get_map().get(key.fd)
+        return current is not None and current.data is key.data
 
     def _hear(self, channel: Channel) -> None:
         try:

@@ -36,7 +36,8 @@ class Talk:
     ) -> None:
         self._behaviour = behaviour
         self._epoch_s, self._speed = epoch_s, speed
-        self._end, self._reply_end = end, reply_end
+        self._before_end, self._end = end[:-1], end[-1:]  # which may come in two pieces
+        self._reply_end = reply_end
         self._attentive = attentive
         self._line = bytearray()
         self._replies: deque[tuple[float, bytes]] = deque()
@@ -48,7 +49,7 @@ class Talk:
         *lines, rest = data.split(self._end)
         for line in lines:
             self._keep(line)
-            self._obey(self._line.decode("latin-1"), now_s)
+            self._obey(self._line.removesuffix(self._before_end).decode("latin-1"), now_s)
             self._line.clear()
         self._keep(rest)
 

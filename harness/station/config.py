@@ -28,6 +28,7 @@ from harness.station.golden_units import GoldenUnits
 from harness.station.instrument_file import CALL_BOX, InstrumentFile, read_instrument_file
 from harness.station.jig_file import JigFile, read_jig_file
 from harness.station.path_loss import PathLossTable, read_path_loss
+from harness.station.selftest_files import selftest_files
 
 T = TypeVar("T")
 Read = dict[str, tuple[InputFile, T | None]]
@@ -131,11 +132,12 @@ class StationConfig:
     `instruments` are those that all slots share, `call_box` is the one among them. `files` are the
     station file, its path-loss table as `path_loss`, and each jig and instrument file and the
     registry of golden units, as `jig:PATH`, `instrument:PATH` and `golden_units:PATH` by the path
-    that the station file names it with. `adb_key` is
-    the private key with which it opens handsets; None for the one of this user. `jig_ports` are
-    the ports among which jigs are looked for, as URLs and patterns of paths; all when it is empty.
-    `simulated` is the scenario of a station that is simulated, which says its slots. The self-test
-    of a jig may be as old as `selftest_every`.
+    that the station file names it with; of each jig file the plan of its self-test with its limits
+    (`selftest:PATH`, `selftest-limits:PATH`), too. `adb_key` is the private key with which it opens
+    handsets; None for the one of this user. `jig_ports` are the ports among which jigs are looked
+    for, as URLs and patterns of paths; all when it is empty. `simulated` is the scenario of a
+    station that is simulated, which says its slots. The self-test of a jig may be as old as
+    `selftest_every`.
     """
 
     name: str
@@ -182,6 +184,7 @@ def load_station(path: Path) -> StationConfig:
         files={
             "station": file,
             **{f"jig:{name}": read for name, (read, _) in jigs.items()},
+            **selftest_files({name: kind for name, (_, kind) in jigs.items()}),
             **{f"instrument:{name}": read for name, (read, _) in instruments.items()},
             **({"path_loss": losses[data["path_loss"]][0]} if losses else {}),
             **{f"golden_units:{name}": read for name, (read, _) in golden.items()},

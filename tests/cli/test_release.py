@@ -350,6 +350,10 @@ REFUSED = {
         swap("ft-01.yaml", "station: ft-01", "station: ft-02"),
         ("RELEASE-CHANGED", "station:ft-01.yaml: ", WRITTEN, SIGNED),
     ),
+    "another self-test of the jig": (
+        swap("selftest.yaml", "{equals: 0}", "record only"),
+        ("RELEASE-CHANGED", "selftest:jigs/core.yaml: ", WRITTEN, SIGNED),
+    ),
     "another name of the station file": (
         lambda line: (line.folder / "ft-01.yaml").rename(line.folder / "ft-02.yaml"),
         ("RELEASE-CHANGED", "station:ft-02.yaml: ", "is not in the release", SIGNED),
@@ -666,7 +670,7 @@ def test_show_says_what_is_active_who_signed_when_and_what_differs_here(line: As
     assert shown.code == 0, shown.err
     assert "active release 1 of final-test, made by carol 20" in shown.out
     assert "signed by alice 20" in shown.out
-    assert "7 of 7 files here are as released" in shown.out
+    assert "8 of 8 files here are as released" in shown.out
     line.change("limits.yaml", "revision: 4", "revision: 5")
     (line.folder / "label.yaml").unlink()
     _put(line, "final-test-1.json", 2)
@@ -674,7 +678,7 @@ def test_show_says_what_is_active_who_signed_when_and_what_differs_here(line: As
     assert shown.code == 2
     assert "limits: limits.yaml is another file than was released; it belongs to" in shown.out
     assert "label: label.yaml is another file than was released; it cannot be" in shown.out
-    assert "5 of 7 files here are as released" in shown.out
+    assert "6 of 8 files here are as released" in shown.out
     assert "does not count: RELEASE-INVALID" in shown.out
     one = line.release("show", "final-test-1.json")
     assert one.code == 2

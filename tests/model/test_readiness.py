@@ -135,7 +135,7 @@ CLOSED = {
         "another plan",
     ),
     "another jig file": (made(inputs={"jig": "x"}), NOON, "JIG-STALE", "of its jig file"),
-    "no jig file told": (made(inputs={}), NOON, "JIG-STALE", "of its jig file"),
+    "made by hand": (made(inputs={}), NOON, "JIG-STALE", "not made by `harness selftest`"),
     "another station": (
         made(station=StationRef("ft-04", "uuid")),
         NOON,

@@ -37,6 +37,8 @@ def test_the_shipped_station_is_read_with_its_jig_file() -> None:
         "station": sha256(path.read_bytes()).hexdigest(),
         "jig:../jigs/core.yaml": _sha256("jigs/core.yaml"),
         "instrument:../instruments/callbox.yaml": _sha256("instruments/callbox.yaml"),
+        "selftest:../jigs/core.yaml": _sha256("../testplans/selftest/core.yaml"),
+        "selftest-limits:../jigs/core.yaml": _sha256("../testplans/limits/selftest-core.yaml"),
         "path_loss": _sha256("path-loss/bench.yaml"),
     }
 

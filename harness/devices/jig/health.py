@@ -103,9 +103,9 @@ class HealthPort:
 
     def _refuses_power(self) -> bool:
         """Whether the jig itself refuses power: the driver would not even ask it to."""
-        command = self._ask.verb("output_on").text
+        verb = self._ask.verb("output_on")
         try:
-            unsure = self._ask.exchange.command(command)
+            unsure = self._ask.exchange.command(verb.text, verb.limit_s, verb.done)
         except LineFault as fault:
             if fault.kind != "REFUSED":
                 raise

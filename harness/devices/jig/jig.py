@@ -14,6 +14,7 @@ from harness.devices.jig.port import JigPort
 from harness.devices.jig.watch import Watch
 from harness.devices.link import ByteLink
 from harness.devices.scpi.exchange import ANYONE, Exchange, Expected
+from harness.devices.scpi.verb import Verb
 from harness.devices.scpi.wire import Wire
 from harness.devices.serial import SerialLink
 from harness.errors import HarnessError, JigFault
@@ -119,24 +120,25 @@ class SerialJig:
 
     def _switch_off(self, exchange: Exchange) -> None:
         """Whether a garbled acknowledgement was one, the state tells."""
-        for command in self._safe_commands():
+        for verb, command in self._safe_commands():
             if not self._wire.in_step:
                 exchange.write(command)  # a jig that cannot answer may still hear
-            exchange.command(command)
+            exchange.command(command, verb.limit_s, verb.done)
 
     def _asking(self, lease: Lease, expected: Expected | None = None) -> Asking:
         language = self._dialect.language()
         exchange = Exchange(self._wire, language, lease, expected or self._expected)
         return Asking(exchange, self._dialect)
 
-    def _safe_commands(self) -> Iterator[str]:
+    def _safe_commands(self) -> Iterator[tuple[Verb, str]]:
         """What drives it safe; nothing for a jig that puts voltage on nothing."""
         for name in self._dialect.electrical if self._dialect.powers else ():
-            text = self._dialect.verbs[name].text
+            verb = self._dialect.verbs[name]
             if name == "disconnect":
-                yield from (text.format(channel=at) for at in self._dialect.channels.values())
+                for at in self._dialect.channels.values():
+                    yield verb, verb.text.format(channel=at)
             else:
-                yield text
+                yield verb, verb.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,11 +156,12 @@ class Watch:
         """
         every_s = asking.dialect.heartbeat_s or math.inf
         tripped = asking.query("heartbeat", {}, read_flag)
-        self._armed, self._beat_due_s = True, time.monotonic() + every_s
+        self._armed = True
         if tripped:
             words = f"{self._wire.called} has dropped power by itself: it had heard nothing"
             evidence = {"port": self._wire.name, "heartbeat_s": every_s}
             raise JigFault("JIG-WATCHDOG", words, evidence=evidence)
+        self._beat_due_s = time.monotonic() + every_s
 
     def _stop_for(self, fault: HarnessError, lease: Lease) -> None:
         self._judging = False

@@ -83,6 +83,8 @@ class Exchange:
     def query(self, command: str, limit_s: float, read: Callable[[str], T]) -> T:
         """The reply to a query, asked once more when it or its reply may have been damaged.
 
+        Not when the lease has no time for that: the fault would be the step's then.
+
         Raises: LineFault(TIMEOUT) when the device is silent, REFUSED when it says why not,
         LATE, GARBLED, WRONG, LOST, ABSENT; StepBug(STEP-TIMEOUT).
         """
@@ -91,7 +93,8 @@ class Exchange:
             try:
                 return self._asked(command, limit_s, read)
             except LineFault as fault:
-                if fault.kind != "GARBLED" and not fault.evidence.get("perhaps_unheard"):
+                perhaps = fault.kind == "GARBLED" or fault.evidence.get("perhaps_unheard")
+                if not perhaps or self.lease.deadline.left_s() < limit_s:
                     raise
             self._synchronise()
             return self._asked(command, limit_s, read)

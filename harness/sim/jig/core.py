@@ -35,7 +35,7 @@ class JigBehaviour(ScpiBehaviour):
         *,
         serial: str = "SIMJIG01",
         noise: float = 0.0,
-        seed: int = 0,
+        seed: int | str = 0,
         defects: Defects | None = None,
         met: set[str] | None = None,
         build: JigBuild | None = None,

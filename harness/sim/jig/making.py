@@ -27,15 +27,18 @@ def commands_of(dialect: Dialect) -> Collection[str]:
     return (BOXES[dialect] if dialect in BOXES else CORES[dialect]).commands
 
 
-def behaviour_of(jig: SimJig, met: set[str] | None = None) -> Jig:
-    """What a jig does; into `met` goes what of its defects has struck."""
+def behaviour_of(jig: SimJig, seed: int = 0, met: set[str] | None = None) -> Jig:
+    """What a jig does; its noise follows from seed and serial, `met` has what has struck."""
+    own: dict[str, Any] = {
+        "serial": jig.serial,
+        "seed": f"{seed} {jig.serial}",
+        "defects": jig.defects,
+        "met": met,
+        "build": jig.build,
+    }
     if jig.dialect in BOXES:
-        return BOXES[jig.dialect](
-            None, serial=jig.serial, defects=jig.defects, met=met, build=jig.build
-        )
-    return CORES[jig.dialect](
-        None, serial=jig.serial, noise=jig.noise, defects=jig.defects, met=met, build=jig.build
-    )
+        return BOXES[jig.dialect](None, **own)
+    return CORES[jig.dialect](None, noise=jig.noise, **own)
 
 
 def on_pty(jig: Jig, *, speed: float = 1.0) -> PtyJig:

@@ -103,8 +103,8 @@ class Power:
         return self._metered(self.volts(_channel(argument)))
 
     def current(self, argument: str, _now_s: float) -> str:
-        unit = self._planted.unit
-        return self._metered(unit.charge_current_a if unit and _channel(argument) == VBUS else 0.0)
+        channel, unit = _channel(argument), self._planted.unit
+        return self._metered(unit.charge_current_a if unit and channel == VBUS else 0.0)
 
     def resistance(self, argument: str, *, pressed: bool) -> str:
         """Through a relay that is closed, and a contact that the fixture has `pressed` on."""

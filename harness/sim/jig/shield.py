@@ -46,7 +46,7 @@ class ShieldBox(Answering):
         unit: SimUnit | None,
         *,
         serial: str = "SIMJIG01",
-        seed: int = 0,
+        seed: int | str = 0,
         defects: Defects | None = None,
         met: set[str] | None = None,
         build: JigBuild | None = None,

@@ -6,10 +6,11 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from harness.devices.jig.dialect import CORE
+from harness.devices.jig.dialect import CORE, Dialect
 from harness.devices.jig.jig import SerialJig
 from harness.devices.jig.port import JigPort
 from harness.devices.scpi.exchange import Expected
@@ -18,6 +19,12 @@ from tests.devices.jig.conftest import QUERY_S, QUICK, BuildRig, Rig
 from tests.short import lease
 
 CURRENT = "MEAS:CURR? (@1)"
+
+
+def with_limit(limit_s: float) -> Dialect:
+    """The core with this limit on the current."""
+    verb = replace(CORE.verbs["current"], limit_s=limit_s)
+    return replace(CORE, verbs={**CORE.verbs, "current": verb})
 
 
 def powered(bench: Rig) -> JigPort:
@@ -80,6 +87,20 @@ def test_silent_on_one_query_is_told_apart_from_dead(rig: BuildRig) -> None:
     fault = bench.fault(lambda: jig.current_a("vbus"), "JIG-TIMEOUT")
     assert fault.evidence["alive"] is True
     assert jig.voltage_v("vbus") == 5.0
+
+
+def test_a_query_is_not_asked_again_when_the_step_has_no_time_for_it(rig: BuildRig) -> None:
+    """It would be the step's fault then, and the jig's is known."""
+    bench = rig({"jig.silent": {"on": CURRENT}}, dialect=with_limit(2.0))
+    powered(bench)
+    fault = bench.fault(lambda: bench.port(limit_s=4.5).current_a("vbus"), "JIG-TIMEOUT")
+    assert fault.evidence["alive"] is True
+    assert bench.sim.heard.count(CURRENT) == 1
+
+
+def test_a_query_whose_reply_was_lost_is_asked_again(rig: BuildRig) -> None:
+    bench = rig(script={CURRENT: [""]}, dialect=QUICK)
+    assert powered(bench).current_a("vbus") == 0.9
 
 
 def test_silent_from_now_on_is_dead(rig: BuildRig) -> None:

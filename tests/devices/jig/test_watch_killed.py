@@ -15,9 +15,9 @@ from tests.devices.jig.conftest import BuildWired
 from tests.engine.rig import until
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+@pytest.mark.parametrize(("how", "after_s"), [(signal.SIGKILL, 1.3 * WAIT_S), (signal.SIGSTOP, 0)])
 def test_a_station_that_beats_no_more_leaves_no_power_on(
-    wired: BuildWired, how: signal.Signals
+    wired: BuildWired, how: signal.Signals, after_s: float
 ) -> None:
     bench = wired("core-framed")
     assert isinstance(bench.sim, JigBehaviour)
@@ -26,7 +26,7 @@ def test_a_station_that_beats_no_more_leaves_no_power_on(
         try:
             assert station.stdout
             assert station.stdout.readline() == "on\n"
-            time.sleep(1.3 * WAIT_S)  # it is fed meanwhile
+            time.sleep(after_s)  # it is fed meanwhile
             assert not bench.sim.safe
             station.send_signal(how)
             until(lambda: bench.sim.safe)

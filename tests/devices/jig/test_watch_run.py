@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from harness.clock import Cancel
 from harness.engine.bench import Bench
+from harness.engine.quarantine import wedged
 from harness.model.events import Faulted, SafeStateReached
 from harness.model.outcome import Outcome
 from harness.model.plan import Phase, Retry
@@ -17,7 +20,7 @@ from harness.sim.jig import Reply
 from harness.station.slot import SlotRun
 from tests.devices.jig.conftest import BuildWired
 from tests.devices.jig.wired import Wired
-from tests.engine.rig import NO_RETRY, Rig, planned, spec_of
+from tests.engine.rig import NO_RETRY, Rig, planned, spec_of, until
 
 Body = Callable[..., None]
 
@@ -161,3 +164,18 @@ def test_a_run_is_not_tried_again_on_a_jig_that_came_back(wired: BuildWired) -> 
     assert record.fault
     assert record.fault.code == "JIG-LOST"
     assert tried == [1]
+
+
+def test_a_run_that_is_halted_feeds_the_watchdog_no_more(wired: BuildWired) -> None:
+    """As one whose step is wedged: its thread does not come back, and no block ends."""
+    bench = wired("core-framed")
+    halt, stop = Cancel(), Cancel()
+    with Bench({Jig: bench.jig}).watched(halt, stop):
+        power(bench.port())
+        fed = bench.sent("SYST:HEAR?")
+        until(lambda: bench.sent("SYST:HEAR?") > fed)
+        halt.set(wedged(1))
+        fed = bench.sent("SYST:HEAR?")
+        time.sleep(2.5)
+        assert bench.sent("SYST:HEAR?") <= fed + 1  # one was on its way
+    assert not stop.reason
