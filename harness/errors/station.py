@@ -69,11 +69,7 @@ class JigFault(LineFault):
         ),
         "JIG-UNTESTED": Code(
             "No self-test on record shows that this jig is fit for production.",
-<<<<<<< HEAD
-            "Run `harness selftest --station FILE`; its jig file names the plan (`selftest:`).",
-=======
             "Run `harness selftest --station FILE`; its jig file must name a plan (`selftest:`).",
->>>>>>> jigs
         ),
         "JIG-STALE": Code(
             "The jig's self-test is too old, or was made by other files than those of today.",

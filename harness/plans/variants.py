@@ -18,7 +18,8 @@ NO_VARIANTS = ("",)
 class VariantNames:
     """The variants of a plan by the places of their names; `skus` has the SKU of each.
 
-    `kept` are those whose units never ship. `readable` is false where they cannot be known, so that nothing is said about their names.
+    `kept` are those whose units never ship. `readable` is false where they cannot be known, so that
+    nothing is said about their names.
     """
 
     keys: Mapping[str, Scalar] = field(default_factory=dict)
