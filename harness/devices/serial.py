@@ -107,8 +107,6 @@ class SerialLink:
 
     def _read_threaded(self, wait_s: float) -> bytes:
         if wait_s <= 0 and not self._port.in_waiting:
-            if not self._port._thread.is_alive():  # pyserial tells that only to who waits
-                raise ConnectionError("its peer has closed the connection")
             return b""
         first = self._port.read(1)  # waits for POLL_S: to set another time would renegotiate
         return bytes(first + self._port.read(self._port.in_waiting)) if first else b""

@@ -36,8 +36,6 @@ class Codec(Protocol):
 
     def feed(self, data: bytes) -> list[Line]: ...
 
-    def peek(self) -> Line | None: ...
-
     def flush(self) -> Line | None: ...
 
     def encode(self, text: str) -> bytes: ...
@@ -58,16 +56,11 @@ class LineCodec:
         self._skip_overlong()
         return lines
 
-    def peek(self) -> Line | None:
-        """What waits for its terminator, as a damaged line."""
-        waiting = self._head or self._buffer
-        return _damaged(waiting, "unfinished") if waiting.strip(b"\r\n") else None
-
     def flush(self) -> Line | None:
-        """What waits for its terminator, and is given up."""
-        waiting = self.peek()
+        """What waits for its terminator, as a damaged line; the codec is empty afterwards."""
+        waiting = self._head or self._buffer
         self._head = self._buffer = b""
-        return waiting
+        return _damaged(waiting, "unfinished") if waiting.strip(b"\r\n") else None
 
     def encode(self, text: str) -> bytes:
         """A command with its terminator. Commands are ASCII."""

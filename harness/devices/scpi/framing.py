@@ -31,12 +31,8 @@ class FramedCodec:
         """The lines that `data` completes, with the number of the command that each answers."""
         return [_unframed(line) for line in self._lines.feed(data)]
 
-    def peek(self) -> Line | None:
-        """What waits for its terminator, as a damaged line."""
-        return self._lines.peek()
-
     def flush(self) -> Line | None:
-        """What waits for its terminator, and is given up."""
+        """What waits for its terminator, as a damaged line; the codec is empty afterwards."""
         return self._lines.flush()
 
     def encode(self, text: str) -> bytes:

@@ -156,21 +156,16 @@ class Wire:
             self._receive(left_s)
 
     def drain(self, quiet_s: float, lease: Lease) -> list[Line]:
-        """Take off what has come unasked, until nothing comes for `quiet_s`.
-
-        A line without its end is given up once the line was quiet for some time; before that its
-        end would look like a line of its own.
-        """
+        """Take off what has come unasked, until nothing comes for `quiet_s`."""
         self._receive(0.0)
         silent = Deadline(quiet_s)
-        while not (quiet := silent.expired()) and not lease.deadline.expired():
+        while not silent.expired() and not lease.deadline.expired():
             lease.check()
             if self._receive(silent.left_s()):
                 silent = Deadline(quiet_s)
         stray = [*self._lines]
         self._lines.clear()
-        given_up = quiet and quiet_s > 0
-        if unfinished := self._codec.flush() if given_up else self._codec.peek():
+        if unfinished := self._codec.flush():
             stray.append(unfinished)
         self.strays += len(stray)
         return stray

@@ -148,7 +148,9 @@ def wired(no_leaks: None) -> Iterator[BuildWired]:
     """Builds a jig of a shipped dialect on a pty; its power must be off at the end."""
     built: list[Wired] = []
 
-    def build(kind: Kind, defects: Defects | None = None, dwell_s: float = 0.1) -> Wired:
+    def build(
+        kind: Kind, defects: Defects | None = None, dwell_s: float = 0.1, **limits_s: float
+    ) -> Wired:
         sim = behaviour_of(
             SimJig(dialect=kind, defects=defects or {}, build=JigBuild(dwell_s=dwell_s))
         )
@@ -156,7 +158,7 @@ def wired(no_leaks: None) -> Iterator[BuildWired]:
         watch = sim.watchdog if isinstance(sim, JigBehaviour) else None
         pty = PtyJig(line, end=sim.end, reply_end=sim.end, attentive=sim.attentive, watch=watch)
         sim.cable.watch(pty.pull)
-        dialect = quick(kind)
+        dialect = quick(kind, **limits_s)
 
         def open_link() -> SerialLink:
             return SerialLink(pty.path, dialect.baud)

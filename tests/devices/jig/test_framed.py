@@ -14,6 +14,7 @@ from harness.sim.jig import JigBehaviour, Reply
 from harness.sim.jig.framed import framed
 from tests.devices.jig.conftest import BuildWired
 from tests.devices.jig.wired import QUERY_S, Meddle, Wired, fault
+from tests.engine.rig import until
 
 VOLTAGE = "MEAS:VOLT? (@1)"
 
@@ -81,6 +82,7 @@ def test_numbers_go_on_where_they_were_when_the_line_comes_back(wired: BuildWire
     before = numbers(bench)[-1]
     bench.pty.pull(0.0)
     fault(lambda: bench.port().voltage_v("vbus"), "JIG-LOST")
+    until(lambda: bench.pty.plugged)
     bench.line.lines.clear()
     bench.port().voltage_v("vbus")
     assert numbers(bench)[0] in (before + 1, before + 2, before + 1 - 9999, before + 2 - 9999)

@@ -209,8 +209,8 @@ def test_bad_luck_on_the_line_does_not_and_a_bad_line_does(wired: BuildWired) ->
 
 
 def test_to_make_it_safe_waits_for_no_look(wired: BuildWired) -> None:
-    """A jig that answers nothing keeps a look for seconds, and the line with it."""
-    bench = wired("core")
+    """A jig that answers nothing keeps a look for long, and the line with it."""
+    bench = wired("core", interlock=LONG_S)
     with looked_after(bench):
         powered(bench)
         assert dumb(bench).wait(LONG_S)

@@ -90,6 +90,8 @@ def test_an_emergency_stop_aborts_the_run(wired: BuildWired) -> None:
     assert record.outcome is Outcome.ABORTED
     assert record.fault
     assert record.fault.code == "JIG-EMERGENCY"
+    notes = [note.event for note in record.notes if isinstance(note.event, Faulted)]
+    assert [note.fault.code for note in notes] == ["JIG-EMERGENCY"]
 
 
 def test_a_unit_that_was_found_bad_stays_so(wired: BuildWired) -> None:

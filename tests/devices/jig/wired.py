@@ -12,6 +12,7 @@ from harness.devices.jig.dialect import Dialect
 from harness.devices.jig.health import HealthPort
 from harness.devices.jig.jig import SerialJig
 from harness.devices.jig.port import JigPort
+from harness.devices.scpi.verb import Verb
 from harness.errors import HarnessError
 from harness.sim.jig import Jig, Reply
 from harness.sim.pty import PtyJig
@@ -24,14 +25,15 @@ FILES = Path(__file__).parents[3] / "fixtures" / "jigs"
 Meddle = Callable[[str, list[Reply]], list[Reply]]
 
 
-def quick(kind: str) -> Dialect:
-    """The dialect of a shipped jig file, with shorter limits."""
+def quick(kind: str, **limits_s: float) -> Dialect:
+    """The dialect of a shipped jig file, with shorter limits, or those given by verb."""
     _, file, problems = read_jig_file(FILES / f"{kind}.yaml")
     assert file, problems
-    verbs = {
-        name: replace(verb, limit_s=MOTION_S if verb.limit_s > 1 else QUERY_S)
-        for name, verb in file.dialect.verbs.items()
-    }
+
+    def limited(name: str, verb: Verb) -> Verb:
+        return replace(verb, limit_s=limits_s.get(name, MOTION_S if verb.limit_s > 1 else QUERY_S))
+
+    verbs = {name: limited(name, verb) for name, verb in file.dialect.verbs.items()}
     return replace(file.dialect, verbs=verbs)
 
 
