@@ -25,7 +25,7 @@ from harness.devices.jig.vocabulary import ABILITIES
 from harness.engine.threads import side_by_side
 from harness.errors import HarnessError
 from harness.model.events import JigRef
-from harness.model.ports import JigIdentity
+from harness.model.jig_ports import JigIdentity
 from harness.ui.jig import JigRow, jig_page, jig_table, row_json
 from harness.ui.text import Terminal, printable, say
 from harness.wiring import JigAt, jig_readiness, load_layout, open_jigs, who_answers

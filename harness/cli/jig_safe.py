@@ -17,7 +17,7 @@ from harness.engine.bench import Bench
 from harness.engine.threads import side_by_side
 from harness.errors import HarnessError
 from harness.model.fault import Fault
-from harness.model.ports import Jig
+from harness.model.jig_ports import Jig
 from harness.ui.jig import called, fault_json
 from harness.ui.text import fault_lines, printable
 from harness.wiring import JigAt

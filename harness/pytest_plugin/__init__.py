@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from harness.model.ports import Handset, Jig
+    from harness.model.jig_ports import Jig
+    from harness.model.ports import Handset
     from harness.pytest_plugin.active import Active
     from harness.pytest_plugin.lent import BenchSlot
     from harness.pytest_plugin.measured import BenchMeasure

@@ -9,7 +9,8 @@ from typing import cast
 from harness.clock import Lease
 from harness.errors import PlanError
 from harness.model.identity import Unit
-from harness.model.ports import Agent, CallBox, Handset, Jig, JigHealth, Usb
+from harness.model.jig_ports import Jig, JigHealth
+from harness.model.ports import Agent, CallBox, Handset, Usb
 from harness.station.station import Slot
 
 

@@ -16,8 +16,8 @@ from harness.devices.scpi.verb import VALUE, Verb
 from harness.files.collect import Problems
 from harness.files.nodes import Node
 from harness.files.shapes import Shape, listing, mapping
+from harness.model.jig_ports import JigIdentity
 from harness.model.pattern import compiled
-from harness.model.ports import JigIdentity
 from harness.model.units import UNITS
 from harness.plans.values import quantity, text, whole
 

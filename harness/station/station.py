@@ -25,8 +25,9 @@ from harness.model.events import (
 )
 from harness.model.identity import Unit
 from harness.model.ids import new_run_id
+from harness.model.jig_ports import Jig
 from harness.model.plan import Plan
-from harness.model.ports import Agent, Handset, Jig
+from harness.model.ports import Agent, Handset
 from harness.model.record import Record
 from harness.model.step import Catalogue
 from harness.station.golden_units import GoldenUnits

@@ -8,7 +8,8 @@ from harness.devices.android import battery, power_supply
 from harness.devices.android.battery import Battery
 from harness.devices.android.fields import scaled
 from harness.devices.android.power_supply import PowerSupply
-from harness.model.ports import Handset, Jig, Measure, Stopwatch, Wait
+from harness.model.jig_ports import Jig
+from harness.model.ports import Handset, Measure, Stopwatch, Wait
 from harness.model.reading import Reading, Unreadable
 from harness.model.units import Duration, Voltage, seconds, volts
 from harness.steps.api import CLAIMS, Numeric, Text, step

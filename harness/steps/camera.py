@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from harness.imaging.exposure import light_gain
-from harness.model.ports import Attach, Handset, Jig, Measure, Stopwatch, Wait
+from harness.model.jig_ports import Jig
+from harness.model.ports import Attach, Handset, Measure, Stopwatch, Wait
 from harness.model.step import Measurement
 from harness.model.units import Duration, seconds
 from harness.steps.api import Body, Flag, Numeric, Series, Text, step

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from harness.model.ports import Jig, Measure
+from harness.model.jig_ports import Jig
+from harness.model.ports import Measure
 from harness.steps.api import CLAIMS, Numeric, step
 
 

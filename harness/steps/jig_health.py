@@ -8,7 +8,8 @@ from __future__ import annotations
 from functools import partial
 from statistics import median
 
-from harness.model.ports import Jig, JigHealth, Measure, Stopwatch, Wait, WallClock
+from harness.model.jig_ports import Jig, JigHealth
+from harness.model.ports import Measure, Stopwatch, Wait, WallClock
 from harness.model.units import Duration, Illuminance, Voltage, seconds, volts
 from harness.steps.api import CLAIMS, Flag, Numeric, Text, step
 from harness.steps.asking.settings import require_positive

@@ -11,7 +11,8 @@ from harness.errors import DutFault, InstrumentFault, PlanError, StationFault
 from harness.model.cell import Cell
 from harness.model.conclude import shows_bad
 from harness.model.decibels import mean_level
-from harness.model.ports import CallBox, Handset, JigIdentity, Measure, RunSoFar, Stopwatch, Wait
+from harness.model.jig_ports import JigIdentity
+from harness.model.ports import CallBox, Handset, Measure, RunSoFar, Stopwatch, Wait
 from harness.model.reading import Reading
 from harness.model.units import Duration, Level, seconds
 from harness.steps.api import Flag, Numeric, Text, step

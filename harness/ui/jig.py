@@ -12,7 +12,7 @@ from rich.text import Text
 from harness.devices.jig.survey import Fact
 from harness.errors import HarnessError
 from harness.model.fault import Fault
-from harness.model.ports import JigIdentity
+from harness.model.jig_ports import JigIdentity
 from harness.model.reading import Unknown, Unreadable
 from harness.ui.rows import aligned
 from harness.ui.text import fault_lines, printable

@@ -10,8 +10,9 @@ from harness.devices.adb.states import is_address
 from harness.devices.jig.dialect import CORE
 from harness.errors import StationFault
 from harness.model.identity import Unit
+from harness.model.jig_ports import Jig, JigHealth
 from harness.model.plan import Plan
-from harness.model.ports import Agent, CallBox, Handset, Jig, JigHealth, Usb
+from harness.model.ports import Agent, CallBox, Handset, Usb
 from harness.sim.line import INSTRUMENTS
 from harness.sim.scenario import Scenario, load_scenario
 from harness.station.config import (

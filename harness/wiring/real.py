@@ -20,7 +20,8 @@ from harness.devices.usb.bus import UsbBus
 from harness.devices.usb.socket import UsbSocket
 from harness.engine.bench import Bench
 from harness.model.backing import Device
-from harness.model.ports import Agent, CallBox, Handset, Jig, JigHealth, Usb
+from harness.model.jig_ports import Jig, JigHealth
+from harness.model.ports import Agent, CallBox, Handset, Usb
 from harness.station.config import InstrumentConfig, SlotConfig, StationConfig
 from harness.station.path_loss import losses_of
 from harness.station.sockets import explained

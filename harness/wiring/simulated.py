@@ -27,7 +27,8 @@ from harness.engine.bench import Bench
 from harness.model.backing import Device
 from harness.model.cell import PathLoss
 from harness.model.identity import Unit
-from harness.model.ports import Agent, CallBox, Handset, Jig, JigHealth, Usb
+from harness.model.jig_ports import Jig, JigHealth
+from harness.model.ports import Agent, CallBox, Handset, Usb
 from harness.records.recorder import Recorder
 from harness.sim.line import INSTRUMENTS, PATH_LOSS_DB, SimLine, SimSlot
 from harness.sim.scenario import Scenario

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import HarnessError
+from harness.model.jig_ports import Jig
 from harness.model.judgement import judge
 from harness.model.outcome import Outcome
 from harness.model.plan import OnFail, PlannedStep
-from harness.model.ports import Attach, Handset, Jig, Measure, ShellResult, Stopwatch, Wait
+from harness.model.ports import Attach, Handset, Measure, ShellResult, Stopwatch, Wait
 from harness.model.reading import Reading
 from harness.model.units import Quantity
 from harness.model.value import Value

@@ -10,7 +10,8 @@ import pytest
 from tests.cli.conftest import PLAN, Cli
 
 GOOD = '''
-from harness.model.ports import Jig, Measure
+from harness.model.jig_ports import Jig
+from harness.model.ports import (Measure)
 from harness.steps.api import Numeric, step
 
 

@@ -24,10 +24,10 @@ from harness.model.events import PlannedRef, PlanRef, Purpose, RunStarted, Stamp
 from harness.model.fault import Symptom
 from harness.model.fold import RecordBuilder
 from harness.model.identity import Claim, Unit
+from harness.model.jig_ports import Jig, JigIdentity
 from harness.model.judgement import Limit
 from harness.model.limits import Range
 from harness.model.plan import Group, OnFail, Phase, Plan, PlannedStep, Product, Retry
-from harness.model.ports import Jig, JigIdentity
 from harness.model.record import Record
 from harness.model.step import Catalogue, StepSpec
 from harness.steps.api import MARK, step

@@ -19,10 +19,11 @@ from harness.engine.execute import execute
 from harness.errors import DutFault, JigFault, LinkFault, OperatorStop, StationFault
 from harness.model.events import Measured, StepSkipped
 from harness.model.identity import Unit
+from harness.model.jig_ports import Jig
 from harness.model.limits import Range
 from harness.model.outcome import Outcome
 from harness.model.plan import OnFail, Phase, PlannedStep, Retry
-from harness.model.ports import Jig, Measure, UnitRegistry, Wait
+from harness.model.ports import Measure, UnitRegistry, Wait
 from harness.model.reading import Unknown, Unreadable
 from harness.model.step import Flag, Numeric, StepSpec, Text
 from tests.engine.rig import RememberingJig, Rig, planned, spec_of

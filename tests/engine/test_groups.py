@@ -12,9 +12,10 @@ from harness.engine.execute import execute
 from harness.errors import HarnessError, LinkFault, PlanError, StationFault
 from harness.model.events import Measured, StepEnded, StepSkipped, StepStarted
 from harness.model.fault import Symptom
+from harness.model.jig_ports import Jig
 from harness.model.outcome import Outcome
 from harness.model.plan import Group, GroupKind, OnFail, Phase, PlannedStep, Retry
-from harness.model.ports import Jig, Measure, Wait
+from harness.model.ports import Measure, Wait
 from harness.model.record import Record
 from harness.model.step import Numeric, StepSpec
 from harness.station.slot import RunResult, SlotRun

@@ -14,9 +14,10 @@ import pytest
 from harness.devices.adb import AdbHandset, AdbServer
 from harness.devices.jig.jig import SerialJig
 from harness.engine.bench import Bench
+from harness.model.jig_ports import Jig
 from harness.model.outcome import Outcome
 from harness.model.plan import Group, GroupKind
-from harness.model.ports import Attach, Handset, Jig
+from harness.model.ports import Attach, Handset
 from harness.model.record import Record
 from harness.records.attachments import AttachmentFiles
 from harness.records.chain import verify

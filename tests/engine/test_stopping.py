@@ -10,9 +10,10 @@ import pytest
 from harness.engine.execute import execute
 from harness.errors import HarnessError, OperatorStop, StepBug
 from harness.model.events import AbortRequested
+from harness.model.jig_ports import Jig
 from harness.model.outcome import Outcome
 from harness.model.plan import Phase
-from harness.model.ports import Jig, Measure, Wait
+from harness.model.ports import Measure, Wait
 from harness.model.step import Numeric
 from harness.station.slot import SlotRun
 from tests.engine.rig import Rig, planned, spec_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from harness.model.ports import Handset, Jig, Measure
+from harness.model.jig_ports import Jig
+from harness.model.ports import Handset, Measure
 from harness.model.step import Catalogue, Series
 from harness.model.units import Current, Duration, Voltage, seconds
 from harness.steps.api import MARK, Flag, Numeric, Text, step

@@ -12,9 +12,10 @@ from harness.clock import SystemClock
 from harness.engine.bench import Bench
 from harness.errors import HarnessError, LinkFault, StationFault
 from harness.model.identity import Unit
+from harness.model.jig_ports import Jig
 from harness.model.outcome import Outcome
 from harness.model.plan import OnFail, Phase, PlannedStep, Retry
-from harness.model.ports import Jig, Measure, Wait
+from harness.model.ports import Measure, Wait
 from harness.model.step import Catalogue, StepSpec
 from harness.pytest_plugin.running import PlanRun
 from harness.pytest_plugin.signals import held, like_ctrl_c

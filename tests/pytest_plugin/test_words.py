@@ -6,7 +6,8 @@ import pytest
 
 from harness.engine.execute import execute
 from harness.errors import JigFault, LinkFault
-from harness.model.ports import Jig, Measure
+from harness.model.jig_ports import Jig
+from harness.model.ports import Measure
 from harness.model.record import Record
 from harness.pytest_plugin.words import Told, Words, unshown
 from harness.steps.api import Numeric

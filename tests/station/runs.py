@@ -8,7 +8,8 @@ from dataclasses import replace
 from harness.engine.execute import execute
 from harness.model.events import RunEnded, RunStarted, Stamped, StationRef
 from harness.model.identity import Unit
-from harness.model.ports import Jig, Measure
+from harness.model.jig_ports import Jig
+from harness.model.ports import Measure
 from harness.steps.api import Numeric
 from tests.engine.rig import Rig, planned, spec_of
 

@@ -15,9 +15,10 @@ from harness.errors import DutFault, LinkFault, OperatorStop
 from harness.model.events import Purpose, UnitIdentified
 from harness.model.fault import Fault
 from harness.model.identity import Unit
+from harness.model.jig_ports import Jig
 from harness.model.outcome import Outcome
 from harness.model.plan import Plan
-from harness.model.ports import Jig, UnitRegistry
+from harness.model.ports import UnitRegistry
 from harness.model.record import Record
 from harness.plans.resolve import load_plans
 from harness.station.golden_units import GoldenKind, GoldenUnit, GoldenUnits, verdict_of

@@ -16,8 +16,9 @@ from harness.engine.bench import Bench
 from harness.errors import LinkFault
 from harness.model.events import Stamped, StepStarted
 from harness.model.identity import Unit
+from harness.model.jig_ports import Jig
 from harness.model.outcome import Outcome
-from harness.model.ports import Jig, Measure
+from harness.model.ports import Measure
 from harness.model.station import Abort, SlotClosed, SlotView, Snapshot
 from harness.model.step import Catalogue
 from harness.plans.resolve import load_plans

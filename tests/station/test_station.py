@@ -16,9 +16,10 @@ from harness.engine.reserve import Instruments
 from harness.errors import Blame, PlanError
 from harness.model.events import Purpose, ReleaseRef, Stamped, Waiting
 from harness.model.identity import Unit
+from harness.model.jig_ports import Jig
 from harness.model.outcome import Outcome
 from harness.model.plan import Phase, Plan, PlannedStep, Product
-from harness.model.ports import Jig, Wait
+from harness.model.ports import Wait
 from harness.model.record import Record
 from harness.model.step import Catalogue
 from harness.plans.resolve import load_plans

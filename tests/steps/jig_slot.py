@@ -12,8 +12,8 @@ from harness.devices.jig.jig import JigHealthOf, SerialJig
 from harness.devices.scpi.exchange import Expected
 from harness.engine.bench import Bench
 from harness.engine.execute import execute
+from harness.model.jig_ports import Jig, JigHealth
 from harness.model.plan import PlannedStep
-from harness.model.ports import Jig, JigHealth
 from harness.model.record import Record
 from harness.sim.jig import Jig as Behaviour
 from harness.sim.jig import JigBehaviour, JigBuild, SimJig, behaviour_of, on_pty

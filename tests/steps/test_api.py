@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
-from harness.model.ports import Handset, Jig, Measure, UnitRegistry, Wait
+from harness.model.jig_ports import Jig
+from harness.model.ports import Handset, Measure, UnitRegistry, Wait
 from harness.model.step import Flag, Numeric, Param, StepSpec, Text
 from harness.model.units import UNITS, Current, Duration, Voltage, seconds, volts
 from harness.steps.api import MARK, step

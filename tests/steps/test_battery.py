@@ -18,10 +18,11 @@ from harness.devices.jig.jig import SerialJig
 from harness.devices.scpi.exchange import Expected
 from harness.engine.bench import Bench
 from harness.engine.execute import execute
+from harness.model.jig_ports import Jig
 from harness.model.judgement import Limit
 from harness.model.limits import Range, RecordOnly
 from harness.model.outcome import Outcome
-from harness.model.ports import Handset, Jig
+from harness.model.ports import Handset
 from harness.model.record import MeasurementRecord, Record
 from harness.model.step import StepSpec
 from harness.model.units import Quantity

@@ -16,9 +16,9 @@ from harness.devices.adb import AdbServer
 from harness.devices.jig.dialect import CORE
 from harness.devices.jig.jig import SerialJig
 from harness.imaging.picture import Picture, decode_jpeg
+from harness.model.jig_ports import Jig
 from harness.model.outcome import Outcome
 from harness.model.plan import OnFail, PlannedStep
-from harness.model.ports import Jig
 from harness.model.reading import Unreadable
 from harness.model.record import Record
 from harness.model.value import Curve

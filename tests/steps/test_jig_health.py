@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.model.jig_ports import Jig
 from harness.model.limits import Range
 from harness.model.plan import Plan
-from harness.model.ports import Jig
 from harness.model.record import Record
 from harness.plans.limits.symptoms import reasons
 from harness.plans.resolve import resolve

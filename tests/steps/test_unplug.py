@@ -14,9 +14,10 @@ import pytest
 from harness.devices.adb import AdbHandset, AdbServer
 from harness.engine.bench import Bench
 from harness.engine.execute import execute
+from harness.model.jig_ports import Jig
 from harness.model.outcome import Outcome
 from harness.model.plan import Phase
-from harness.model.ports import Handset, Jig
+from harness.model.ports import Handset
 from harness.model.record import Record
 from harness.sim.handset import SimHandsets
 from harness.sim.unit import SimUnit

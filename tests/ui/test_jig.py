@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from harness.devices.jig.survey import Fact
 from harness.errors import JigFault
-from harness.model.ports import JigIdentity
+from harness.model.jig_ports import JigIdentity
 from harness.model.reading import Unknown, Unreadable
 from harness.ui.jig import JigRow, jig_page, jig_table, row_json
 

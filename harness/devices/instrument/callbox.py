@@ -16,7 +16,7 @@ from harness.devices.scpi.wire import Wire
 from harness.devices.serial import SerialLink
 from harness.errors import InstrumentFault, PlanError
 from harness.model.cell import Cell, PathLoss
-from harness.model.ports import JigIdentity
+from harness.model.jig_ports import JigIdentity
 
 LEVEL_TOLERANCE_DB = 0.05
 """How far a box may round the level that it was told [dB]: half of a step of 0.1 dB."""

@@ -12,8 +12,8 @@ from harness.devices.jig.vocabulary import ABILITIES
 from harness.devices.scpi.language import Answers, Language
 from harness.devices.scpi.replies import read_identity
 from harness.devices.scpi.verb import Verb
+from harness.model.jig_ports import JigIdentity
 from harness.model.pattern import fitting
-from harness.model.ports import JigIdentity
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the self-test asks of a jig (model.ports.JigHealth)."""
+"""What the self-test asks of a jig (model.jig_ports.JigHealth)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from harness.devices.jig.replies import (
 from harness.devices.scpi.replies import read_whole
 from harness.errors import JigFault, OperatorStop
 from harness.errors.base import LineFault
-from harness.model.ports import JigIdentity
+from harness.model.jig_ports import JigIdentity
 
 
 class HealthPort:

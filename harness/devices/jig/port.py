@@ -1,4 +1,4 @@
-"""What product steps do with a jig (model.ports.Jig)."""
+"""What product steps do with a jig (model.jig_ports.Jig)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from harness.devices.jig.asking import Asking
 from harness.devices.jig.replies import Field, Position, read_field, read_position
 from harness.devices.scpi.replies import read_number
 from harness.errors import JigFault
-from harness.model.ports import JigIdentity
+from harness.model.jig_ports import JigIdentity
 
 _LIGHT_TOLERANCE_PCT = 0.5
 """How far a light box may round the level that it was told [% of full light]."""

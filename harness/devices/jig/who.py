@@ -18,7 +18,7 @@ from harness.devices.scpi.language import Language
 from harness.devices.scpi.wire import Wire
 from harness.devices.serial import SerialLink
 from harness.errors import HarnessError, JigFault
-from harness.model.ports import JigIdentity
+from harness.model.jig_ports import JigIdentity
 
 TWIN_S = 0.3
 """How much longer than the jig itself another may take that says that it is the same one [s]."""

@@ -21,8 +21,8 @@ from harness.devices.scpi.telling import Teller, since
 from harness.devices.scpi.verb import Verb
 from harness.devices.scpi.wire import Wire
 from harness.errors import HarnessError, StepBug
+from harness.model.jig_ports import JigIdentity
 from harness.model.pattern import fits
-from harness.model.ports import JigIdentity
 
 T = TypeVar("T")
 

@@ -20,7 +20,7 @@ from harness.devices.scpi.replies import QueuedError, read_framing
 from harness.devices.scpi.wire import Wire
 from harness.errors import StepBug
 from harness.errors.base import LineFault
-from harness.model.ports import JigIdentity
+from harness.model.jig_ports import JigIdentity
 
 T = TypeVar("T")
 

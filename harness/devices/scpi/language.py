@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from harness.devices.scpi.replies import read_identity
 from harness.devices.scpi.verb import Verb
-from harness.model.ports import JigIdentity
+from harness.model.jig_ports import JigIdentity
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from harness.model.ports import JigIdentity
+from harness.model.jig_ports import JigIdentity
 
 OVERRANGE = 9.9e37
 """From here on a number is SCPI's infinity or not-a-number (SCPI-99 volume 1, 7.2.1.4)."""

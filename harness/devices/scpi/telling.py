@@ -9,7 +9,7 @@ from typing import Any
 from harness.devices.scpi.codec import Line
 from harness.devices.scpi.wire import Wire
 from harness.errors.base import LineFault
-from harness.model.ports import JigIdentity
+from harness.model.jig_ports import JigIdentity
 
 
 class Teller:

@@ -14,7 +14,7 @@ from harness.devices.scpi.codec import Codec, Line, LineCodec
 from harness.devices.scpi.framing import LAST_SEQ, FramedCodec
 from harness.devices.scpi.turns import FairLock
 from harness.errors.base import LineFault
-from harness.model.ports import JigIdentity
+from harness.model.jig_ports import JigIdentity
 
 _SHUT_S = 1.0
 """How long another thread may finish its exchange before the port is left to it [s]."""

@@ -10,7 +10,7 @@ from harness.imaging.chart import LEAST_HEIGHT_PX, RATIOS
 from harness.imaging.field import shows_chart
 from harness.imaging.light import linear
 from harness.imaging.picture import Picture, decode_jpeg
-from harness.model.ports import Jig
+from harness.model.jig_ports import Jig
 from harness.model.reading import Unreadable
 from harness.steps.pictures.photograph import Photographer
 

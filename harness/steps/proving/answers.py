@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from harness.errors import JigFault, PlanError
-from harness.model.ports import JigHealth, Stopwatch
+from harness.model.jig_ports import JigHealth
+from harness.model.ports import Stopwatch
 
 PATTERN = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in "\"'#;,")
 """Every visible character that means nothing in a command.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.model.ports import JigIdentity
+from harness.model.jig_ports import JigIdentity
 from harness.sim.jig import Reply
 from tests.devices.jig.conftest import BuildWired
 from tests.devices.jig.wired import MOTION_S, QUERY_S, fault, once

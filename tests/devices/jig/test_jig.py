@@ -12,7 +12,7 @@ from harness.devices.jig.dialect import CORE
 from harness.devices.jig.jig import SerialJig
 from harness.errors import PlanError
 from harness.model.backing import Device
-from harness.model.ports import Jig, JigIdentity
+from harness.model.jig_ports import Jig, JigIdentity
 from tests.devices.jig.conftest import BuildRig
 from tests.short import code_of, lease
 

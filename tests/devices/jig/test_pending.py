@@ -14,7 +14,7 @@ import pytest
 from harness.devices.jig.jig import SerialJig
 from harness.devices.jig.replies import Position, read_position
 from harness.errors import HarnessError
-from harness.model.ports import JigIdentity
+from harness.model.jig_ports import JigIdentity
 from harness.sim.jig import Reply
 from tests.devices.jig.conftest import BuildWired
 from tests.devices.jig.wired import MOTION_S, QUERY_S, Wired, fault, once, quick

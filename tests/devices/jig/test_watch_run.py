@@ -11,9 +11,10 @@ from harness.clock import Cancel
 from harness.engine.bench import Bench
 from harness.engine.quarantine import wedged
 from harness.model.events import Faulted, SafeStateReached
+from harness.model.jig_ports import Jig
 from harness.model.outcome import Outcome
 from harness.model.plan import Phase, Retry
-from harness.model.ports import Jig, Measure, Wait
+from harness.model.ports import Measure, Wait
 from harness.model.record import Record
 from harness.model.step import Numeric
 from harness.sim.jig import Reply

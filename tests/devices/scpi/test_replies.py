@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.devices.scpi import replies
-from harness.model.ports import JigIdentity
+from harness.model.jig_ports import JigIdentity
 
 
 @given(st.one_of(st.text(), st.from_regex(r"[-+0-9.eEnaif]{1,12}", fullmatch=True)))
