@@ -26,7 +26,7 @@ from harness.engine.threads import side_by_side
 from harness.errors import HarnessError
 from harness.model.events import JigRef
 from harness.model.jig_ports import JigIdentity
-from harness.ui.jig import JigRow, jig_page, jig_table, row_json
+from harness.ui.jig import NOBODY, JigRow, jig_page, jig_table, row_json
 from harness.ui.text import Terminal, printable, say
 from harness.wiring import JigAt, jig_readiness, load_layout, open_jigs, who_answers
 
@@ -109,9 +109,11 @@ def _of_ports(place: Where) -> list[JigRow]:
     rows = []
     for answer in who_answers(place.kind()):
         said = answer.said if isinstance(answer.said, JigIdentity) else None
-        state = "ready" if said else "held by another program" if answer.held else ""
         fault = answer.said if isinstance(answer.said, HarnessError) else None
-        rows.append(JigRow("-", answer.port, said, state or f"{fault}"))
+        if answer.held:  # whoever holds it is to blame for nothing
+            fault = None
+        state = "ready" if said else fault.code if fault else "held by another program"
+        rows.append(JigRow(NOBODY, answer.port, said, state, fault=fault))
     return rows
 
 

@@ -18,11 +18,12 @@ from harness.engine.threads import side_by_side
 from harness.errors import HarnessError
 from harness.model.fault import Fault
 from harness.model.jig_ports import Jig
-from harness.ui.jig import called, fault_json
+from harness.ui.jig import NOBODY, called, fault_json
 from harness.ui.text import fault_lines, printable
 from harness.wiring import JigAt
 
 _MOVE_S = 60.0
+_WHO_S = 2.0
 
 
 @click.command()
@@ -65,15 +66,26 @@ def _made_safe(jigs: Sequence[JigAt]) -> list[list[Fault]]:
     )
 
 
+def _name(at: JigAt) -> str:
+    """What a jig is called; on a bare port it is asked for its serial."""
+    if at.config.serial or at.slot:
+        return at.config.name
+    try:
+        return at.jig.asked(Lease(Deadline(_WHO_S), Cancel())).exchange.identify().serial
+    except HarnessError:
+        return NOBODY
+
+
 def _show_safe(at: JigAt, faults: Sequence[Fault], *, as_json: bool) -> None:
+    name = _name(at)
     if as_json:
-        told = {"slot": at.slot, "jig": at.config.name, "port": at.port, "safe": not faults}
+        told = {"slot": at.slot, "jig": name, "port": at.port, "safe": not faults}
         first = faults[0] if faults else None
         click.echo(orjson.dumps({**told, "fault": fault_json(first)}))
         return
     words = "safe" if at.dialect.powers else "safe: it puts voltage on nothing"
     words = "NOT SAFE" if faults else words
-    click.echo(f"{called(at.config.name, at.slot)}  {printable(at.port)}  {words}")
+    click.echo(f"{printable(called(name, at.slot))}  {printable(at.port)}  {words}")
     for fault in faults:
         click.echo(f"  {fault.code}: {printable(fault.message)}\n  -> {fault.remedy}")
 

@@ -30,7 +30,6 @@ from harness.ui.report.jig import JigReport
 from harness.ui.report.selftest import SelfTestReport, selftest_page
 from harness.ui.selftest import (
     TITLES,
-    outcome_of,
     selftest_json,
     selftest_row,
     selftest_suite,
@@ -93,7 +92,7 @@ def selftest(
     if as_json:
         for jig in report.jigs:
             click.echo(orjson.dumps(selftest_json(jig)))
-    sys.exit(exit_code(map(outcome_of, report.jigs)))
+    sys.exit(exit_code(jig.outcome for jig in report.jigs))
 
 
 def _tested(station: Station, layout: Layout, slots: Sequence[int], store: Path) -> SelfTestReport:

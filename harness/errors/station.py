@@ -241,7 +241,7 @@ class StationFault(HarnessError):
             "Stop the other station, or give its folder to its owner alone (chmod 700).",
         ),
         "STATION-FILE": Code(
-            "The station file or the scenario is wrong, or asks for what this PC has not.",
+            "The station, scenario or jig file is wrong, or asks for what this PC has not.",
             "Correct the file at the place named.",
         ),
         "USB-NO-LIBRARY": Code(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from harness.errors import Blame, LinkFault, OperatorStop, PlanError
@@ -15,6 +16,7 @@ from harness.model.events import (
     SafeStateFailed,
     UnitLost,
     UnitSwapped,
+    is_of_jig,
 )
 from harness.model.fault import Fault
 from harness.model.limits import limit_of
@@ -25,6 +27,7 @@ from harness.model.record import MeasurementRecord, Record, StepRecord
 from harness.model.value import Curve, spoken
 
 _ERROR_CODES = {"UNKNOWN": "MEAS-UNKNOWN", "UNEXPECTED": "MEAS-UNEXPECTED"}
+_MEND_JIG = "Mend the jig, then run `harness selftest` for it again."
 
 
 class Conclusion(NamedTuple):
@@ -130,6 +133,17 @@ def measurement_fault(step: str, made: MeasurementRecord) -> Fault:
     said = made.raw if made.value is None else f"{spoken(made.value)} {made.unit}".rstrip()
     error = PlanError(code, f"{step}.{made.name}: {said}", evidence=evidence)
     return Fault.of(error)
+
+
+def as_told(fault: Fault, of: Record) -> Fault:
+    """A fault of a run as people are told it: whom a bad measurement of a jig blames.
+
+    The unit of a self-test is the jig, which the station mends and no bin takes. The record keeps
+    the fault as it was concluded.
+    """
+    if not is_of_jig(of.purpose, of.process) or ":" not in fault.code:
+        return fault  # a code with one is of a measurement
+    return replace(fault, blame=Blame.STATION, remedy=_MEND_JIG)
 
 
 def measurement_code(step: str, made: MeasurementRecord) -> str:

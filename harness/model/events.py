@@ -28,6 +28,15 @@ class Purpose(StrEnum):
     GOLDEN = "golden"
 
 
+JIG_PROCESS = "jig-selftest"
+"""The process of the plans whose unit is the jig, for whatever purpose they are run."""
+
+
+def is_of_jig(purpose: Purpose, process: str) -> bool:
+    """Whether the unit of a run is the jig: it stands on no handset's record, goes into no bin."""
+    return purpose is Purpose.SELFTEST or process == JIG_PROCESS
+
+
 @dataclass(frozen=True, slots=True)
 class StationRef:
     """The station that ran it; the UUID is the store's."""

@@ -37,17 +37,20 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class GoldenRun:
-    """A run of a golden or known-bad unit, and why it is not as it must be; None when it is."""
+    """A run of a golden or known-bad unit, and why it is not as it must be; None when it is.
+
+    One that is not `registered` any more need not be as anything: it speaks for no jig.
+    """
 
     record: Record
     problem: HarnessError | None
+    registered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
     """A self-test in short; one that goes on, or was cut off, has not `ended`."""
 
-    run: str
     slot: int
     started: datetime
     ended: datetime | None
@@ -59,12 +62,14 @@ class Evidence:
     """What the records say of a jig.
 
     Its newest self-test, all of them in short, newest first, and the newest run of each golden
-    unit on it.
+    unit on it that was recorded after that self-test, whatever a clock said.
     """
 
     last: Record | None = None
     past: Sequence[Past] = ()
     golden: Mapping[str, GoldenRun] = field(default_factory=dict)
+    against: Sequence[GoldenRun] = ()
+    """The newest runs of other golden units on it, of those that were not as they must be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +121,10 @@ def _doubts(last: Record, evidence: Evidence, demand: Demand, now: datetime) -> 
         hours = demand.every.total_seconds() / 3600
         yield "JIG-STALE", f"{its_test} is older than {hours:g} h", last.started + demand.every
     for serial in golden_units(last.inputs):
-        if why := _golden_doubt(serial, last, evidence.golden.get(serial)):
-            yield "JIG-QUARANTINED", why, None
+        yield from _golden_doubts(serial, evidence.golden.get(serial), now)
+    for ran in evidence.against:
+        words = f"{ran.problem}; it has not been shown since"
+        yield "JIG-QUARANTINED", words, ran.record.started
 
 
 def calibrated_until(record: Record) -> date | None:
@@ -183,10 +190,21 @@ def _foreign(last: Record, demand: Demand) -> Iterator[str]:
         yield "was made by another plan, or by other limits"
 
 
-def _golden_doubt(serial: str, last: Record, ran: GoldenRun | None) -> str:
-    if ran is None or ran.record.started < last.started:
-        return f"the golden unit {serial} has not been tested after its self-test"
-    return str(ran.problem) if ran.problem else ""
+def _golden_doubts(serial: str, ran: GoldenRun | None, now: datetime) -> Iterator[_Doubt]:
+    """What stands against a jig by a golden unit that its self-test is followed by."""
+    its_unit = f"the golden unit {serial}"
+    if ran is None:
+        words = f"{its_unit} has not been tested after its self-test"
+        yield "JIG-QUARANTINED", words, None
+        return
+    if not ran.registered:
+        yield "JIG-STALE", f"{its_unit} is registered no more", None
+    if ran.problem:
+        yield "JIG-QUARANTINED", str(ran.problem), None
+    if ran.record.started > now:
+        at = f"{ran.record.started:%Y-%m-%d %H:%M} UTC"
+        words = f"the run of {its_unit} of {at} lies in the future: the clock has gone back"
+        yield "JIG-STALE", words, None
 
 
 def _twin(last: Record, past: Iterable[Past]) -> int | None:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from harness.engine.measure import readable, seen_and_raw
 from harness.errors import StepBug
 from harness.model.judgement import judge
-from harness.model.limits import Range, RecordOnly
+from harness.model.limits import Equals, Range, RecordOnly
 from harness.model.outcome import Outcome
 from harness.model.reading import Reading
 from harness.model.record import MeasurementRecord
@@ -38,16 +38,18 @@ class BenchMeasure:
         *,
         low: float | None = None,
         high: float | None = None,
+        equals: str | bool | None = None,
     ) -> None:
         """Take down a number [unit], a text, a flag or a curve; one name may come again and again.
 
         A number outside of its limits, which are inclusive, fails the test at its end, and so
-        does what could not be read. Raises: ValueError for a unit or limits that are none;
+        does a text or a flag that is not what it `equals`, or what could not be read; what has
+        neither is for the report only. Raises: ValueError for a unit or limits that are none;
         StepBug(LEASE-ENDED) when the test has ended.
         """
         if self.ended:
             raise StepBug("LEASE-ENDED", f"{name} was measured after the end of its test")
-        declared, limit = _declared(name, value, unit), _limit(low, high)
+        declared, limit = _declared(name, value, unit), _limit(low, high, equals)
         reading = readable(declared, value)
         judged, (seen, raw) = judge(limit, reading), seen_and_raw(reading)
         self.made.append(
@@ -132,10 +134,17 @@ def _declared(name: str, value: object, unit: str) -> Measurement:
             return Numeric(name, unit)
 
 
-def _limit(low: float | None, high: float | None) -> Range | RecordOnly:
-    if low is None and high is None:
-        return RecordOnly()
-    return Range(_exact(low), _exact(high))
+def _limit(low: float | None, high: float | None, equals: object) -> Range | Equals | RecordOnly:
+    if equals is None:
+        if low is None and high is None:
+            return RecordOnly()
+        return Range(_exact(low), _exact(high))
+    if not isinstance(equals, str | bool):
+        words = f"equals takes a text, True or False, not {equals!r:.60}: a number has low and high"
+        raise ValueError(words)
+    if low is not None or high is not None:
+        raise ValueError("equals is for a text or a flag, low and high for a number: give one kind")
+    return Equals(equals)
 
 
 def _exact(bound: float | None) -> Decimal | None:

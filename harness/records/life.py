@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from harness.model.conclude import final_attempts
+from harness.model.conclude import as_told, final_attempts
 from harness.model.events import Purpose, ReleaseRef
 from harness.model.fault import Symptom
 from harness.model.judgement import MARGINAL
@@ -110,7 +110,7 @@ def _courses(records: Iterable[Record]) -> Iterable[Course]:
 
 
 def _run(record: Record) -> LifeRun:
-    fault = record.fault
+    fault = as_told(record.fault, record) if record.fault else None
     return LifeRun(
         head=RunHead.of(record),
         words=fault.message if fault else "",

@@ -120,14 +120,27 @@ class Reader:
             tests = [h for h in heads if h.purpose == Purpose.SELFTEST and h.jig in names]
             return [*tests, *self._heads(rows)][:limit]
 
-    def last_golden(self, serial: str, jig: str) -> Record | None:
-        """The newest run of a golden or known-bad unit on a jig that has ended."""
+    def golden_runs(self, serial: str, jig: str, limit: int = 20) -> list[Record]:
+        """The newest runs of a golden or known-bad unit on a jig, newest by their end first."""
         newest = (
             "SELECT run FROM run WHERE serial = ? AND jig = ? AND purpose = 'golden'"
-            " ORDER BY +number DESC LIMIT 1"
+            " AND number IS NOT NULL ORDER BY +number DESC LIMIT ?"
         )
         with self._snapshot():
-            found = self._one(newest, serial, jig)
+            found = self._connection.execute(newest, (serial, jig, limit)).fetchall()
+            return [self._sealed_record(str(run)) for (run,) in found]
+
+    def last_golden(self, serial: str, jig: str, after: str) -> Record | None:
+        """The newest run of a golden or known-bad unit on a jig that ended after the run `after`.
+
+        None too while that one is open. What any clock said counts for nothing.
+        """
+        newest = (
+            "SELECT run FROM run WHERE serial = ? AND jig = ? AND purpose = 'golden'"
+            " AND +number > (SELECT number FROM run WHERE run = ?) ORDER BY +number DESC LIMIT 1"
+        )
+        with self._snapshot():
+            found = self._one(newest, serial, jig, after)
             return self._sealed_record(found[0]) if found else None
 
     def history(self, jig: str, limit: int = 100) -> list[SelfTestRow]:

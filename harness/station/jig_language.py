@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from harness.devices.jig.dialect import DIALECTS, Dialect, Scale
-from harness.devices.jig.flaws import DialectError, Flaw
+from harness.devices.jig.flaws import DialectError, Flaw, flaws_beside
 from harness.devices.jig.vocabulary import ABILITIES, GUARDED, MOTIONS, RESTING, VERBS
 from harness.devices.scpi.language import Answers
 from harness.devices.scpi.verb import VALUE, Verb
@@ -84,19 +84,31 @@ def read_dialect(root: Node, found: Problems) -> Dialect | None:
     if found.sorted():
         return None
     try:
-        return replace(base, **given) if base else Dialect(text(root.get("jig")) or "", **given)
+        if not base:
+            return Dialect(text(root.get("jig")) or "", **given)
+        dialect = replace(base, **given)
+        flaws = tuple(flaws_beside(dialect, base))
     except DialectError as error:
-        for flaw in error.flaws:
-            found.error(_place(root, flaw), flaw.words)
-        return None
+        flaws = error.flaws
+    for flaw in flaws:
+        found.error(_place(root, flaw), flaw.words)
+    return None if flaws else dialect
 
 
 def _place(root: Node, flaw: Flaw) -> Node:
     """Where the file says what is wrong, or the nearest thing around it that it does say."""
     node = root if root.get(flaw.at[0]) else root.get("verbs") or root.get("dialect") or root
-    for key in flaw.at:
+    for key in flaw.or_at if flaw.or_at and not _says(root, flaw.at) else flaw.at:
         node = node.get(key) or node
     return node
+
+
+def _says(root: Node, at: tuple[str, ...]) -> bool:
+    """Whether a file has the keys that lead there."""
+    node: Node | None = root
+    for key in at:
+        node = node.get(key) if node else None
+    return node is not None
 
 
 def _tell_twins(channels: Node | None, found: Problems) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.clock import Clock
-from harness.errors import HarnessError, JigFault
+from harness.errors import HarnessError, JigFault, StationFault
 from harness.model.events import JigRef
 from harness.model.outcome import Outcome
 from harness.model.readiness import (
+    SCENARIO,
     Demand,
     Evidence,
     GoldenRun,
@@ -22,7 +24,7 @@ from harness.model.record import Record
 from harness.records.head import RunHead
 from harness.records.query import Reader
 from harness.station.config import StationConfig
-from harness.station.golden_units import verdict_of
+from harness.station.golden_units import GoldenUnit, verdict_of
 from harness.station.jig_file import JigFile
 from harness.station.jig_plans import JigPlans
 from harness.station.station import Slot, unit_of_jig
@@ -85,17 +87,56 @@ class JigReadiness:
                 return Evidence()
             last = reader.record(tests[0].run)
             serials = golden_units(last.inputs)
-            ran = {serial: reader.last_golden(serial, jig) for serial in serials}
+            ran = {serial: reader.last_golden(serial, jig, last.run) for serial in serials}
+            others = sorted(self.config.golden_units.units.keys() - serials)
+            shown = [(serial, reader.golden_runs(serial, jig)) for serial in others]
         golden = {serial: self._golden(serial, record) for serial, record in ran.items() if record}
-        return Evidence(last, [_past(head) for head in tests], golden)
+        against = [run for serial, runs in shown if (run := self._against(serial, runs))]
+        return Evidence(last, [_past(head) for head in tests], golden, against)
 
     def _golden(self, serial: str, record: Record) -> GoldenRun:
         entry = self.config.golden_units.units.get(serial)
         if entry is None:
-            words = f"the golden unit {serial} is registered no more"
-            return GoldenRun(record, JigFault("JIG-STALE", words))
-        return GoldenRun(record, verdict_of(entry, record))
+            return GoldenRun(record, None, registered=False)
+        return GoldenRun(record, verdict_of(entry, record) or self._made_otherwise(entry, record))
+
+    def _against(self, serial: str, runs: Iterable[Record]) -> GoldenRun | None:
+        """The run that has shown a jig to be bad, unless a good one has followed.
+
+        One that was cut short has shown nothing; a good one that was made otherwise neither.
+        """
+        entry = self.config.golden_units.units[serial]
+        for record in runs:
+            if record.outcome not in (Outcome.PASS, Outcome.FAIL) or _is_over(entry, record):
+                continue
+            if problem := verdict_of(entry, record):
+                return GoldenRun(record, problem)
+            if self._made_otherwise(entry, record) is None:
+                return None
+        return None
+
+    def _made_otherwise(self, entry: GoldenUnit, record: Record) -> HarnessError | None:
+        """Why a run of a golden unit is none of its plan as it is now, at this station."""
+        try:
+            plan = self.plans.golden(entry)
+        except HarnessError as error:
+            return error
+        simulated = self.config.simulated is not None
+        others = [
+            ("by another plan, or by other limits", record.plan.sha256 != plan.sha256),
+            (f"at the station {record.station.name}", record.station.name != self.config.name),
+            ("on another kind of station", (SCENARIO in record.inputs) != simulated),
+        ]
+        how = ", ".join(words for words, is_so in others if is_so)
+        if not how:
+            return None
+        words = f"{entry.kind} unit {entry.unit.serial}: its run was made {how}"
+        return StationFault("GOLDEN-DIFFERS", words, evidence={"run": record.run})
+
+
+def _is_over(entry: GoldenUnit, record: Record) -> bool:
+    return entry.expired(record.started.date()) is not None
 
 
 def _past(head: RunHead) -> Past:
-    return Past(head.run, head.slot, head.started, head.ended, head.outcome is Outcome.PASS)
+    return Past(head.slot, head.started, head.ended, head.outcome is Outcome.PASS)

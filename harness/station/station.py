@@ -22,6 +22,7 @@ from harness.model.events import (
     ReleaseRef,
     RunStarted,
     StationRef,
+    is_of_jig,
 )
 from harness.model.identity import Unit
 from harness.model.ids import new_run_id
@@ -163,7 +164,7 @@ class Station:
 
     def _started(self, order: Order, slot: Slot, jig: JigRef | None) -> RunStarted:
         plan = order.plan
-        alone = order.purpose is Purpose.SELFTEST and not _needs_handset(plan, self.catalogue)
+        alone = is_of_jig(order.purpose, plan.process) and not _needs_handset(plan, self.catalogue)
         unit = unit_of_jig(jig) if jig and alone else slot.unit
         return RunStarted(
             run=new_run_id(self.clock.utc()),

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from harness.errors import Blame
 from harness.model.conclude import (
+    as_told,
     fault_of_note,
     final_attempts,
     measurement_code,
     measurement_fault,
     shows_bad,
 )
-from harness.model.events import Faulted, SafeStateFailed
+from harness.model.events import Faulted
 from harness.model.fault import Fault
 from harness.model.judgement import MARGINAL
 from harness.model.outcome import Outcome
@@ -27,7 +28,7 @@ def findings(record: Record) -> list[str]:
     Bin, code and words of its symptom; then of each fault measurement, value, limit; code; words;
     remedy.
     """
-    blocks = _Blocks()
+    blocks = _Blocks(record)
     for step in final_attempts(record.steps).values():
         for made in step.measurements:
             if made.outcome is not Outcome.PASS:
@@ -35,22 +36,12 @@ def findings(record: Record) -> list[str]:
         if step.fault:
             blocks.add(step.fault)
     for note in record.notes:
-        if isinstance(note.event, SafeStateFailed):
-            blocks.add(note.event.fault)
+        if fault := fault_of_note(note.event):
+            blocks.add(fault)
     if record.fault:
         blocks.add(record.fault)
     symptom = [symptom_words(record.symptom)] if record.symptom else []
     return [*symptom, *blocks.lines(record.fault.code if record.fault else "")]
-
-
-def missed(record: Record) -> list[str]:
-    """The measurements that did not pass, each with its value and limit."""
-    return [
-        _against(step, made)
-        for step in final_attempts(record.steps).values()
-        for made in step.measurements
-        if made.outcome is not Outcome.PASS
-    ]
 
 
 def marginal(record: Record) -> list[str]:
@@ -104,12 +95,13 @@ def _dut_codes(step: StepRecord) -> Iterator[str]:
 class _Blocks:
     """Faults by their codes, each told once, with the measurements that have it."""
 
-    def __init__(self) -> None:
+    def __init__(self, record: Record) -> None:
+        self._record = record
         self._made: dict[str, list[str]] = {}
         self._faults: dict[str, Fault] = {}
 
     def add(self, fault: Fault, *against: str) -> None:
-        self._faults.setdefault(fault.code, fault)
+        self._faults.setdefault(fault.code, as_told(fault, self._record))
         self._made.setdefault(fault.code, []).extend(against)
 
     def lines(self, first: str) -> Iterator[str]:

@@ -19,6 +19,8 @@ from harness.ui.text import fault_lines, printable
 
 _TITLES = ("slot", "port", "maker", "model", "serial", "firmware", "state")
 _HANG = 18
+NOBODY = "-"
+"""The name of a jig that nobody has named, and that has not said its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,13 @@ def jig_table(rows: Sequence[JigRow]) -> Iterator[Text]:
     for row in rows:
         if row.fault:
             head, *more = fault_lines(row.fault)
-            yield Text(f"{printable(called(row.name, row.slot))}: {head}")
+            yield Text(f"{printable(_where(row))}: {head}")
             yield from map(Text, more)
+
+
+def _where(row: JigRow) -> str:
+    """Which jig, or which port on which nobody knows who answers."""
+    return row.port if row.name == NOBODY else called(row.name, row.slot)
 
 
 def _cells(row: JigRow) -> tuple[str, ...]:

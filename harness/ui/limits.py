@@ -17,7 +17,6 @@ from harness.model.limits import (
 )
 from harness.model.mask import Mask
 from harness.model.record import MeasurementRecord
-from harness.model.units import difference_symbol
 from harness.model.value import Curve, Exact, plain, spoken
 
 _NAME, _VALUE, _WORD, _LIMIT = 6, 25, 42, 53
@@ -90,7 +89,18 @@ def _range(limit: Range, unit: str) -> str:
         window = f"{_amount(low)} to {_amount(high, unit)}"
     if not limit.marginal:
         return window
-    return f"{window}, marginal {_amount(limit.marginal, difference_symbol(unit))}"
+    return f"{window}, marginal {_marginal(low, high, limit.marginal, unit)}"
+
+
+def _marginal(low: Decimal | None, high: Decimal | None, spare: Decimal, unit: str) -> str:
+    """Where, between its acceptance bounds, a value is MARGINAL."""
+    near_low = None if low is None else low + spare
+    near_high = None if high is None else high - spare
+    if near_low is None:
+        return f"above {_amount(near_high, unit)}"
+    if near_high is None:
+        return f"below {_amount(near_low, unit)}"
+    return f"outside {_amount(near_low)} to {_amount(near_high, unit)}"
 
 
 def _mask(limit: Mask, value: object) -> str:

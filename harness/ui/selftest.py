@@ -9,30 +9,24 @@ from rich.text import Text
 
 from harness.errors import JigFault
 from harness.model.codec import encode
-from harness.model.conclude import fault_of_note, final_attempts
+from harness.model.conclude import final_attempts
 from harness.model.outcome import Outcome
 from harness.model.readiness import golden_units
 from harness.model.record import Record
 from harness.quality.drift import as_json
 from harness.records.export.junit import Case, Kind, Problem, Suite, case_of, suite_of
 from harness.ui.drift import drift_summary, drift_words
-from harness.ui.findings import marginal, missed
+from harness.ui.findings import findings, marginal
 from harness.ui.report.jig import JigReport
-from harness.ui.verdict import STYLES, symptom_words
+from harness.ui.verdict import STYLES
 
 TITLES = ("jig", "self-test", "production")
 
 
-def outcome_of(jig: JigReport) -> Outcome:
-    """How it ended; a jig that passed and is closed all the same is bad."""
-    return jig.outcome
-
-
 def selftest_row(jig: JigReport) -> tuple[list[str], Text, Text, list[str]]:
     """Which jig, how it ended, whether it is open and since when, what was found."""
-    outcome = outcome_of(jig)
     who = [jig.name, f"slot {jig.tested.slot}"]
-    return who, Text(outcome.name, STYLES[outcome]), _state(jig), [*_found(jig)]
+    return who, Text(jig.outcome.name, STYLES[jig.outcome]), _state(jig), [*_found(jig)]
 
 
 def selftest_json(jig: JigReport) -> dict[str, Any]:
@@ -42,7 +36,7 @@ def selftest_json(jig: JigReport) -> dict[str, Any]:
     return {
         "jig": jig.name,
         "slot": tested.slot,
-        "outcome": outcome_of(jig).name,
+        "outcome": jig.outcome.name,
         "open": ready.open,
         "code": ready.code or None,
         "words": ready.words or None,
@@ -95,7 +89,7 @@ def _state(jig: JigReport) -> Text:
 
 def _found(jig: JigReport) -> Iterator[str]:
     if jig.record:
-        yield from _bad(jig.record)
+        yield from findings(jig.record)
         yield from marginal(jig.record)
     if jig.tested.golden and not jig.tested.problem:
         yield from _as_it_must(jig.tested.golden.record)
@@ -113,21 +107,6 @@ def _found(jig: JigReport) -> Iterator[str]:
 def _as_it_must(golden: Record | None) -> Iterator[str]:
     if golden and golden.outcome is not None:
         yield f"unit {golden.unit.serial}: {golden.outcome.name}, as it must be"
-
-
-def _bad(record: Record) -> Iterator[str]:
-    """What stood in the way of a PASS: its symptom, measurements with limits, faults."""
-    if record.symptom:
-        yield symptom_words(record.symptom)
-    yield from missed(record)
-    faults = [step.fault for step in final_attempts(record.steps).values()]
-    faults += [fault_of_note(note.event) for note in record.notes]
-    told = {fault.code: fault for fault in faults if fault}
-    if record.fault and ":" not in record.fault.code:  # a code with one is of a measurement
-        told.setdefault(record.fault.code, record.fault)
-    for fault in told.values():
-        yield f"{fault.code}: {fault.message}"
-        yield f"-> {fault.remedy}"
 
 
 def _failed(record: Record) -> Iterator[dict[str, Any]]:

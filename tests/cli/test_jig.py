@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pty
 import re
@@ -9,8 +10,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from harness.cli.jig import jig
+from harness.devices.jig.who import Answer
 from harness.devices.serial import SerialLink
+from harness.errors import JigFault
 from harness.sim.jig import Dialect, Jig, SimJig, behaviour_of, on_pty
 from harness.sim.pty import PtyJig
 from harness.sim.unit import Defects
@@ -215,6 +220,19 @@ def test_all_jigs_of_a_station_are_made_safe_and_nothing_moves(desk: Desk, cli: 
     assert not any("FIXT" in line for line in desk.jigs["J-1"].heard)
 
 
+def test_a_jig_on_a_bare_port_says_who_was_made_safe(desk: Desk, cli: Cli) -> None:
+    port = desk.plug("J-1")
+    ran = cli("jig", "safe", "--port", port, "--file", FILES / "core.yaml")
+    assert (ran.code, ran.out) == (0, f"J-1  {port}  safe\n"), ran.err
+
+
+def test_a_silent_jig_on_a_bare_port_has_no_name(desk: Desk, cli: Cli) -> None:
+    port = desk.plug("J-1", defects={"jig.silent": {}})
+    ran = cli("jig", "safe", "--port", port, "--file", FILES / "core.yaml")
+    assert ran.code == 3
+    assert ran.out.startswith(f"-  {port}  NOT SAFE\n  JIG-UNSAFE: ")
+
+
 def test_one_jig_that_cannot_be_shown_to_be_safe_is_told_and_decides(desk: Desk, cli: Cli) -> None:
     desk.plug("J-1")
     desk.plug("J-2", defects={"jig.relay_welded": {}})
@@ -322,6 +340,22 @@ def test_the_simulated_jig_of_the_command_line_is_one_to_talk_to(cli: Cli, tcp: 
     assert ran.code == 0, ran.err
     assert "TESCOM TC-5970, serial SIMJIG01" in ran.out
     assert f"port              {port}" in ran.out
+
+
+def test_a_port_where_nobody_answers_has_a_fault_with_its_remedy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    silent = Answer("/dev/ttyS0", JigFault("JIG-TIMEOUT", "no reply", remedy="Switch it on."))
+    taken = JigFault("JIG-LOST", "cannot be opened")
+    taken.__cause__ = OSError(errno.EBUSY, "busy")
+    held = Answer("/dev/ttyS1", taken)
+    monkeypatch.setattr("harness.cli.jig.who_answers", lambda _: [silent, held])
+    ran = CliRunner().invoke(jig, ["list"])
+    assert ran.exit_code == 0
+    first, second, *told = ran.stdout.splitlines()[1:]
+    assert first.endswith("JIG-TIMEOUT")
+    assert second.endswith("held by another program")
+    assert told == ["/dev/ttyS0: JIG-TIMEOUT: no reply", "  -> Switch it on."]
 
 
 def test_the_ports_of_this_pc_are_listed(cli: Cli) -> None:

@@ -14,6 +14,22 @@ import pytest
 from tests.cli.conftest import PLAN, Cli, RunScenario
 
 GOOD = "units: [{serial: A57A000001}]\n"
+RAIL = """\
+schema: 1
+plan: rail
+revision: 1
+title: One rail of a jig
+process: jig-selftest
+product: {model: Core, part: Core}
+steps:
+  - id: rail
+    use: jig_health.rail
+    timeout: 10 s
+    with: {voltage: 5 V}
+    limits: {voltage: record only, error: {low: -1 %, high: 1 %}}
+teardown:
+  - {id: open, use: jig.open, timeout: 10 s}
+"""
 
 
 def notes(record: dict[str, Any]) -> list[str]:
@@ -45,6 +61,21 @@ def test_a_good_unit_passes_with_one_record_of_the_native_form(cli: Cli) -> None
     assert current["value"] == pytest.approx(0.9, rel=0.05)
     assert (current["limit"]["low"], current["limit"]["guard"]) == (0.45, 0.01)
     assert "SafeStateReached" in notes(record)
+
+
+def test_the_plan_of_a_self_test_is_of_the_jig_and_of_no_handset(cli: Cli) -> None:
+    scenario = cli.scenario(
+        "speed: 10\nunits: [{serial: A57A000001}]\njigs: [{defects: [jig.rail_low]}]\n"
+    )
+    plan = cli.folder / "quick.yaml"
+    plan.write_text(RAIL)
+    ran = cli("run", plan, "--scenario", scenario, "--json")
+    assert ran.code == 1, ran.err
+    (record,) = ran.records()
+    assert (record["purpose"], record["fault"]["code"]) == ("engineering", "rail.error:LOW")
+    assert (record["unit"]["serial"], record["unit"]["imei"]) == ("SIMJIG01", [])
+    assert "-> Mend the jig" in ran.err
+    assert "Bin the unit" not in ran.err
 
 
 def test_the_second_run_of_a_unit_is_its_second_attempt_and_follows_in_the_chain(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import signal
 from pathlib import Path
 from typing import Any
@@ -146,3 +148,55 @@ def test_engineers_are_warned_of_a_closed_jig_and_production_is_refused(cli: Cli
     ran = cli("run", PLAN, "--station", STATION, "--purpose", "production")
     assert ran.code == 2
     assert "STATION-SIMULATED" in ran.err
+
+
+@pytest.mark.timeout(150)  # three self-tests and three runs of golden units
+def test_what_a_golden_unit_has_shown_stands_until_it_shows_the_contrary(cli: Cli) -> None:
+    """Neither softer limits, nor another station, nor taking the unit out opens the jig."""
+    shutil.copytree(ROOT / "testplans", cli.folder / "testplans")
+    golden = (ROOT / "fixtures" / "golden-units.yaml").read_text()
+    (cli.folder / "golden.yaml").write_text(golden.replace("../testplans", "testplans"))
+    scenario = cli.folder / "scenario.yaml"
+    imeis = "imei: ['860123459990015', '860123459990023']"
+    weak = "defects: [battery.weak_charge]"
+    text = "schema: 1\nspeed: 10\njigs: [{{}}]\nunits: [{{serial: {unit}}}]\n"
+    scenario.write_text(text.format(unit=f"A57G000001, {imeis}, {weak}"))
+    for name in ("here", "there"):
+        (cli.folder / f"{name}.yaml").write_text(
+            f"schema: 1\nstation: {name}\nsimulated: scenario.yaml\ngolden_units: golden.yaml\n"
+        )
+
+    def tested() -> dict[str, Any]:
+        ran = cli("selftest", "--station", cli.folder / "here.yaml", "--json")
+        assert ran.out, ran.err
+        (said,) = ran.records()
+        return said
+
+    assert tested()["code"] == "JIG-QUARANTINED"
+
+    plan = cli.folder / "testplans" / "battery.yaml"
+    battery = ("run", plan, "--serial", "A57G000001", "--purpose", "golden", "--json", "--station")
+    written = plan.read_text()
+    plan.write_text(re.sub(r"low: 450 mA", "low: 50 mA", written))
+    softened = cli(*battery, cli.folder / "here.yaml")
+    plan.write_text(written)
+    assert softened.records(), softened.err
+    assert "GOLDEN-DIFFERS" in listed(cli)
+
+    scenario.write_text(text.format(unit=f"A57G000001, {imeis}"))
+    elsewhere = cli(*battery, cli.folder / "there.yaml")
+    assert [record["outcome"] for record in elsewhere.records()] == ["PASS"]
+    assert "GOLDEN-DIFFERS" in listed(cli)
+
+    scenario.write_text(text.format(unit="A57A000001"))
+    out = tested()
+    assert not out["open"]
+    assert "has not been shown since" in out["words"]
+    scenario.write_text(text.format(unit=f"A57G000001, {imeis}"))
+    assert tested()["open"]
+
+
+def listed(cli: Cli) -> str:
+    """How the one jig stands to production."""
+    (said,) = cli("jig", "list", "--station", cli.folder / "here.yaml", "--json").records()
+    return str(said["production"])

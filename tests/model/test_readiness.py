@@ -109,7 +109,7 @@ def golden(started: datetime = NOON, problem: StationFault | None = None) -> Gol
 
 
 def test_a_jig_that_passed_last_night_is_open() -> None:
-    past = [Past("01A", 1, NIGHT, NOON, passed=True)]
+    past = [Past(1, NIGHT, NOON, passed=True)]
     found = judged(made(), past=past)
     assert found == Readiness(JIG, "", "", NIGHT, "01A")
     assert found.open
@@ -205,17 +205,32 @@ def test_the_calibration_holds_for_as_long_as_the_jig_said() -> None:
 def test_a_golden_unit_must_have_been_as_it_must_be_since_the_self_test() -> None:
     record = made(inputs=FOLLOWED)
     assert judged(record, shown=golden()).open
-    before = judged(record, shown=golden(NIGHT - timedelta(seconds=1)))
-    assert before.code == "JIG-QUARANTINED"
     bad = judged(record, shown=golden(problem=StationFault("GOLDEN-DIFFERS", "it failed")))
     assert (bad.code, bad.words) == ("JIG-QUARANTINED", "GOLDEN-DIFFERS: it failed")
     assert judged(made(), shown=golden(problem=StationFault("GOLDEN-DIFFERS", "x"))).open
 
 
+def test_the_clock_of_a_golden_run_decides_only_against_the_jig() -> None:
+    record = made(inputs=FOLLOWED)
+    assert judged(record, shown=golden(NIGHT - timedelta(hours=1))).open, "the clock went back"
+    assert judged(record, shown=golden(NOON), now=NOON).open
+    ahead = judged(record, shown=golden(NOON + timedelta(seconds=1)), now=NOON)
+    assert (ahead.open, ahead.code) == (False, "JIG-STALE")
+    assert f"golden unit {GOLD} of 2026-11-22 12:00 UTC lies in the future" in ahead.words
+
+
+def test_a_golden_unit_that_is_registered_no_more_makes_its_self_test_stale() -> None:
+    gone = replace(golden(), registered=False)
+    found = judged(made(inputs=FOLLOWED), shown=gone)
+    words = f"the golden unit {GOLD} is registered no more"
+    assert (found.code, found.words) == ("JIG-STALE", words)
+    assert judged(made(), shown=gone).open, "this self-test is followed by none"
+
+
 def test_two_jigs_of_one_serial_are_found_by_self_tests_at_the_same_time() -> None:
     half = timedelta(seconds=15)
-    other = Past("01B", 2, NIGHT + half, NIGHT + 3 * half, passed=True)
-    found = judged(made(), past=[Past("01A", 1, NIGHT, NIGHT + 2 * half, passed=True), other])
+    other = Past(2, NIGHT + half, NIGHT + 3 * half, passed=True)
+    found = judged(made(), past=[Past(1, NIGHT, NIGHT + 2 * half, passed=True), other])
     assert found.code == "JIG-TWIN"
     assert "slot 1" in found.words
     assert "slot 2" in found.words
@@ -226,10 +241,7 @@ def test_two_jigs_of_one_serial_are_found_by_self_tests_at_the_same_time() -> No
 
 @given(st.lists(st.booleans(), max_size=8))
 def test_a_row_of_like_self_tests_began_with_the_first_of_them(passed: list[bool]) -> None:
-    past = [
-        Past(str(n), 1, NIGHT - timedelta(days=n), NIGHT, passed=good)
-        for n, good in enumerate(passed)
-    ]
+    past = [Past(1, NIGHT - timedelta(days=n), NIGHT, passed=good) for n, good in enumerate(passed)]
     began = streak_began(past)
     row = [test for n, test in enumerate(past) if len(set(passed[: n + 1])) == 1]
     assert began == (row[-1].started if row else None)
@@ -237,9 +249,9 @@ def test_a_row_of_like_self_tests_began_with_the_first_of_them(passed: list[bool
 
 def test_since_when_it_is_closed_is_told() -> None:
     past = [
-        Past("01A", 1, NIGHT, NOON, passed=False),
-        Past("019", 1, NIGHT - timedelta(days=1), NOON, passed=False),
-        Past("018", 1, NIGHT - timedelta(days=2), NOON, passed=True),
+        Past(1, NIGHT, NOON, passed=False),
+        Past(1, NIGHT - timedelta(days=1), NOON, passed=False),
+        Past(1, NIGHT - timedelta(days=2), NOON, passed=True),
     ]
     assert judged(made(Outcome.FAIL), past=past).since == NIGHT - timedelta(days=1)
     late = NIGHT + timedelta(days=2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -47,6 +48,37 @@ def test_any_readable_value_without_limits_is_taken_down(value: str | bool | Cur
     measure("x", value)
     (made,) = measure.made
     assert (made.value, made.outcome) == (value, Outcome.PASS)
+
+
+@pytest.mark.parametrize(
+    ("value", "equals", "reason"),
+    [
+        (True, True, ""),
+        (False, True, "MISMATCH"),
+        (False, False, ""),
+        (True, False, "MISMATCH"),
+        ("AC", "AC", ""),
+        ("ac", "AC", "MISMATCH"),
+        ("", "", ""),
+        ("True", True, "UNREADABLE"),
+        (1, True, "UNREADABLE"),
+        (Unknown("no charger"), "AC", "UNKNOWN"),
+    ],
+)
+def test_a_flag_or_a_text_must_be_what_it_equals(
+    value: str | bool | Unknown, equals: str | bool, reason: str
+) -> None:
+    measure = BenchMeasure()
+    measure("x", value, equals=equals)
+    assert [made.reason for made in measure.made] == [reason]
+    assert len(measure.bad) == (1 if reason else 0)
+
+
+@pytest.mark.parametrize("low", [None, 0.0])
+def test_a_number_is_not_judged_by_what_it_equals(low: float | None) -> None:
+    equals: Any = 1.0 if low is None else True
+    with pytest.raises(ValueError, match="low and high"):
+        BenchMeasure()("x", 1.0, low=low, equals=equals)
 
 
 @pytest.mark.parametrize(("low", "high"), [(2, 1), (math.inf, None), (None, math.nan)])

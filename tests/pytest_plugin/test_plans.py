@@ -16,7 +16,7 @@ import pytest
 from harness.model.events import AbortRequested, Purpose, SafeStateReached
 from harness.model.outcome import Outcome
 from harness.model.record import Record
-from tests.pytest_plugin.conftest import Session
+from tests.pytest_plugin.conftest import ROOT, Session
 
 pytest_plugins = ["pytester"]
 
@@ -27,6 +27,17 @@ def steps(record: Record) -> dict[str, str]:
 
 def is_safe(record: Record) -> bool:
     return any(isinstance(note.event, SafeStateReached) for note in record.notes)
+
+
+def test_the_plan_of_a_self_test_is_of_the_jig_and_of_no_handset(session: Session) -> None:
+    core = (ROOT / "testplans" / "selftest" / "core.yaml").read_text()
+    limits = ROOT / "testplans" / "limits" / "selftest-core.yaml"
+    session.write("core.yaml", core.replace("../limits/selftest-core.yaml", str(limits)))
+    ran = session("core.yaml", "-k", "identity")
+    ran.assert_outcomes(passed=1, deselected=len(core.split("{id: ")) - 2)
+    ran.stdout.fnmatch_lines(["core.yaml on SIMJIG01, slot 1: ABORTED (engineering), run *"])
+    (record,) = session.records()
+    assert record.unit.serial == "SIMJIG01"
 
 
 def test_what_is_chosen_runs_with_setup_and_teardown_as_one_run_that_is_no_pass(

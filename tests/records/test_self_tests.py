@@ -110,13 +110,30 @@ def test_one_that_can_never_be_read_hides_no_other(store: Path) -> None:
 
 
 def test_the_newest_run_of_a_golden_unit_on_the_jig(store: Path, recorder: Recorder) -> None:
+    hand_in(recorder, ended(life("019")))
     hand_in(recorder, ended(life("01A", purpose=Purpose.GOLDEN, serial=GOLD, later_h=5)))
     hand_in(recorder, ended(life("01B", purpose=Purpose.GOLDEN, serial=GOLD), 0.11))
     hand_in(recorder, ended(life("01C", purpose=Purpose.ENGINEERING, serial=GOLD)))
     hand_in(recorder, ended(life("01D", purpose=Purpose.GOLDEN, serial="A57G000002")))
     with Reader(store) as reader:
-        newest = reader.last_golden(GOLD, JIG)
+        newest = reader.last_golden(GOLD, JIG, "019")
         assert newest
         assert (newest.run, newest.outcome) == ("01B", Outcome.FAIL)
-        assert reader.last_golden(GOLD, "J-0118") is None
-        assert reader.last_golden("A57G000003", JIG) is None
+        assert reader.last_golden(GOLD, "J-0118", "019") is None
+        assert reader.last_golden("A57G000003", JIG, "019") is None
+
+
+def test_a_golden_run_counts_after_a_self_test_by_its_end_and_not_by_the_clock(
+    store: Path, recorder: Recorder
+) -> None:
+    hand_in(recorder, ended(life("01A", purpose=Purpose.GOLDEN, serial=GOLD, later_h=48)))
+    hand_in(recorder, ended(life("01B")))
+    with Reader(store) as reader:
+        assert reader.last_golden(GOLD, JIG, "01B") is None, "the clock was ahead"
+    hand_in(recorder, ended(life("01C", purpose=Purpose.GOLDEN, serial=GOLD, later_h=-1)))
+    leave_open(recorder, life("01D"))
+    with Reader(store) as reader:
+        newest = reader.last_golden(GOLD, JIG, "01B")
+        assert newest
+        assert newest.run == "01C"
+        assert reader.last_golden(GOLD, JIG, "01D") is None, "that one has not ended"

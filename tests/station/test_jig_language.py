@@ -109,8 +109,24 @@ OF_CORE = {
     "answered: `done` is for `answers`",
     "verbs: {fixture: {send: X, done: OK}}": "6:34: fixture is a query: `reply` and `replies` are "
     "how it is answered",
-    "verbs: {close: {send: 'FIXT:OPEN'}}": "6:8: open is spelt as close is: 'FIXT:OPEN'",
+    "verbs: {close: {send: 'FIXT:OPEN'}}": "6:23: open is spelt as close is: 'FIXT:OPEN'",
     "verbs: {output_off: {send: OUTP ON}}": "6:28: output_off is spelt as output_on is: 'OUTP ON'",
+    "verbs: {clear: {send: 'FIXT:CLOS'}}": "6:23: close is spelt as clear is: 'FIXT:CLOS'",
+    "verbs: {clear: {send: ' FIXT:CLOS '}}": "6:23: close is spelt as clear is: 'FIXT:CLOS'",
+    "verbs: {clear: {send: 'fixt:clos'}}": "6:23: clear is spelt as close is in the dialect core: "
+    "'fixt:clos'",
+    "verbs: {safe: {send: OUTP ON}}": "6:22: output_on is spelt as safe is: 'OUTP ON'",
+    "verbs: {interlock: {send: '*TST?'}}": "6:27: self_test is spelt as interlock is: '*TST?'",
+    "verbs: {fixture: {send: 'FIXT:CLOS'}}": "6:25: fixture is spelt as close is: 'FIXT:CLOS'",
+    "verbs: {cycles: {send: 'ROUT:CLOS (@2)'}}": "6:24: cycles is spelt as connect is: "
+    "'ROUT:CLOS (@2)'",
+    "verbs: {cycles: {send: 'ROUT:CLOS (@7)'}}": "6:24: cycles is spelt as connect is in the "
+    "dialect core: 'ROUT:CLOS (@7)'",
+    "verbs: {light: {send: 'SOUR:VOLT 1{value}'}}": "6:23: light is spelt as set_voltage is: "
+    "'SOUR:VOLT 11'",
+    "verbs: {clear: {send: 'LIGH:FIEL CHAR'}}": "6:23: show is spelt as clear is: 'LIGH:FIEL CHAR'",
+    "verbs: {close: {send: CLOSE}, clear: {send: 'FIXT:CLOS'}}": "6:45: clear is spelt as close is "
+    "in the dialect core: 'FIXT:CLOS'",
     "verbs: {connect: {send: 'CLOS 1'}}": "6:25: 'CLOS 1' has no gap; connect needs {channel}",
     "verbs: {connect: {send: 'CLOS {chanel}'}}": "6:25: 'CLOS {chanel}' has the gap {chanel}; "
     "connect needs {channel}",
@@ -136,7 +152,7 @@ OF_CORE = {
     "(?P<maker>...) or (?P<model>...) or (?P<serial>...), and no other",
     "answers: {done: OK, refused: OK}": "6:10: one reply, 'OK', cannot mean both done and refused",
     "answers: {done: OK}": "6:10: missing key 'refused'",
-    "electrical: []": "6:13: expected at least 1 in the list; found a list",
+    "electrical: []": "6:13: expected at least 1 in the list; found an empty list",
     "electrical: [output_of]": "6:14: expected 'disconnect' or 'output_off' or 'safe'; found "
     "'output_of' (did you mean 'output_off'?)",
     "electrical: [output_off]": "6:13: its safe state leaves connect as it is: disconnect is "
@@ -177,6 +193,11 @@ OF_ITS_OWN = {
         "8:42: 'OPENED' also says unsolicited, so shield would never bring it"
     ),
     "  resistance: {send: 'R{channel}?'}\n": "8:15: it needs channels: which relay connects what",
+    "  fixture: {send: P}\n  close: {send: P}\n  open: {send: O}\n": "9:17: close is spelt as "
+    "fixture is: 'P'",
+    "  resistance: {send: 'R{channel}'}\n  self_test: {send: R12}\nchannels: {dcp: 12}\n": (
+        "9:21: self_test is spelt as resistance is: 'R12'"
+    ),
     "  cycles: {send: 'N?', guarded: true}\n": "8:33: cycles is guarded by the interlock, and "
     "there is no verb interlock",
 }
@@ -187,6 +208,38 @@ def test_a_mistake_in_a_language_of_its_own_is_told_at_its_place(
     tmp_path: Path, lines: str, told: str
 ) -> None:
     assert read(tmp_path, BOX + lines) == (None, [told])
+
+
+def test_what_the_jig_lacks_may_be_heeded_still(tmp_path: Path) -> None:
+    lines = "without: [fixture]\nverbs: {clear: {send: 'FIXT:OPEN'}}\n"
+    told = "7:23: clear is spelt as open is in the dialect core: 'FIXT:OPEN'"
+    assert read(tmp_path, CORE_HEAD + lines) == (None, [told])
+
+
+def test_two_questions_may_share_a_line_and_case_tells_two_verbs_apart(tmp_path: Path) -> None:
+    lines = "  fixture: {send: p}\n  shield: {send: p}\n  close: {send: P}\n  open: {send: O}\n"
+    assert good(tmp_path, BOX + lines).verbs["close"].text == "P"
+    good(tmp_path, f"{CORE_HEAD}verbs: {{interlock: {{send: 'OUTP?'}}}}\n")
+
+
+@pytest.mark.parametrize(
+    ("light", "voltage", "line"),
+    [
+        ("L{value}", "L{value}", "L1"),
+        ("L{value}", "L-{value}", "L-1"),
+        ("L{value}5", "L1{value}", "L15"),
+        ("L{value}V2", "L1V{value}", "L1V2"),
+        ("L{value}", "L{value} V", ""),
+        ("L {value}", "V {value}", ""),
+    ],
+)
+def test_two_numbers_in_one_line_are_seen(
+    tmp_path: Path, light: str, voltage: str, line: str
+) -> None:
+    lines = f"verbs: {{light: {{send: '{light}'}}, set_voltage: {{send: '{voltage}'}}}}\n"
+    words = f"light is spelt as set_voltage is: '{line}'"
+    told = [each.partition(": ")[2] for each in read(tmp_path, CORE_HEAD + lines)[1]]
+    assert told == ([words] if line else [])
 
 
 def test_without_a_dialect_and_without_verbs_it_says_nothing(tmp_path: Path) -> None:

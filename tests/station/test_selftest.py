@@ -26,6 +26,7 @@ from harness.sim.line import SimLine
 from harness.sim.scenario import Scenario
 from harness.station import selftest
 from harness.station.bus import Bus, Told
+from harness.station.golden_units import GoldenUnits
 from harness.station.jig_plans import JigPlans
 from harness.station.readiness import JigReadiness
 from harness.station.selftest import Ordering, SelfTest
@@ -237,6 +238,18 @@ def test_a_golden_unit_whose_day_has_passed_is_told_and_shows_nothing(site: Site
     assert result.told
     assert result.told.code == "GOLDEN-EXPIRED"
     assert site.records("A57G000002") == []
+
+
+def test_a_jig_whose_golden_unit_is_registered_no_more_is_stale(site: Site) -> None:
+    layout = site.simulated("units: [{serial: A57G000001}]\n")
+    with site.opened(layout) as station:
+        (result,) = results(station, layout).values()
+        assert ready(site, station, layout, result).open
+        judge = jig_readiness(site.store, layout)
+        judge = replace(judge, config=replace(judge.config, golden_units=GoldenUnits()))
+        state = judge.of(station.slots[1].kind, result.jig)
+    words = "the golden unit A57G000001 is registered no more"
+    assert (state.code, state.words) == ("JIG-STALE", words)
 
 
 def test_a_unit_that_nobody_registered_is_left_alone(site: Site) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from rich.console import Console
 
-from harness.errors import DutFault, StationFault
+from harness.errors import Blame, DutFault, StationFault
 from harness.model import events as e
 from harness.model.conclude import attempt_outcome
 from harness.model.fault import Fault
@@ -18,6 +18,8 @@ from harness.model.outcome import Outcome
 from harness.model.plan import Phase
 from harness.model.value import Curve
 from harness.ui.console import RunPrinter, print_record
+from harness.ui.findings import findings
+from tests.quality.nights import CENT, Night
 from tests.records.runs import LIMIT, SYMPTOM, Life, lived
 
 
@@ -219,10 +221,24 @@ def test_a_marginal_pass_is_marked_with_a_word_and_told_again_at_the_end() -> No
     life.finish("step_0")
     life.end()
     lines = words(of(life))
-    assert "rail_0 1.1 V MARGINAL 1 to 4 V, marginal 0.2 V" in lines
+    assert "rail_0 1.1 V MARGINAL 1 to 4 V, marginal outside 1.2 to 3.8 V" in lines
     assert lines[-2:] == [
-        "MARGINAL: step_0.rail_0 = 1.1 V, limit 1 to 4 V, marginal 0.2 V",
+        "MARGINAL: step_0.rail_0 = 1.1 V, limit 1 to 4 V, marginal outside 1.2 to 3.8 V",
         "PASS",
+    ]
+
+
+@pytest.mark.parametrize("purpose", [e.Purpose.SELFTEST, e.Purpose.ENGINEERING])
+def test_a_jig_that_failed_is_mended_by_the_station_and_goes_into_no_bin(
+    purpose: e.Purpose,
+) -> None:
+    night = Night(0, {"rail.error": -3.1}, {"rail.error": CENT}, purpose=purpose)
+    record = night.record()
+    assert record.fault
+    assert record.fault.blame is Blame.DUT, "the record says what was concluded"
+    assert findings(record)[1:] == [
+        "rail.error:LOW (STATION): -3.1 % is below the acceptance limit -1 %",
+        "-> Mend the jig, then run `harness selftest` for it again.",
     ]
 
 

@@ -8,7 +8,7 @@ from harness.devices.jig.survey import Fact
 from harness.errors import JigFault
 from harness.model.jig_ports import JigIdentity
 from harness.model.reading import Unknown, Unreadable
-from harness.ui.jig import JigRow, jig_page, jig_table, row_json
+from harness.ui.jig import NOBODY, JigRow, jig_page, jig_table, row_json
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 WHO = JigIdentity("Acme", "Box", "J-1", "2.0")
@@ -32,6 +32,15 @@ def test_a_line_each_and_every_fault_with_its_remedy() -> None:
         "message": "no reply",
         "remedy": "Switch it on.",
     }
+
+
+def test_a_fault_on_a_port_where_nobody_says_who_it_is_goes_by_the_port() -> None:
+    fault = JigFault("JIG-TIMEOUT", "no reply", remedy="Switch it on.")
+    lines = [*jig_table([JigRow(NOBODY, "/dev/ttyS0", None, "JIG-TIMEOUT", fault=fault)])]
+    assert [line.plain for line in lines[2:]] == [
+        "/dev/ttyS0: JIG-TIMEOUT: no reply",
+        "  -> Switch it on.",
+    ]
 
 
 def test_what_a_jig_says_of_itself_cannot_paint() -> None:

@@ -40,7 +40,12 @@ def made(
         (Range(high=Decimal(2)), "at most 2 A"),
         (
             Range(high=Decimal(2), guard=Decimal(1), marginal=Decimal("0.1")),
-            "at most 1 A, marginal 0.1 A",
+            "at most 1 A, marginal above 0.9 A",
+        ),
+        (Range(low=Decimal(0), marginal=Decimal(14)), "at least 0 A, marginal below 14 A"),
+        (
+            Range(Decimal(-1), Decimal(1), marginal=Decimal("0.2")),
+            "-1 to 1 A, marginal outside -0.8 to 0.8 A",
         ),
         (Range(Decimal("0.123456789"), Decimal(100)), "0.123456789 to 100 A"),
         (Equals("user"), "equals 'user'"),

@@ -10,10 +10,13 @@ from junitparser import JUnitXml
 from lxml import etree
 
 from harness.errors import OperatorStop
+from harness.model.events import AbortRequested
 from harness.model.outcome import Outcome
+from harness.model.record import Note
 from harness.records.export.junit import junit_xml
+from harness.ui.findings import findings
 from harness.ui.report.jig import JigReport
-from harness.ui.selftest import outcome_of, selftest_json, selftest_row, selftest_suite
+from harness.ui.selftest import selftest_json, selftest_row, selftest_suite
 from tests.records.export.test_junit import SCHEMA
 from tests.ui.report.jigs import jig_of, lived, shown_golden, untested
 
@@ -52,7 +55,7 @@ CASES = {
 @pytest.mark.parametrize(("report", "outcome", "wrong"), CASES.values(), ids=CASES)
 def test_the_verdict_is_one_in_every_form(report: object, outcome: Outcome, wrong: int) -> None:
     jig = report()  # type: ignore[operator]
-    assert outcome_of(jig) is outcome
+    assert jig.outcome is outcome
     assert selftest_row(jig)[1].plain == outcome.name
     told = orjson.loads(orjson.dumps(selftest_json(jig)))
     assert (told["outcome"], told["open"]) == (outcome.name, jig.readiness.open)
@@ -72,6 +75,22 @@ def test_what_failed_stands_in_the_table_with_value_limit_and_what_to_do() -> No
     assert state.plain.split("\n")[2].startswith("since ")
     assert any(line.startswith("rail.error = -3.1 %, limit ") for line in found)
     assert any("then run `harness selftest" in line for line in found)
+
+
+def test_what_failed_is_told_as_the_page_tells_it() -> None:
+    jig = bad()
+    assert jig.record
+    told = findings(jig.record)
+    assert told[1].startswith("rail.error:LOW (")
+    assert selftest_row(jig)[3][: len(told)] == told
+
+
+def test_what_befell_the_run_is_told_though_something_else_decided() -> None:
+    record = bad().record
+    assert record
+    stop = Note(record.started, 5, AbortRequested("Mei", "smoke"))
+    stopped_too = replace(record, notes=(stop,))
+    assert any("RUN-ABORTED" in line and "Mei: smoke" in line for line in findings(stopped_too))
 
 
 def test_a_golden_unit_that_did_not_end_as_it_must_is_told_by_its_code() -> None:

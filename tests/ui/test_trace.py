@@ -9,6 +9,7 @@ from harness.model.limits import Range
 from harness.model.plan import Phase
 from harness.records.life import Life as UnitLife
 from harness.ui.trace import trace_lines
+from tests.quality.nights import CENT, Night
 from tests.records.runs import Life
 
 RELEASE = e.ReleaseRef("final-test", 7, "ab" * 32, ("anna", "ben"))
@@ -34,6 +35,13 @@ def test_the_bin_stands_before_the_words() -> None:
     at = lines.index("bin B  PWR-07  rail too high")
     assert lines[at - 1].endswith("FAIL  step_1.rail_1:HIGH")
     assert lines[at + 1].startswith("5 V is above")
+
+
+def test_a_jig_that_failed_is_to_be_mended_in_its_life() -> None:
+    record = Night(0, {"rail.error": -3.1}, {"rail.error": CENT}).record()
+    lines = [line.plain.strip() for line in trace_lines(UnitLife.of("J-1", [record], {}))]
+    at = lines.index("-3.1 % is below the acceptance limit -1 %")
+    assert lines[at + 1] == "-> Mend the jig, then run `harness selftest` for it again."
 
 
 def test_a_run_that_does_not_count_is_marked_in_its_own_line() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import TYPE_CHECKING
 
+from harness.devices.jig.spelling import Twins, twins, twins_of_base
 from harness.devices.jig.vocabulary import (
     ABILITIES,
     COMMANDS,
@@ -32,6 +33,8 @@ class Flaw:
 
     at: tuple[str, ...]
     words: str
+    or_at: tuple[str, ...] = ()
+    """Where else a file may have said it."""
 
 
 class DialectError(ValueError):
@@ -48,9 +51,34 @@ def flaws_of(dialect: Dialect) -> Iterator[Flaw]:
     for name, verb in dialect.verbs.items():
         if name in VERBS:
             yield from _misspelt(name, verb, dialect)
+    yield from map(_twin, twins(_spelt_well(dialect), dialect.channels.values()))
     yield from _unused_numbers(dialect)
     yield from _never_heard(dialect)
     yield from _unsafe(dialect)
+
+
+def flaws_beside(dialect: Dialect, base: Dialect) -> Iterator[Flaw]:
+    """Verbs that say what is another in the dialect that a file begins with.
+
+    A jig of that dialect may heed it still, respelt or not.
+    """
+    found = twins_of_base(dialect.verbs, base.verbs, dialect.channels.values())
+    yield from (_twin(each, f" in the dialect {base.name}") for each in found)
+
+
+def _twin(found: Twins, where: str = "") -> Flaw:
+    name, other, line = found
+    words = f"{name} is spelt as {other} is{where}: {line!r}"
+    return Flaw(("verbs", name, "send"), words, ("verbs", other, "send"))
+
+
+def _spelt_well(dialect: Dialect) -> dict[str, Verb]:
+    """The verbs that have the gaps that they need."""
+    return {
+        name: verb
+        for name, verb in dialect.verbs.items()
+        if name in VERBS and not any(_odd_gaps(name, verb))
+    }
 
 
 def _incomplete(dialect: Dialect) -> Iterator[Flaw]:
@@ -96,9 +124,6 @@ def _misspelt(name: str, verb: Verb, dialect: Dialect) -> Iterator[Flaw]:
         yield Flaw(("verbs", name, "done"), words)
     if name in WORDS and verb.replies:
         yield from _odd_words(name, verb)
-    other = OPPOSITES.get(name, "")
-    if other in dialect.verbs and dialect.verbs[other].text == verb.text:
-        yield Flaw(("verbs", name, "send"), f"{name} is spelt as {other} is: {verb.text!r}")
 
 
 def _odd_gaps(name: str, verb: Verb) -> Iterator[Flaw]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date, time
 from enum import StrEnum
+from typing import TypeVar
 
+_Word = TypeVar("_Word", bound=StrEnum)
 _THREE = re.compile(r"([0-9]{1,4}),([0-9]{1,2}),([0-9]{1,2})")
 
 
@@ -35,16 +37,17 @@ class Field(StrEnum):
 
 def read_position(text: str) -> Position:
     """OPEN, CLOSED or MOVING."""
-    if text not in Position.__members__:
-        raise ValueError("OPEN, CLOSED or MOVING")
-    return Position(text)
+    return _read(Position, text)
 
 
 def read_interlock(text: str) -> Interlock:
     """OPEN, CLOSED or EMERGENCY."""
-    if text not in Interlock.__members__:
-        raise ValueError("OPEN, CLOSED or EMERGENCY")
-    return Interlock(text)
+    return _read(Interlock, text)
+
+
+def read_field(text: str) -> Field:
+    """CHAR, FLAT or MOV."""
+    return _read(Field, text)
 
 
 def read_date(text: str) -> date:
@@ -63,17 +66,18 @@ def read_time(text: str) -> time:
         raise ValueError("hour,minute,second") from None
 
 
+def _read(kind: type[_Word], text: str) -> _Word:
+    """The word of this kind that stands there; the ValueError names all of them."""
+    try:
+        return kind(text)
+    except ValueError:
+        *most, last = kind
+        raise ValueError(f"{', '.join(most)} or {last}") from None
+
+
 def _three(text: str) -> tuple[int, int, int]:
     match = _THREE.fullmatch(text)
     if not match:
         raise ValueError
     first, second, third = map(int, match.groups())
     return first, second, third
-
-
-def read_field(text: str) -> Field:
-    """CHAR, FLAT or MOV."""
-    try:
-        return Field(text)
-    except ValueError:
-        raise ValueError("CHAR, FLAT or MOV") from None

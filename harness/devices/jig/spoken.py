@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from string import Formatter
 
 from harness.devices.jig.asking import Asking
 from harness.devices.jig.dialect import Dialect
+from harness.devices.jig.spelling import form_of
 from harness.devices.jig.vocabulary import COMMANDS, RISKS
 from harness.devices.scpi.verb import Verb
 from harness.errors.base import LineFault
@@ -53,16 +54,16 @@ class Line:
 
 
 def line_of(dialect: Dialect, text: str) -> Line:
-    """What a text means in a dialect.
+    """What a text means in a dialect: what is spelt so, or else so but for capitals.
 
-    Raises: ValueError when it is no line.
+    Of several verbs it is the one that may do most. Raises: ValueError when it is no line.
     """
     text = text.strip()
     if not (text and text.isascii() and text.isprintable() and len(text) <= LONGEST):
         raise ValueError(f"one line of 1 to {LONGEST} printable ASCII characters")
-    for name, verb in dialect.verbs.items():
-        if _spelling(verb.text).fullmatch(text):
-            return Line(text, name, verb)
+    for flags in (0, re.IGNORECASE):
+        if meant := list(_meant(dialect, text, flags)):
+            return max(meant, key=_weight)
     return Line(text)
 
 
@@ -85,8 +86,14 @@ def speak(asking: Asking, line: Line) -> str | None:
     return None
 
 
-def _spelling(template: str) -> re.Pattern[str]:
-    """A verb with anything in its gap, in capitals or not."""
-    parts = Formatter().parse(template)
-    form = "".join(re.escape(text) + ("[^;]+" if gap else "") for text, gap, _, _ in parts)
-    return re.compile(form, re.IGNORECASE)
+def _meant(dialect: Dialect, text: str, flags: int) -> Iterator[Line]:
+    """The verbs that a text may be."""
+    channels = dialect.channels.values()
+    for name, verb in dialect.verbs.items():
+        if form_of(name, verb, channels, flags).fullmatch(text):
+            yield Line(text, name, verb)
+
+
+def _weight(line: Line) -> tuple[bool, bool, bool]:
+    """How much a verb may do: what waits for the interlock most, a query least."""
+    return bool(line.verb and line.verb.guarded), bool(line.risk), not line.asks

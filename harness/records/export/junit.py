@@ -14,7 +14,13 @@ from enum import StrEnum
 from xml.etree import ElementTree as ET
 
 from harness.errors import HarnessError
-from harness.model.conclude import fault_of_note, final_attempts, measurement_fault, step_fault
+from harness.model.conclude import (
+    as_told,
+    fault_of_note,
+    final_attempts,
+    measurement_fault,
+    step_fault,
+)
 from harness.model.fault import Fault
 from harness.model.outcome import Outcome
 from harness.model.record import MeasurementRecord, Record, StepRecord
@@ -99,7 +105,7 @@ def case_of(name: str, error: HarnessError, kind: Kind = Kind.ERROR, time_s: flo
 
 
 def _cases(record: Record) -> list[Case]:
-    cases = [_case(step) for step in final_attempts(record.steps).values()]
+    cases = [_case(step, record) for step in final_attempts(record.steps).values()]
     if record.outcome is None:
         return [*cases, Case("run", 0.0, Problem(Kind.ERROR, "", "the run has not ended"))]
     faults = [fault for note in record.notes if (fault := fault_of_note(note.event))]
@@ -109,7 +115,7 @@ def _cases(record: Record) -> list[Case]:
     return [*cases, *(Case("run", 0.0, _problem(Kind.ERROR, fault)) for fault in faults)]
 
 
-def _case(step: StepRecord) -> Case:
+def _case(step: StepRecord, record: Record) -> Case:
     time_s = step.duration_s or 0.0
     match step.outcome:
         case Outcome.PASS:
@@ -121,7 +127,8 @@ def _case(step: StepRecord) -> Case:
             return Case(step.id, time_s, Problem(Kind.ERROR, "", words))
         case outcome:
             kind = Kind.FAILURE if outcome is Outcome.FAIL else Kind.ERROR
-            return Case(step.id, time_s, _problem(kind, step_fault(step), *_faults(step)))
+            fault = as_told(step_fault(step), record)
+            return Case(step.id, time_s, _problem(kind, fault, *_faults(step)))
 
 
 def _faults(step: StepRecord) -> Iterator[Fault]:

@@ -24,7 +24,10 @@ def spot_mark(spot: Blemish, picture: Picture) -> Mark:
 
 
 def edge_marks(squares: Mapping[str, Sharpness]) -> list[Mark]:
-    """Which of them fail the step cannot know: those without a value stand out."""
+    """A box about each edge of the squares, with its MTF50; one without a value stands out.
+
+    Which of the others fail is for the limits to say, so that none of them is drawn as bad.
+    """
     marks = []
     for name, square in squares.items():
         for side, region in square.regions.items():
@@ -36,6 +39,7 @@ def edge_marks(squares: Mapping[str, Sharpness]) -> list[Mark]:
 
 
 def patch_marks(places: Mapping[str, Region], colours: Mapping[str, Patch]) -> list[Mark]:
+    """A box about each patch of the chart, with how far its colour is off (delta E)."""
     return [
         Mark(places[name], f"{patch.delta_e:.1f}", bad=False) for name, patch in colours.items()
     ]

@@ -50,6 +50,7 @@ POINTS = ("centre", "top_left", "top_right", "bottom_left", "bottom_right")
 
 
 def measure_still(measure: Measure, picture: Picture) -> None:
+    """The size of a picture, how bright it is, and how its luma runs across it."""
     measure("width", picture.width_px)
     measure("height", picture.height_px)
     measure("mean_luma", picture.mean_luma)

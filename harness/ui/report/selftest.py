@@ -94,13 +94,13 @@ def _row(jig: JigReport, place: str) -> Row:
         str(jig.tested.slot),
         outcome_mark(jig.outcome),
         state,
-        lines(*_failed(jig)),
+        lines(*_what_failed(jig)),
         drift_summary(jig.drifts),
     )
     return Row(el("a", jig.name, href=f"#{place}"), cells, _look(jig))
 
 
-def _failed(jig: JigReport) -> list[str]:
+def _what_failed(jig: JigReport) -> list[str]:
     failed = sorted(concluded(jig.record)) if jig.record else []
     return [*failed, *map(str, jig.faults)] or ["-"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from harness.devices.jig.dialect import CORE, Dialect
 from harness.devices.jig.spoken import line_of, speak
 from harness.devices.jig.vocabulary import COMMANDS, RISKS, VERBS
+from harness.errors import JigFault
 from harness.station.jig_file import load_jig_file
 from tests.devices.jig.conftest import BuildRig
 from tests.short import lease
@@ -51,6 +53,7 @@ def test_what_takes_power_off_or_only_shines_is_no_risk(text: str) -> None:
     assert not line.risk
 
 
+NOBODY_KNOWS = "is none of this jig's verbs, so nobody knows what it does"
 RISKY = {
     "FIXT:CLOS": "moves the fixture",
     " fixt:open ": "moves the fixture",
@@ -66,12 +69,12 @@ RISKY = {
     "CAL:ALL?": "may test or calibrate more than it asks",
     ":diag:probe?": "may test or calibrate more than it asks",
     "TEST:RELAYS?": "may test or calibrate more than it asks",
-    "OUTP 1": "is none of this jig's verbs, so nobody knows what it does",
-    "OUTPUT:STATE ON": "is none of this jig's verbs, so nobody knows what it does",
-    "*IDN?;OUTP ON": "is none of this jig's verbs, so nobody knows what it does",
-    "OUTP ON;*OPC?": "is none of this jig's verbs, so nobody knows what it does",
-    "LIGH:LEV 20;OUTP ON": "is none of this jig's verbs, so nobody knows what it does",
-    "*RST": "is none of this jig's verbs, so nobody knows what it does",
+    "OUTP 1": NOBODY_KNOWS,
+    "OUTPUT:STATE ON": NOBODY_KNOWS,
+    "*IDN?;OUTP ON": NOBODY_KNOWS,
+    "OUTP ON;*OPC?": NOBODY_KNOWS,
+    "LIGH:LEV 20;OUTP ON": NOBODY_KNOWS,
+    "*RST": NOBODY_KNOWS,
 }
 
 
@@ -85,6 +88,69 @@ def test_boxes_that_spell_it_otherwise() -> None:
         assert line_of(box(name), "OPEN").risk == "moves the fixture"
         assert line_of(box(name), "COUNTER").risk
     assert not line_of(box("shield-tescom"), "LID?").risk
+
+
+def _dialect(**spelt: str) -> Dialect:
+    """The core, spelt otherwise."""
+    verbs = {name: replace(CORE.verbs[name], text=text) for name, text in spelt.items()}
+    return replace(CORE, verbs={**CORE.verbs, **verbs})
+
+
+SHORT = _dialect(
+    fixture="p",
+    close="P",
+    voltage="V{channel}",
+    output_on="VON",
+    relay="r{channel}",
+    connect="R{channel}",
+    light="L{value}",
+    show="LF{value}",
+)
+MEANT = {
+    "p": "fixture",
+    "P": "close",
+    "V1": "voltage",
+    "v2": "voltage",
+    "V3": "",
+    "VON": "output_on",
+    "von": "output_on",
+    "r1": "relay",
+    "R1": "connect",
+    "R12": "",
+    "L20": "light",
+    "l1.5e1": "light",
+    "LX": "",
+    "LFCHAR": "show",
+    "LFUP": "",
+}
+
+
+@pytest.mark.parametrize(("text", "name"), MEANT.items(), ids=MEANT)
+def test_a_short_line_is_the_verb_that_is_spelt_so(text: str, name: str) -> None:
+    line = line_of(SHORT, text)
+    assert line.name == name
+    assert line.asks == (name in {"fixture", "voltage", "relay"})
+    assert line.risk == (RISKS.get(name, "") if name else NOBODY_KNOWS)
+
+
+def test_of_verbs_that_differ_in_capitals_alone_it_is_the_riskiest() -> None:
+    assert line_of(_dialect(fixture="Go", close="GO"), "go").name == "close"
+    assert line_of(_dialect(close="GO", open="gO", cycles="Go"), "go").name in {"close", "open"}
+    assert (
+        line_of(_dialect(connect="R{channel}", relay="R{channel}".lower()), "R2").name == "connect"
+    )
+    assert line_of(_dialect(output_off="Off", output="oFF"), "off").name == "output_off"
+    assert line_of(_dialect(output_on="On", break_interlock="oN"), "on").name == "output_on"
+
+
+@pytest.mark.parametrize("sent", ["P", "VON"])
+def test_a_short_line_waits_for_the_interlock_too(rig: BuildRig, sent: str) -> None:
+    made = rig()
+    asking = made.jig.asked(lease())
+    speak(asking, line_of(CORE, "DIAG:INT OPEN"))
+    with pytest.raises(JigFault) as caught:
+        speak(asking, line_of(SHORT, sent))
+    assert caught.value.code == "JIG-INTERLOCK"
 
 
 def test_every_verb_that_changes_more_than_light_or_power_off_has_a_risk() -> None:

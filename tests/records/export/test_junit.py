@@ -30,6 +30,7 @@ from harness.records.export.junit import (
     suite_of,
 )
 from tests.model.strategies import runs
+from tests.quality.nights import CENT, Night
 from tests.records.runs import lived
 
 SCHEMA = Path(__file__).with_name("junit-10.xsd")
@@ -113,6 +114,14 @@ def test_a_measurement_out_of_its_limit_is_a_failure_with_code_value_and_limit()
     assert "0.11" in result.message
     assert result.type in result.text
     assert suite.failures == 1
+
+
+@pytest.mark.parametrize("purpose", [e.Purpose.SELFTEST, e.Purpose.ENGINEERING])
+def test_a_bad_jig_is_mended_and_goes_into_no_bin(purpose: e.Purpose) -> None:
+    record = Night(0, {"rail.error": -3.1}, {"rail.error": CENT}, purpose=purpose).record()
+    (case,) = suite_of("J-1", record).cases
+    assert case.problem
+    assert case.problem.text.endswith("Mend the jig, then run `harness selftest` for it again.")
 
 
 def test_what_happened_to_the_run_as_a_whole_is_an_error_though_every_step_passed() -> None:

@@ -82,7 +82,10 @@ def test_a_jig_has_its_measurements_with_limits_drift_and_history(page: ET.Eleme
 
 
 def test_a_jig_that_failed_says_what_and_what_to_do(page: ET.Element) -> None:
-    assert "rail.error = -3.1 %, limit -1 to 1 %" in words(section(page, "JIG-0004"))
+    failed = words(section(page, "JIG-0004"))
+    assert "rail.error = -3.1 %, limit -1 to 1 %" in failed
+    assert "rail.error:LOW (STATION): " in failed
+    assert "-> Mend the jig, then run `harness selftest` for it again." in failed
     silent = words(section(page, "JIG-0005"))
     assert "JIG-TIMEOUT (STATION): no answer to SHIE:STAT? after 500 ms" in silent
     assert "? ERROR" in rows(section(page, "JIG-0005"))["shield"]
