@@ -30,8 +30,10 @@ pytestmark = pytest.mark.timeout(180)  # some run three demos
 TIMES = {
     *("time", "port", "box", "back", "gone", "enumerated", "ready"),
     *("log_points", "gap"),
+    *("rsrp", "rsrp_error", "rsrq", "snr", "cn0", "reports", "rssi", "link_speed"),
 }
-"""Measurements of the real clock, and of the slot, which no seed repeats."""
+"""Measurements of the real clock, of the slot, and means over as many reports as came in time:
+no seed repeats them."""
 
 
 def folder(cli: Cli) -> Path:
