@@ -41,6 +41,10 @@ _STANDS_OUT = 4.0  # medians of what cells are off; of a Gaussian 2.7 sigma
 _ABOUT_PX = 2
 """How far the pixels go that a bad one is held against: 5 x 5 in all, so that the dots of a
 cluster of 3 x 3 and a whole dead column stand out."""
+_JPEG_PX = 8  # a block of JPEG
+_MOST_RINGING = 500
+"""Bad pixels of a picture that is looked at for ringing: one with more is bad in any case."""
+_LEAST_LIGHT = 1e-6  # of full light: nothing is held against less
 _ROWS = 16  # what a processor's cache holds
 
 
@@ -77,7 +81,9 @@ def step_over_noise(step: float, noise_percent: Reading[float]) -> float:
 def bad_pixels(light: Light, *, step: float) -> int:
     """How many pixels differ by more than `step` from the median of the 5 x 5 about them.
 
-    `step` is a share of that median, so that the lens's shading hides none.
+    `step` is a share of that median, so that the lens's shading hides none. JPEG spreads a strong
+    one over its block of 8 x 8: what is within 8 px of another that differs by twice as much or
+    more is that one's ringing, and does not count.
 
     Any picture takes the same time, one of noise as well as an even one.
 
@@ -89,11 +95,28 @@ def bad_pixels(light: Light, *, step: float) -> int:
         raise ValueError(f"{light.shape[1]} x {light.shape[0]} px are too few to have neighbours")
     padded = np.pad(light, _ABOUT_PX, "reflect")
     tops = range(0, light.shape[0], _ROWS)
-    return sum(_bad(padded[top : top + _ROWS + 2 * _ABOUT_PX], step) for top in tops)
+    marks = [_bad(padded[top : top + _ROWS + 2 * _ABOUT_PX], step) for top in tops]
+    places = np.argwhere(np.concatenate(marks))
+    if len(places) > _MOST_RINGING:
+        return len(places)
+    offs = np.array([_off(padded, down, right) for down, right in places])
+    return sum(
+        not ((np.abs(places - place).max(axis=1) < _JPEG_PX) & (offs >= 2 * off)).any()
+        for place, off in zip(places, offs, strict=True)
+    )
 
 
-def _bad(padded: Light, step: float) -> int:
-    """The bad pixels of rows that stand in their neighbourhood.
+def _off(padded: Light, down: int, right: int) -> float:
+    """By which share of its 5 x 5 a pixel differs from their median."""
+    import numpy as np
+
+    near = padded[down : down + 2 * _ABOUT_PX + 1, right : right + 2 * _ABOUT_PX + 1]
+    median = float(np.median(near))
+    return abs(float(near[_ABOUT_PX, _ABOUT_PX]) - median) / max(median, _LEAST_LIGHT)
+
+
+def _bad(padded: Light, step: float) -> NDArray[bool_]:
+    """Which are the bad pixels, of rows that stand in their neighbourhood.
 
     The median is beyond a level when most of the 5 x 5 are, which needs no sorting. A pixel is
     below (1 - step) of the median when that is above the pixel over (1 - step).
@@ -110,7 +133,8 @@ def _bad(padded: Light, step: float) -> int:
         near = padded[down : down + rows, right : right + columns]
         darker += (near < low).view(np.uint8)
         brighter += (near > high).view(np.uint8)
-    return int(np.count_nonzero(np.maximum(darker, brighter) > side**2 // 2))
+    marked: NDArray[bool_] = np.maximum(darker, brighter) > side**2 // 2
+    return marked
 
 
 def _contrast(light: Light) -> Cells:

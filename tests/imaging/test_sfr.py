@@ -143,6 +143,13 @@ def test_a_speck_on_the_edge_does_not_move_it() -> None:
     assert off(light, edge) <= 0.05
 
 
+def test_a_white_pixel_beside_the_edge_is_no_noise() -> None:
+    edge = of_mtf50(0.23, dark=0.05, bright=0.19)
+    light = edge.image()
+    light[50, 4] = 0.9
+    assert off(light, edge) <= 0.03
+
+
 RNG = np.random.default_rng(7)
 FLAT = np.full((100, 100), 0.4)
 TWO = np.minimum(of_mtf50(0.2, off_px=-25.0).image(), of_mtf50(0.2, off_px=25.0).image()[:, ::-1])
