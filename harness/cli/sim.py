@@ -18,7 +18,8 @@ from harness.files.problems import nearest
 from harness.model.identity import Serial
 from harness.model.plan import Variants
 from harness.plans.resolve import load_plans
-from harness.sim.defects import DEFECTS, IN_RUNS, Defect, is_of_modem, never_met
+from harness.sim.defect import Defect
+from harness.sim.defects import DEFECTS, IN_RUNS, is_of_modem, never_met
 from harness.sim.planting import planted_by
 from harness.sim.profiles import PROFILES, SDK
 from harness.sim.scenario import unit_of_serial, units_with

@@ -3,368 +3,222 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
 
-from harness.model.outcome import Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Defect:
-    """A defect, with what the final test of the A57 (testplans/a57-final.yaml) must find of it.
-
-    `settings` says of each what it sets, and after a semicolon its default; SETTINGS has what
-    values they take.
-    `concluded` is the exact set of failed measurements (`charge.current_jig:LOW`) and of fault
-    codes (`ADB-HANG`) in the record of a unit of the SKU A57-PK, planted with default settings.
-    No plan talks to a modem: what is concluded of one is the fault of `harness handset --at`.
-    """
-
-    doc: str
-    outcome: Outcome
-    concluded: frozenset[str]
-    settings: Mapping[str, str] = field(default_factory=dict)
-
-
-def _fails(doc: str, *concluded: str, **settings: str) -> Defect:
-    return Defect(doc, Outcome.FAIL, frozenset(concluded), settings)
-
-
-def _error(doc: str, *concluded: str, **settings: str) -> Defect:
-    return Defect(doc, Outcome.ERROR, frozenset(concluded), settings)
-
-
-def _aborted(doc: str, *concluded: str, **settings: str) -> Defect:
-    return Defect(doc, Outcome.ABORTED, frozenset(concluded), settings)
-
-
-_EDGES = ("centre", "top_left", "top_right", "bottom_left", "bottom_right")
-
-
-def _seen_in_pictures(camera: str) -> dict[str, Defect]:
-    """What can be wrong with the pictures of one camera, as its flat field or its chart shows."""
-    flat = f"{camera}_flat"
-    its = f"its {camera} camera"
-    flaws = {
-        "bad_pixels": _fails(
-            f"{its} has pixels that are white or black always",
-            f"{flat}.bad_pixels:HIGH",
-            count="how many; 6",
-        ),
-        "blemish": _fails(
-            f"a speck is in {its}",
-            f"{flat}.blemishes:HIGH",
-            contrast_percent="how much darker it is in its middle [%]; 12",
-            width_percent="across it, where half of that is left [% of the width]; 2",
-        ),
-        "blur": _fails(
-            f"{its} is out of focus",
-            *(f"{camera}.mtf50_{edge}:LOW" for edge in _EDGES),
-            f"{camera}.sfr:LOW",
-            f"{camera}.sfr_down:LOW",
-            sigma_px="standard deviation of the blur [px]; 1.6 (a good one 0.8, in front 0.9)",
-        ),
-        "dark": _fails(
-            f"{its} sees next to nothing",
-            f"{flat}.mean_luma:LOW",
-            f"{flat}.luma_across:LOW",
-            "CAMERA-EXPOSURE",
-            luma="mean luma of its pictures of a grey card; 12",
-        ),
-        "half_dark": _fails(
-            f"the right half of the pictures of {its} is darker",
-            f"{flat}.luma_across:LOW",
-            f"{flat}.uniformity:LOW",
-            f"{flat}.blemishes:HIGH",
-            light="share of its light that the right half gets; 0.7",
-        ),
-        "tint": _fails(
-            f"the pictures of {its} are reddish",
-            f"{flat}.red_green:HIGH",
-            red_gain="how much more red it gives than green; 1.15",
-        ),
-        "vignette": _fails(
-            f"the pictures of {its} get darker to the corners, their mean stays",
-            f"{flat}.luma_across:LOW",
-            f"{flat}.uniformity:LOW",
-            falloff="share of the light that the corners lack; 0.7 (a good one 0.12)",
-        ),
-    }
-    return {f"camera.{camera}.{name}": flaw for name, flaw in flaws.items()}
-
+from harness.sim.camera_defects import CAMERA_DEFECTS
+from harness.sim.defect import Defect, aborted, error, fails
 
 _ON_COMMAND = "only the commands with this in them, `pull PATH` and `push PATH` too; all"
 _ON_JIG = _ON_BOX = _ON_MODEM = "only the commands with this in them; all"
 
 DEFECTS: Mapping[str, Defect] = {
-    "adb.absent": _error("adb does not find it", "ADB-ABSENT"),
-    "adb.authorizing": _error(
+    "adb.absent": error("adb does not find it", "ADB-ABSENT"),
+    "adb.authorizing": error(
         "it thinks about this PC's adb key", "ADB-CONNECTING", for_s="thinks so long [s]; for ever"
     ),
-    "adb.bootloader": _error("it has stopped in its bootloader", "ADB-WRONG-MODE"),
-    "adb.drip": _error(
+    "adb.bootloader": error("it has stopped in its bootloader", "ADB-WRONG-MODE"),
+    "adb.drip": error(
         "its answers stop half-way, then a byte comes now and then", "ADB-DRIP", on=_ON_COMMAND
     ),
-    "adb.drop": _error("its link breaks in the middle of an answer", "ADB-LOST", on=_ON_COMMAND),
-    "adb.garbage": _error(
+    "adb.drop": error("its link breaks in the middle of an answer", "ADB-LOST", on=_ON_COMMAND),
+    "adb.garbage": error(
         "bytes of no protocol come in the middle of an answer", "ADB-GARBLED", on=_ON_COMMAND
     ),
-    "adb.hang": _error("its answers stop half-way", "ADB-HANG", on=_ON_COMMAND),
-    "adb.offline": _error("adb finds it offline", "ADB-OFFLINE"),
-    "adb.recovery": _error("it has booted into recovery", "ADB-WRONG-MODE"),
-    "adb.rescue": _error("it has booted into rescue mode", "ADB-WRONG-MODE"),
-    "adb.sideload": _error("it waits for an update to be sideloaded", "ADB-WRONG-MODE"),
-    "adb.stuck": _error(
+    "adb.hang": error("its answers stop half-way", "ADB-HANG", on=_ON_COMMAND),
+    "adb.offline": error("adb finds it offline", "ADB-OFFLINE"),
+    "adb.recovery": error("it has booted into recovery", "ADB-WRONG-MODE"),
+    "adb.rescue": error("it has booted into rescue mode", "ADB-WRONG-MODE"),
+    "adb.sideload": error("it waits for an update to be sideloaded", "ADB-WRONG-MODE"),
+    "adb.stuck": error(
         "one command on it never ends",
         "battery.cycles:UNREADABLE",
         "battery.full_charge:UNREADABLE",
         on="the command that does not end, whole; cat /sys/class/power_supply/battery/uevent",
     ),
-    "adb.unauthorized": _error(
+    "adb.unauthorized": error(
         "it does not trust this PC's adb key",
         "ADB-UNAUTHORIZED",
         allow_s="somebody taps Allow after so long [s]; never",
     ),
-    "battery.gauge_half": _fails(
+    "battery.gauge_half": fails(
         "its gauge says half of what flows",
         "charge.current_difference:HIGH",
         "charge.efficiency:LOW",
         share="what it says, over what flows; 0.5",
     ),
-    "battery.gauge_stuck": _fails(
+    "battery.gauge_stuck": fails(
         "its gauge says the same current whatever flows",
         "charge.efficiency:LOW",
         "charge.gauge_change:LOW",
         gauge_a="what it says [A]; 0.9",
     ),
-    "battery.health_bad": _fails(
+    "battery.health_bad": fails(
         "its battery is worn out, and says so",
         "battery.health:MISMATCH",
         health="Android's word for it; dead",
     ),
-    "battery.hot": _fails(
+    "battery.hot": fails(
         "its battery is too hot",
         "battery.temperature:HIGH",
         battery_c="how hot [degC]; 52",
     ),
-    "battery.weak_charge": _fails(
+    "battery.weak_charge": fails(
         "draws too little from its charger",
         "charge.current_jig:LOW",
         current_a="what it draws [A]; 0.21",
     ),
-    "battery.weak_dcp": _fails(
+    "battery.weak_dcp": fails(
         "draws no more from a charger without data than from a USB port",
         "charge_dcp.current_jig:LOW",
         dcp_a="what it draws [A]; 0.9",
     ),
-    "battery.wrong_technology": _fails(
+    "battery.wrong_technology": fails(
         "has a battery of another kind",
         "battery.technology:MISMATCH",
         technology="what it is made of; Li-poly",
     ),
-    "bluetooth.crashes": _fails(
+    "bluetooth.crashes": fails(
         "its Bluetooth has crashed since the boot",
         "bluetooth.crashes:HIGH",
         times="how often; 3",
     ),
-    "bluetooth.default_address": _fails(
+    "bluetooth.default_address": fails(
         "its Bluetooth answers with the default of its chip",
         "bluetooth.address:MISMATCH",
         address="which address; 00:00:00:00:5A:AD, as some chips of Qualcomm have it",
     ),
-    "bluetooth.no_address": _fails(
+    "bluetooth.no_address": fails(
         "its Bluetooth address was never written",
         "bluetooth.address_valid:MISMATCH",
         "bluetooth.address:MISMATCH",
     ),
-    "bluetooth.off": _fails("its Bluetooth does not come on", "BLUETOOTH-NOT-ON"),
-    "camera.app_ignores_facing": _error(
-        "its camera app opens the rear camera, whatever it is asked for", "CAMERA-OTHER"
-    ),
-    "camera.bad_column": _fails(
-        "a column of its rear camera tells too little light",
-        "rear_flat.lines:HIGH",
-        column_light="share of its light that the column keeps; 0.9",
-    ),
-    "camera.banding": _fails(
-        "light and dark bands go across the pictures of its rear camera",
-        "rear_flat.banding:HIGH",
-        amplitude="by which share of the light they differ from what is right; 0.02",
-    ),
-    "camera.blur_y": _fails(
-        "its rear camera is blurred up and down, and sharp from left to right",
-        *(f"rear.mtf50_{edge}:LOW" for edge in _EDGES),
-        "rear.sfr_down:LOW",
-        blur_ratio="how much wider the blur is down than across; 1.5",
-    ),
-    "camera.colour_shading": _fails(
-        "the corners of the pictures of its rear camera are reddish, their middle is not",
-        "rear_flat.colour_shading:HIGH",
-        corner_red="share by which the corners have more red and less blue; 0.12",
-    ),
-    "camera.cut_file": _fails("its camera writes half of each picture", "CAMERA-DAMAGED"),
-    "camera.flash_dead": _fails(
-        "its flash does not fire", "rear_flash.fired:MISMATCH", "rear_flash.gain:LOW"
-    ),
-    "camera.flash_weak": _fails(
-        "its flash gives too little light",
-        "rear_flash.gain:LOW",
-        gain="its light over that of the light box; 0.1 (a good one 0.3)",
-    ),
-    "camera.front.missing": _fails(
-        "has no front camera", "cameras.ids:MISMATCH", "cameras.front:MISMATCH"
-    ),
-    **_seen_in_pictures("front"),
-    "camera.grey_pixels": _fails(
-        "its rear camera has half-dead pixels, every second one in a dark corner",
-        "rear_flat.bad_pixels:HIGH",
-        count="how many; 6",
-        grey_light="share of its light that such a pixel keeps; 0.5",
-    ),
-    "camera.haze": _fails(
-        "haze or grease on the lens of its rear camera spreads stray light over its pictures",
-        "rear.contrast:LOW",
-        stray_light="how much of it lies on a picture, over the light of a grey card; 0.12",
-    ),
-    "camera.leftover": Defect(
-        "a picture dated later than any new one stands in DCIM already", Outcome.PASS, frozenset()
-    ),
-    "camera.missing": _fails(
-        "its second rear camera is not there", "cameras.ids:MISMATCH", "cameras.back:MISMATCH"
-    ),
-    "camera.no_service": _fails("its camera service does not run", "CAMERA-SERVICE"),
-    "camera.noise": _fails(
-        "the pictures of its rear camera are noisy",
-        "rear_flat.noise:HIGH",
-        noise="standard deviation of each colour of a pixel [code values]; 4 (a good one 1.5)",
-    ),
-    **_seen_in_pictures("rear"),
-    "camera.still_fails": _fails("its camera key writes no picture", "CAMERA-NO-PICTURE"),
-    "gnss.deaf": _fails("its GNSS is asked, and hears no satellite", "GNSS-DEAF"),
-    "gnss.weak": _fails(
+    "bluetooth.off": fails("its Bluetooth does not come on", "BLUETOOTH-NOT-ON"),
+    **CAMERA_DEFECTS,
+    "gnss.deaf": fails("its GNSS is asked, and hears no satellite", "GNSS-DEAF"),
+    "gnss.weak": fails(
         "its GNSS hears satellites too weakly",
         "gnss.cn0:LOW",
         cn0_dbhz="at which it hears them [dB-Hz]; 22",
     ),
-    "handover.account": _fails(
+    "handover.account": fails(
         "somebody is logged into an account on it, which locks it after its wipe",
         "handover.accounts:MISMATCH",
     ),
-    "handover.adb_stays": _fails(
+    "handover.adb_stays": fails(
         "lets adb in still after it was wiped", "sealed.adb_seen:MISMATCH", "sealed.mode:MISMATCH"
     ),
-    "handover.factory_flag": _fails(
+    "handover.factory_flag": fails(
         "is still marked as being under test", "handover.flags_left:MISMATCH"
     ),
-    "handover.no_wipe": _fails("does not obey a factory reset", "HANDOVER-NO-WIPE"),
-    "handover.overcharged": _fails(
+    "handover.no_wipe": fails("does not obey a factory reset", "HANDOVER-NO-WIPE"),
+    "handover.overcharged": fails(
         "leaves with more charge than it may ship with",
         "handover.level:HIGH",
         level="what its gauge tells [%]; 96",
     ),
-    "handover.restarts_only": _fails(
+    "handover.restarts_only": fails(
         "restarts without wiping its data; its adb shows some time after its first face on USB",
         "sealed.adb_seen:MISMATCH",
         "sealed.mode:MISMATCH",
     ),
-    "handover.unencrypted": _fails(
+    "handover.unencrypted": fails(
         "its user data are not encrypted", "handover.encryption:MISMATCH"
     ),
-    "handover.usb_mode_only": _fails(
+    "handover.usb_mode_only": fails(
         "takes its adb off USB and does not even restart", "HANDOVER-NO-WIPE"
     ),
-    "handover.test_app": _fails(
+    "handover.test_app": fails(
         "the line's app is part of its image", "handover.test_apps:MISMATCH"
     ),
-    "handset.restarts": _error(
+    "handset.restarts": error(
         "it restarts by itself, once",
         "ADB-LOST",
         "ADB-RESTARTED",
         on="in the middle of the answer to the first command with this in it; iphonesubinfo",
         at="instead before this service is answered, counted from 1",
     ),
-    "handover.debug_build": _fails(
+    "handover.debug_build": fails(
         "it has a build for development (userdebug)",
         "build.build_type:MISMATCH",
         "build.fingerprint:MISMATCH",
         "build.debuggable:MISMATCH",
     ),
-    "identity.label_mismatch": _aborted(
+    "identity.label_mismatch": aborted(
         "its label is another unit's",
         "UNIT-WRONG",
         label="the serial on the label; A57Z999999, or its own where `imei` is set",
         imei="the first IMEI on the label; its own",
     ),
-    "identity.unlocked": _fails(
+    "identity.unlocked": fails(
         "its bootloader is unlocked", "build.verified_boot:MISMATCH", "build.locked:MISMATCH"
     ),
-    "imei.bad_check_digit": _fails(
+    "imei.bad_check_digit": fails(
         "its first IMEI was written with a wrong check digit", "IMEI-CHECK-DIGIT"
     ),
-    "imei.duplicate": _fails("its first IMEI was written twice", "IMEI-TWICE"),
-    "imei.not_written": _fails("answers with no IMEI", "IMEI-NOT-WRITTEN"),
-    "imei.test_number": _fails("its first IMEI is one for tests", "IMEI-TEST-NUMBER"),
-    "lte.attach_slow": _fails(
+    "imei.duplicate": fails("its first IMEI was written twice", "IMEI-TWICE"),
+    "imei.not_written": fails("answers with no IMEI", "IMEI-NOT-WRITTEN"),
+    "imei.test_number": fails("its first IMEI is one for tests", "IMEI-TEST-NUMBER"),
+    "lte.attach_slow": fails(
         "takes long to register",
         "attach.time:HIGH",
         attach_s="how long [s], whatever the `speed`; 18",
     ),
-    "lte.no_attach": _fails(
+    "lte.no_attach": fails(
         "never registers",
         "LTE-NO-ATTACH",
         reason="`searching`, `rejected` or `sim_absent`; `searching`",
     ),
-    "lte.no_detach": _fails("stays registered in airplane mode", "LTE-NO-DETACH"),
-    "lte.no_data": _fails("lets nothing through over a data connection", "LTE-NO-DATA"),
-    "lte.sim_absent": _fails("finds no SIM in its slot", "SIM-ABSENT"),
-    "lte.sim_rejected": _fails(
+    "lte.no_detach": fails("stays registered in airplane mode", "LTE-NO-DETACH"),
+    "lte.no_data": fails("lets nothing through over a data connection", "LTE-NO-DATA"),
+    "lte.sim_absent": fails("finds no SIM in its slot", "SIM-ABSENT"),
+    "lte.sim_rejected": fails(
         "the network refuses its SIM, or it",
         "SIM-REJECTED",
         cause="why, by number (3GPP TS 24.301, Annex A); 3 (illegal UE)",
     ),
-    "lte.slow_data": _fails(
+    "lte.slow_data": fails(
         "receives too slowly",
         "traffic.throughput:LOW",
         downlink_mbps="how fast [Mbit/s]; 2",
     ),
-    "lte.weak": _fails(
+    "lte.weak": fails(
         "hears the cell too weakly",
         "attach.rsrp:LOW",
         "attach.rsrp_error:LOW",
         rsrp_dbm="the level at which it hears it [dBm]; -118",
     ),
-    "lte.wrong_band": _fails(
+    "lte.wrong_band": fails(
         "registers on a cell from outside, in band 1",
         "attach.band:MISMATCH",
         "attach.box_attached:MISMATCH",
         "attach.earfcn:MISMATCH",
     ),
-    "lte.wrong_plmn": _fails(
+    "lte.wrong_plmn": fails(
         "registers on a cell from outside, of another network",
         "attach.box_attached:MISMATCH",
         "attach.earfcn:MISMATCH",
         "attach.plmn:MISMATCH",
         plmn="the network; 00102",
     ),
-    "sensors.missing": _fails(
+    "sensors.missing": fails(
         "one of its sensors is not listed",
         "sensors.all_listed:MISMATCH",
         sensor="which: `accelerometer`, `gyroscope`, `light` or `proximity`; `gyroscope`",
     ),
-    "storage.small": _fails(
+    "storage.small": fails(
         "has a smaller storage than its model",
         "storage.size:LOW",
         storage_gb="its size as on the box [GB]; 64",
     ),
-    "thermal.hot": _fails(
+    "thermal.hot": fails(
         "its processor is too hot",
         "thermal.highest:HIGH",
         processor_c="how hot [degC]; 85",
     ),
-    "usb.edl": _error(
+    "usb.edl": error(
         "it stands in Qualcomm's emergency download, without Android", "USB-WRONG-MODE"
     ),
-    "usb.full_speed": _fails("its USB comes up at 12 Mbit/s only", "usb.speed:LOW"),
-    "usb.unplug": _error(
+    "usb.full_speed": fails("its USB comes up at 12 Mbit/s only", "usb.speed:LOW"),
+    "usb.unplug": error(
         "its cable is pulled, once",
         "ADB-LOST",
         on="in the middle of the answer to the first command with this in it, `pull PATH` and "
@@ -372,54 +226,54 @@ DEFECTS: Mapping[str, Defect] = {
         at="instead before this service is answered, counted from 1",
         back_s="it is plugged in again after so long [s]; never",
     ),
-    "wifi.dead": _fails("its Wi-Fi does not come on", "WIFI-NOT-ON"),
-    "wifi.deaf": _fails("hears no Wi-Fi, lists what it heard long ago", "WIFI-AP-NOT-FOUND"),
-    "at.late": _error(
+    "wifi.dead": fails("its Wi-Fi does not come on", "WIFI-NOT-ON"),
+    "wifi.deaf": fails("hears no Wi-Fi, lists what it heard long ago", "WIFI-AP-NOT-FOUND"),
+    "at.late": error(
         "its modem answers too late", "AT-SILENT", on=_ON_MODEM, by_s="how late [s]; 1"
     ),
-    "at.noise": _error("bytes of noise stand in its modem's answers", "AT-GARBLED", on=_ON_MODEM),
-    "at.silent": _error("its modem does not answer", "AT-SILENT", on=_ON_MODEM),
-    "callbox.refuses": _error(
+    "at.noise": error("bytes of noise stand in its modem's answers", "AT-GARBLED", on=_ON_MODEM),
+    "at.silent": error("its modem does not answer", "AT-SILENT", on=_ON_MODEM),
+    "callbox.refuses": error(
         "puts an error into its queue and obeys nothing but `*` and SYST commands",
         "INSTRUMENT-REFUSED",
         on="only the commands with this in them, `*` and SYST too; all others",
     ),
-    "callbox.silent": _error("does not reply", "INSTRUMENT-TIMEOUT", on=_ON_BOX),
-    "callbox.wrong_level": _error(
+    "callbox.silent": error("does not reply", "INSTRUMENT-TIMEOUT", on=_ON_BOX),
+    "callbox.wrong_level": error(
         "sets another level than it is told",
         "INSTRUMENT-DIFFERS",
         off_db="by how much it is off [dB]; -10",
     ),
-    "jig.interlock_open": _error("its interlock opens", "JIG-INTERLOCK", on=_ON_JIG),
-    "jig.late_reply": _error(
+    "jig.interlock_open": error("its interlock opens", "JIG-INTERLOCK", on=_ON_JIG),
+    "jig.late_reply": error(
         "its replies come too late",
         "JIG-LATE",
         "JIG-UNSAFE",
         on=_ON_JIG,
         by_s="how late [s]; 1.5",
     ),
-    "jig.noise": _error(
+    "jig.noise": error(
         "bits of its replies are damaged",
         "JIG-GARBLED",
         "JIG-UNSAFE",
         on=_ON_JIG,
         rate="share of the characters with a damaged bit; 0.3",
     ),
-    "jig.refuses": _error(
+    "jig.refuses": error(
         "puts an error into its queue and obeys nothing but `*` and SYST commands",
         "JIG-REFUSED",
         "JIG-UNSAFE",
         on="only the commands with this in them, `*` and SYST too; all others",
     ),
-    "jig.silent": _error("does not reply", "JIG-TIMEOUT", "JIG-UNSAFE", on=_ON_JIG),
-    "jig.stuck_carriage": _error(
+    "jig.silent": error("does not reply", "JIG-TIMEOUT", "JIG-UNSAFE", on=_ON_JIG),
+    "jig.stuck_carriage": error(
         "the carriage of its light box never arrives", "JIG-STUCK", on=_ON_JIG
     ),
-    "jig.stuck_fixture": _error("its fixture never arrives", "JIG-STUCK", on=_ON_JIG),
-    "jig.wrong_field": _error(
+    "jig.stuck_fixture": error("its fixture never arrives", "JIG-STUCK", on=_ON_JIG),
+    "jig.wrong_field": error(
         "its light box says that it shows another field than it does", "LIGHTBOX-FIELD", on=_ON_JIG
     ),
-    "jig.wrong_identity": _error("answers with another jig's serial", "JIG-WRONG", on=_ON_JIG),
+    "jig.wrong_identity": error("answers with another jig's serial", "JIG-WRONG", on=_ON_JIG),
 }
 """By name: those of a jig begin with `jig.`, of a call box with `callbox.`, of a modem with `at.`,
 all others are of a unit."""
