@@ -17,7 +17,8 @@ ABSENT = "path-loss table bench-01 has no row for slot 1, cable C-0012, band 3"
 @pytest.fixture
 def bench(cli: Cli) -> Path:
     """The example station with its files, its losses good for a long time."""
-    shutil.copytree(ROOT / "fixtures", cli.folder / "fixtures")
+    for folder in ("fixtures", "testplans"):
+        shutil.copytree(ROOT / folder, cli.folder / folder)
     change(cli.folder, "on: 2026-11-02, until: 2027-05-02", "on: 2020-01-01, until: 2999-01-01")
     return cli.folder / "fixtures/stations/bench.yaml"
 

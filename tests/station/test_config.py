@@ -255,7 +255,7 @@ def test_one_jig_of_two_slots_and_a_jig_that_nobody_can_tell_are_told(tmp_path: 
     with pytest.raises(StationFault) as refused:
         load_station(path)
     assert problems(refused.value) == [
-        "3:12: expected at least 1 in the list; found a list",
+        "3:12: expected at least 1 in the list; found an empty list",
         "6:41: jig 'J-1' is written twice",
         "7:32: missing key 'serial', by which its port is found (or 'port')",
     ]

@@ -83,7 +83,7 @@ MISTAKES = [
     ("serial: 'A57G000001'", "serial: 5700001", "5:13: expected a serial number: 1 to 64 printable ASCII characters without spaces; found 5700001"),
     ("serial: 'A57G000001'", "serail: 'A57G000001'", "5:5: unknown key 'serail' (did you mean 'serial'?)"),
     ("serial: 'A57B000001'", "serial: 'A57G000001'", "11:13: serial 'A57G000001' is written twice"),
-    ("'860123459990015'", "'860123459990016'", "6:12: check digit of 860123459990016 is 6, not 5"),
+    ("'860123459990015'", "'860123459990016'", "6:12: check digit of 860123459990016: found 6, expected 5"),
     ("'860123459990015'", "860123459990015", "6:12: 860123459990015 is an identity: write it in quotes"),
     ("'860123459990015'", "'86012345999001'", "6:12: an IMEI has 15 digits: '86012345999001'"),
     ("'860123459990015'", "'860123459990023'", "6:31: IMEI '860123459990023' is written twice"),
@@ -100,7 +100,7 @@ MISTAKES = [
     ("current_jig:LOW", "current_jig:LOWER", "15:13: no measurement fails with LOWER: HIGH, LOW, MISMATCH"),
     ("IMEI-NOT-WRITTEN", "IMEI-NOT-WRITEN", "15:54: expected a step.measurement, or a fault code that blames the DUT; found 'IMEI-NOT-WRITEN' (did you mean 'IMEI-NOT-WRITTEN'?)"),
     ("IMEI-NOT-WRITTEN", "ADB-LOST", "15:54: expected a step.measurement, or a fault code that blames the DUT; found 'ADB-LOST'"),
-    ("['charge.current_jig:LOW', battery.level, IMEI-NOT-WRITTEN]", "[]", "15:12: expected at least 1 in the list; found a list"),
+    ("['charge.current_jig:LOW', battery.level, IMEI-NOT-WRITTEN]", "[]", "15:12: expected at least 1 in the list; found an empty list"),
     ("revision: 3", "revision: 0", "3:11: expected a whole number from 1 to 2147483647; found 0"),
 ]  # fmt: skip
 

@@ -31,6 +31,7 @@ def test_what_is_not_there_is_told_with_where_to_write_it(
     tmp_path: Path, plan: str, without: str, step: str, thing: str, write: str
 ) -> None:
     jig = (PLANS.parent / "fixtures/jigs/core.yaml").read_text()
+    jig = jig.replace("../../testplans", str(PLANS))
     (tmp_path / "jig.yaml").write_text(jig.replace(without, ""))
     slot = f"{{slot: 1, handset: A57A000001, {FULL}}}".replace(
         without, "lightbox" if without == "lightbox, supply" else ""
