@@ -11,9 +11,14 @@ _EDGES = ("centre", "top_left", "top_right", "bottom_left", "bottom_right")
 
 def _seen_in_pictures(camera: str) -> dict[str, Defect]:
     """What can be wrong with the pictures of one camera, as its flat field or its chart shows."""
-    flat = f"{camera}_flat"
-    its = f"its {camera} camera"
-    flaws = {
+    flaws = {**_spots(camera), "blur": _blur(camera), **_light(camera)}
+    return {f"camera.{camera}.{name}": flaw for name, flaw in flaws.items()}
+
+
+def _spots(camera: str) -> dict[str, Defect]:
+    """Pixels, and what lies on the way to them."""
+    its, flat = f"its {camera} camera", f"{camera}_flat"
+    return {
         "bad_pixels": fails(
             f"{its} has pixels that are white or black always",
             f"{flat}.bad_pixels:HIGH",
@@ -25,13 +30,23 @@ def _seen_in_pictures(camera: str) -> dict[str, Defect]:
             contrast_percent="how much darker it is in its middle [%]; 12",
             width_percent="across it, where half of that is left [% of the width]; 2",
         ),
-        "blur": fails(
-            f"{its} is out of focus",
-            *(f"{camera}.mtf50_{edge}:LOW" for edge in _EDGES),
-            f"{camera}.sfr:LOW",
-            f"{camera}.sfr_down:LOW",
-            sigma_px="standard deviation of the blur [px]; 1.6 (a good one 0.8, in front 0.9)",
-        ),
+    }
+
+
+def _blur(camera: str) -> Defect:
+    return fails(
+        f"its {camera} camera is out of focus",
+        *(f"{camera}.mtf50_{edge}:LOW" for edge in _EDGES),
+        f"{camera}.sfr:LOW",
+        f"{camera}.sfr_down:LOW",
+        sigma_px="standard deviation of the blur [px]; 1.6 (a good one 0.8, in front 0.9)",
+    )
+
+
+def _light(camera: str) -> dict[str, Defect]:
+    """How much light comes where, and of which colour."""
+    its, flat = f"its {camera} camera", f"{camera}_flat"
+    return {
         "dark": fails(
             f"{its} sees next to nothing",
             f"{flat}.mean_luma:LOW",
@@ -58,7 +73,6 @@ def _seen_in_pictures(camera: str) -> dict[str, Defect]:
             falloff="share of the light that the corners lack; 0.7 (a good one 0.12)",
         ),
     }
-    return {f"camera.{camera}.{name}": flaw for name, flaw in flaws.items()}
 
 
 CAMERA_DEFECTS: Mapping[str, Defect] = {

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from harness.devices.android import battery, power_supply
 from harness.devices.android.battery import Battery
-from harness.devices.android.fields import scaled
 from harness.devices.android.power_supply import PowerSupply
 from harness.model.jig_ports import Jig
 from harness.model.ports import Handset, Measure, Stopwatch, Wait
-from harness.model.reading import Reading, Unreadable
+from harness.model.reading import Reading
 from harness.model.units import Duration, Voltage, seconds, volts
 from harness.steps.api import CLAIMS, Numeric, Text, step
-from harness.steps.asking.agreement import differences
+from harness.steps.asking.agreement import agreed
 from harness.steps.asking.answers import ask_together, obey, understood
-from harness.steps.asking.rejoin import wait_until_ready
-from harness.steps.asking.turns import turns
-from harness.steps.charging.gauge import Charging, Gauge, PrintedIn, raw_of
+from harness.steps.charging.charger import SHELL_LIMIT_S, Charger
+from harness.steps.charging.gauge import Charging, Gauge, PrintedIn
 from harness.steps.charging.without_data import ChargingPart, charging_part, require_away, start_log
-from harness.steps.charging.witness import AtJig, Driver, Witness
+from harness.steps.charging.witness import AtJig, Witness
 
-SHELL_LIMIT_S = 5
-_OF_BATTERY = ("level", "voltage", "temperature")
-"""What Android and the driver both tell."""
 _OUTLIVES_S = 30.0
 """How long a log that nobody comes back for runs on [s]: long enough to fetch it."""
 _BEFORE_S = 0.2
 """How long the gauge is read before a charger without data comes [s]."""
+_WITNESSED = (
+    Numeric("current_jig", "A"),
+    Numeric("voltage_jig", "V"),
+    Numeric("current_handset", "A"),
+    Numeric("current_difference", "A"),
+    Numeric("gauge_change", "A"),
+    Numeric("efficiency", "%"),
+)
+"""A charge as the jig measures it, and what the handset's gauge makes of it."""
 
 
 @step(
@@ -57,8 +59,7 @@ def health(handset: Handset, measure: Measure) -> None:
     """
     obey(handset, f"{battery.COMMAND} reset")
     gauge, driver = _ask(handset)
-    for name, reading in _told(gauge, driver).items():
-        measure(name, reading)
+    _measure_agreed(measure, gauge, driver)
     measure("health", _health(gauge))
     measure("technology", gauge.technology if isinstance(gauge, Battery) else gauge)
     measure("cycles", driver.cycle_count if isinstance(driver, PowerSupply) else driver)
@@ -67,12 +68,7 @@ def health(handset: Handset, measure: Measure) -> None:
 
 @step(
     measures=[
-        Numeric("current_jig", "A"),
-        Numeric("voltage_jig", "V"),
-        Numeric("current_handset", "A"),
-        Numeric("current_difference", "A"),
-        Numeric("gauge_change", "A"),
-        Numeric("efficiency", "%"),
+        *_WITNESSED,
         Numeric("voltage", "V"),
         Numeric("temperature", "degC"),
         Numeric("level", "%"),
@@ -110,27 +106,21 @@ def charge(  # noqa: PLR0913 what a plan may set
     Raises: JigFault; LinkFault when the handset does not answer at all. A command of its own
     that takes more than 5 s has no value.
     """
-    before = _without_vbus(handset, jig, settle, average, wait, stopwatch)
-    jig.supply(vbus)
-    jig.connect("vbus")
+    charger = Charger(handset, jig, wait, stopwatch)
+    before = charger.drivers_without(settle, average)
+    charger.connect(vbus)
     wait(settle)
     at_jig = _measured_at_jig(jig, measure)
-    charging = _drivers(handset, average, wait, stopwatch)
+    charging = charger.drivers(average)
     gauge, driver = _ask(handset)
-    _vbus_off(jig)
+    charger.disconnect()
     _measure_witness(measure, Witness(Gauge(gauge_unit, gauge_charges), before, charging), at_jig)
-    for name, reading in _told(gauge, driver).items():
-        measure(name, reading)
+    _measure_agreed(measure, gauge, driver)
 
 
 @step(
     measures=[
-        Numeric("current_jig", "A"),
-        Numeric("voltage_jig", "V"),
-        Numeric("current_handset", "A"),
-        Numeric("current_difference", "A"),
-        Numeric("gauge_change", "A"),
-        Numeric("efficiency", "%"),
+        *_WITNESSED,
         Numeric("current_counter", "A"),
         Text("charger"),
         Numeric("log_points", "1"),
@@ -171,49 +161,19 @@ def charge_dcp(  # noqa: PLR0913 what a plan may set
     Raises: JigFault, with JIG-DATA-STAYS when adb is not lost; LinkFault, with ADB-RESTARTED for
     another boot; PlanError(HANDSET-REFUSED, HANDSET-UNREADABLE).
     """
-    before = _without_vbus(handset, jig, settle, _BEFORE_S, wait, stopwatch)
+    charger = Charger(handset, jig, wait, stopwatch)
+    before = charger.drivers_without(settle, _BEFORE_S)
     log = start_log(handset, stopwatch, hold + off + back_within + _OUTLIVES_S)
-    on_s = _onto_charger(jig, vbus, stopwatch)
+    on_s = charger.connect_dcp(vbus)
     wait(hold)
     require_away(handset)
     at_jig = _measured_at_jig(jig, measure)
-    off_s = _back_to_data(jig, off, wait, stopwatch)
-    wait_until_ready(handset, stopwatch() + back_within, wait, stopwatch)
+    off_s = charger.back_to_data(off, back_within)
     charged = charging_part(log.collect(), on_s + log.offset_s, off_s + log.offset_s)
-    _vbus_off(jig)
+    charger.disconnect()
     gauge = Gauge(gauge_unit, gauge_charges)
     _measure_witness(measure, Witness(gauge, before, charged.drivers), at_jig)
     _measure_log(measure, charged)
-
-
-def _onto_charger(jig: Jig, vbus_v: float, stopwatch: Stopwatch) -> float:
-    """A handset looks what it is plugged into when VBUS comes; when that was [s]."""
-    jig.supply(vbus_v)
-    jig.connect("dcp")
-    jig.connect("vbus")
-    return stopwatch()
-
-
-def _back_to_data(jig: Jig, away_s: float, wait: Wait, stopwatch: Stopwatch) -> float:
-    """VBUS goes, and comes again, for the handset to look anew; when it went [s]."""
-    off_s = stopwatch()
-    jig.disconnect("vbus")
-    jig.disconnect("dcp")
-    wait(away_s)
-    jig.connect("vbus")
-    return off_s
-
-
-def _measure_log(measure: Measure, charged: ChargingPart) -> None:
-    measure("current_counter", charged.counted_a)
-    measure("charger", charged.charger)
-    measure("log_points", charged.count)
-    measure("gap", charged.gap_s)
-
-
-def _vbus_off(jig: Jig) -> None:
-    jig.disconnect("vbus")
-    jig.supply_off()
 
 
 def _measured_at_jig(jig: Jig, measure: Measure) -> AtJig:
@@ -232,6 +192,13 @@ def _measure_witness(measure: Measure, witness: Witness, at_jig: AtJig) -> None:
     measure("efficiency", witness.efficiency_pct(at_jig))
 
 
+def _measure_log(measure: Measure, charged: ChargingPart) -> None:
+    measure("current_counter", charged.counted_a)
+    measure("charger", charged.charger)
+    measure("log_points", charged.count)
+    measure("gap", charged.gap_s)
+
+
 def _ask(handset: Handset) -> tuple[Reading[Battery], Reading[PowerSupply]]:
     """The battery by Android and by its driver, now."""
     dump, uevent = ask_together(
@@ -241,17 +208,11 @@ def _ask(handset: Handset) -> tuple[Reading[Battery], Reading[PowerSupply]]:
     return gauge, understood(power_supply.read_uevent, uevent)
 
 
-def _told(gauge: Reading[Battery], driver: Reading[PowerSupply]) -> Mapping[str, Reading[float]]:
-    """Level [%], voltage [V] and temperature [degC], unreadable where the driver contradicts."""
-    if not isinstance(gauge, Battery):
-        return dict.fromkeys(_OF_BATTERY, gauge)
-    told = {
-        "level": gauge.percent,
-        "voltage": scaled(gauge.voltage_mv, 1_000),
-        "temperature": gauge.temperature_c,
-    }
-    odd = differences(gauge, driver) if isinstance(driver, PowerSupply) else {}
-    return told | {name: Unreadable("two sources differ", words) for name, words in odd.items()}
+def _measure_agreed(
+    measure: Measure, gauge: Reading[Battery], driver: Reading[PowerSupply]
+) -> None:
+    for name, reading in agreed(gauge, driver).items():
+        measure(name, reading)
 
 
 def _health(gauge: Reading[Battery]) -> Reading[str]:
@@ -259,27 +220,3 @@ def _health(gauge: Reading[Battery]) -> Reading[str]:
         return gauge
     code = gauge.health
     return battery.HEALTH.get(code, f"code {code}") if isinstance(code, int) else code
-
-
-def _driver(handset: Handset) -> Driver:
-    (uevent,) = ask_together(handset, power_supply.COMMAND, limit_s=SHELL_LIMIT_S)
-    return understood(power_supply.read_uevent, uevent)
-
-
-def _without_vbus(
-    handset: Handset, jig: Jig, settle_s: float, average_s: float, wait: Wait, stopwatch: Stopwatch
-) -> list[Driver]:
-    """What the driver says once VBUS has been away for a while."""
-    jig.disconnect("vbus")
-    wait(settle_s)
-    return _drivers(handset, average_s, wait, stopwatch)
-
-
-def _drivers(handset: Handset, average_s: float, wait: Wait, stopwatch: Stopwatch) -> list[Driver]:
-    """What the driver says, again and again until the time is over or it tells no current."""
-    drivers: list[Driver] = []
-    for _ in turns(average_s, wait, stopwatch):
-        drivers.append(_driver(handset))
-        if not isinstance(raw_of(drivers[-1]), int):
-            break
-    return drivers

@@ -7,7 +7,7 @@ station's fault, not the unit's.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from harness.imaging.exposure import light_gain
 from harness.model.jig_ports import Jig
@@ -28,6 +28,8 @@ from harness.steps.pictures.photograph import Photographer, cameras_of
 from harness.steps.pictures.usable import LightBox, usable
 
 Camera = Literal["rear", "front"]
+_BeforeLightBox = Callable[[LightBox, Measure], None]
+"""What a step does with a picture of a field."""
 
 _STILL: tuple[Measurement, ...] = (
     Numeric("width", "px"),
@@ -63,21 +65,10 @@ _CHART: tuple[Measurement, ...] = (
 _FLASH: tuple[Measurement, ...] = (Flag("fired"), Numeric("gain", "1"))
 
 
-class _Shooting(NamedTuple):
-    """What a step does before the light box, and where it leaves what it found."""
-
-    box: LightBox
-    camera: Camera
-    measure: Measure
-    attach: Attach
-
-
-def _before_light_box(
-    measures: tuple[Measurement, ...],
-) -> Callable[[Callable[[_Shooting], None]], Body]:
+def _before_light_box(measures: tuple[Measurement, ...]) -> Callable[[_BeforeLightBox], Body]:
     """Make what is done before the light box a step, with the ports and settings of all of them."""
 
-    def mark(done: Callable[[_Shooting], None]) -> Body:
+    def mark(done: _BeforeLightBox) -> Body:
         def body(  # noqa: PLR0913 what a plan may set
             handset: Handset,
             jig: Jig,
@@ -92,9 +83,9 @@ def _before_light_box(
             within: Duration = seconds(10.0),
         ) -> None:
             photographer = Photographer(
-                handset, attach, wait, stopwatch, camera, settle, within, opens_within
+                handset, attach, wait, stopwatch, camera, opens_within, settle, within
             )
-            done(_Shooting(LightBox(jig, photographer), camera, measure, attach))
+            done(LightBox(jig, photographer), measure)
 
         body.__name__, body.__doc__ = done.__name__, done.__doc__
         return step(measures=measures, claims=["camera", "screen"], needs=["lightbox"])(body)
@@ -148,13 +139,13 @@ def still(
     open, CAMERA-SEVERAL when more than one picture came, HANDSET-UNREADABLE, HANDSET-REFUSED.
     """
     photographer = Photographer(
-        handset, attach, wait, stopwatch, camera, settle, within, opens_within
+        handset, attach, wait, stopwatch, camera, opens_within, settle, within
     )
     measure_still(measure, usable(photographer.take(f"{camera}.jpg")))
 
 
 @_before_light_box(_FLAT)
-def flat(now: _Shooting) -> None:
+def flat(box: LightBox, measure: Measure) -> None:
     """What `camera.still` measures, and how clean and even the picture of a grey card is.
 
     The light box shows its flat field at full light. `uniformity` [%] is the darkest field of
@@ -172,14 +163,14 @@ def flat(now: _Shooting) -> None:
     so dark or so bright that no more than its luma can be measured; PlanError as `camera.still`;
     StationFault(LIGHTBOX-FIELD) when the chart is seen; JigFault.
     """
-    lit = now.box.picture("flat", "flat")
-    measure_still(now.measure, lit.picture)
-    measure_shot(now.measure, lit.picture)
-    measure_flat(now.measure, now.attach, lit, f"{now.camera}-flat-marked.jpg")
+    lit = box.picture("flat", "flat")
+    measure_still(measure, lit.picture)
+    measure_shot(measure, lit.picture)
+    measure_flat(measure, lit)
 
 
 @_before_light_box(_CHART)
-def chart(now: _Shooting) -> None:
+def chart(box: LightBox, measure: Measure) -> None:
     """Sharpness in the middle and the corners, contrast and colours, of a picture of the chart.
 
     The light box shows the chart `squares-9` (docs/camera.md) at full light. `mtf50_across` [cy/px]
@@ -197,12 +188,11 @@ def chart(now: _Shooting) -> None:
     landscape; CAMERA-BLURRED once all else is measured; PlanError as `camera.still`;
     StationFault(LIGHTBOX-FIELD) when no chart is seen; JigFault.
     """
-    lit = now.box.picture("chart", "chart")
-    measure_chart(now.measure, now.attach, lit, f"{now.camera}-chart-marked.jpg")
+    measure_chart(measure, box.picture("chart", "chart"))
 
 
 @_before_light_box(_FLASH)
-def flash(now: _Shooting) -> None:
+def flash(box: LightBox, measure: Measure) -> None:
     """Whether the flash fires in the dark, and how it lights the flat field.
 
     Two pictures: one at the full light of the light box, one with its light off. `fired` is what
@@ -214,7 +204,7 @@ def flash(now: _Shooting) -> None:
     CAMERA-DAMAGED, CAMERA-SHAPE, CAMERA-GREY as `camera.still`; PlanError as `camera.still`;
     StationFault(LIGHTBOX-FIELD) when the chart is seen; JigFault.
     """
-    lit = now.box.picture("flat", "lit")
-    flashed = now.box.in_the_dark("flash")
-    now.measure("fired", flashed.exif.flash_fired)
-    now.measure("gain", light_gain(flashed, lit.picture))
+    lit = box.picture("flat", "lit")
+    flashed = box.in_the_dark("flash")
+    measure("fired", flashed.exif.flash_fired)
+    measure("gain", light_gain(flashed, lit.picture))

@@ -9,7 +9,7 @@ from harness.model.reading import Unknown
 from harness.model.units import Duration, seconds
 from harness.steps.api import Flag, step
 from harness.steps.asking.answers import ask, known, obey
-from harness.steps.asking.turns import turns
+from harness.steps.asking.switch import Switch
 from harness.steps.undoing.afterwards import afterwards
 
 _OFF, _ON = "svc nfc disable", "svc nfc enable"
@@ -34,27 +34,17 @@ def present(
     Raises: DutFault(NFC-MISSING, NFC-NOT-ON); PlanError(HANDSET-REFUSED, HANDSET-UNREADABLE).
     """
     as_found = _ON if _state(handset) == nfc.ON else _OFF
+    switch = Switch(handset, lambda: _state(handset), within, wait, stopwatch)
     with afterwards(lambda: obey(handset, as_found)):
-        if (state := _switched(handset, _OFF, within, wait, stopwatch, nfc.OFF)) == nfc.ON:
+        if (state := switch.after(_OFF, lambda seen: seen == nfc.OFF)) == nfc.ON:
             words = f"NFC is still on {within:g} s after {_OFF!r}"
             raise PlanError("HANDSET-REFUSED", words)
         if state == nfc.OFF:
-            state = _switched(handset, _ON, within, wait, stopwatch, nfc.ON)
+            state = switch.after(_ON, lambda seen: seen == nfc.ON)
         if state != nfc.ON:
             words = f"NFC is {state!r} {within:g} s after it was switched off, and on again"
             raise DutFault("NFC-NOT-ON", words)
         measure("on", True)
-
-
-def _switched(
-    handset: Handset, command: str, within_s: float, wait: Wait, stopwatch: Stopwatch, wanted: str
-) -> str:
-    """The state of NFC once it is the wanted one, or the time is over."""
-    obey(handset, command)
-    for _ in turns(within_s, wait, stopwatch):
-        if (state := _state(handset)) == wanted:
-            break
-    return state
 
 
 def _state(handset: Handset) -> str:

@@ -10,11 +10,11 @@ from harness.model.decibels import mean_level
 from harness.model.ports import Handset, Measure, Stopwatch, Wait
 from harness.model.units import Duration, seconds
 from harness.steps.api import Flag, Numeric, Text, step
-from harness.steps.asking.answers import known, sdk_of
 from harness.steps.asking.settings import require_positive
 from harness.steps.receiving.bluetooth import restart
 from harness.steps.receiving.gnss import GnssReceiver, opened
-from harness.steps.receiving.wifi_finding import Reference, WifiScanner, switch_on
+from harness.steps.receiving.wifi import wifi_of
+from harness.steps.receiving.wifi_finding import Reference, WifiScanner
 from harness.steps.receiving.wifi_joining import Joining, Network, require_joining
 from harness.steps.undoing.afterwards import afterwards
 
@@ -61,9 +61,9 @@ def wifi(
     """
     require_positive(scans=scans)
     reference = Reference(ssid, bssid)
-    sdk = known("the version of Android", sdk_of(handset))
-    measure("on", switch_on(handset, sdk, on_within, wait, stopwatch))
-    scanner = WifiScanner(handset, sdk, reference, within, wait, stopwatch)
+    its_wifi = wifi_of(handset, wait, stopwatch)
+    measure("on", its_wifi.switch_on(on_within))
+    scanner = WifiScanner(its_wifi, reference, within)
     heard = [scanner.find() for _ in range(scans)]
     measure("rssi", mean_level([point.rssi for point in heard]))
     measure("frequency", heard[-1].freq)
@@ -99,11 +99,11 @@ def wifi_link(  # noqa: PLR0913 what a plan may set
     STEP-SETTING.
     """
     network = Network(Reference(ssid, bssid), security, passphrase)
-    sdk = known("the version of Android", sdk_of(handset))
-    require_joining(sdk)
-    joining = Joining(handset, sdk, network, within, wait, stopwatch)
+    its_wifi = wifi_of(handset, wait, stopwatch)
+    require_joining(its_wifi.sdk)
+    joining = Joining(its_wifi, network, within)
     before = joining.joined_to()
-    switch_on(handset, sdk, on_within, wait, stopwatch)
+    its_wifi.switch_on(on_within)
     with afterwards(lambda: joining.leave(before)):
         link = joining.join()
         measure("speed", link.link_speed_mbps)

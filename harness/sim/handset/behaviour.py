@@ -28,7 +28,7 @@ from harness.sim.handset.prints.properties import Properties
 from harness.sim.handset.prints.telephony import Telephony
 from harness.sim.handset.prints.wifi import Wifi
 from harness.sim.handset.state import radios, settings, storage
-from harness.sim.handset.state.answer import Answer, Program, together
+from harness.sim.handset.state.answer import Answer, Program, Programs, together
 from harness.sim.handset.state.answer import failure as _failure
 from harness.sim.handset.state.answer import text as _text
 from harness.sim.handset.state.cellular import Cellular
@@ -56,53 +56,27 @@ class HandsetBehaviour:
         self.detached: list[Detached] = []
         """What was started in the background, for whoever has a clock to run it."""
         self.radios = radios.Radios()
-        sdk = SDK[unit.android]
         self.system = System()
+        self.screen = Screen()
+        self.cameras = camera.Cameras(unit, self.files, speed)
+        self.packages = packages.Packages(unit, self.cameras)
+        self.storage = storage.Storage(self.files, self.cameras.advance)
+        self.settings = settings.Settings(self.radios)
+        self.settings.values["secure", "bluetooth_address"] = bluetooth.address(unit)
+        self._sdk = SDK[unit.android]
         cellular = Cellular(unit, self.radios, speed)
         self.served = cellular.served
         self.registered_on_cell = cellular.registered_on_cell
-        telephony = Telephony(unit, self.radios, cellular)
-        wifi = Wifi(unit, self.radios, sdk, speed)
         gauge = BatteryGauge(unit)
         self._kernel_files = {**gauge.files(), **self.system.files(), **memory.files(unit)}
-        self.cameras = camera.Cameras(unit, self.files, speed)
-        self.screen = Screen()
-        self.packages = packages.Packages(unit, self.cameras)
-        self.settings = settings.Settings(self.radios)
-        self.settings.values["secure", "bluetooth_address"] = bluetooth.address(unit)
-        self.storage = storage.Storage(self.files, self.cameras.advance)
-        gnss = location.Gnss(unit, self.settings, sdk, speed)
         self._stuck = unit.defects.get("adb.stuck", {"on": ""}).get("on", UEVENT_COMMAND)
         self.programs = together(
             self._basics(),
-            {} if unit.build == "user" else {"su": self.system.su(self._run_one)},
-            radios.programs(unit, self.radios, sdk),
-            wifi.programs(),
-            network.Network(unit, cellular, speed, wifi.joined).programs(),
-            self.system.programs(),
-            {"setsid": setsid(self.files, self.run, self.detached.append)},
-            Battery(unit, gauge).programs(),
-            Phone(unit, self.system).programs(),
-            Properties(unit, self.system, telephony).programs(),
-            telephony.programs(),
-            camera.programs(self.cameras, self.screen),
-            self.packages.programs(),
-            settings.programs(self.settings),
-            self.storage.programs(),
-            power.programs(self.screen),
-            reset.programs(unit, self.system),
-            bluetooth.programs(unit, self.radios, sdk),
-            display.Display(unit, self.screen, self.settings, sdk).programs(),
-            input_devices.programs(unit, sdk),
-            gnss.programs(),
-            nfc.programs(unit),
-            accounts.programs(unit),
-            agent.programs(unit),
-            memory.programs(unit),
-            sensors.programs(unit, sdk),
-            thermal.programs(unit, sdk),
+            self._of_system(),
+            self._of_networks(cellular, speed),
+            self._of_apps(location.Gnss(unit, self.settings, self._sdk, speed)),
+            self._of_parts(gauge),
         )
-        self.programs |= gnss.apps(self.programs)
 
     def run(self, command: str, now_s: float) -> Answer:
         """Run commands joined by `;` or `&&`; words are quoted as in a POSIX shell.
@@ -140,6 +114,58 @@ class HandsetBehaviour:
             "dumpsys": lambda words, _: _failure(f"Can't find service: {' '.join(words)}", 0),
             "cmd": lambda words, _: _failure(f"cmd: Can't find service: {' '.join(words[:1])}", 20),
         }
+
+    def _of_system(self) -> Programs:
+        """The programs on users, files, settings and the restart."""
+        unit = self.unit
+        return together(
+            {} if unit.build == "user" else {"su": self.system.su(self._run_one)},
+            {"setsid": setsid(self.files, self.run, self.detached.append)},
+            self.system.programs(),
+            settings.programs(self.settings),
+            self.storage.programs(),
+            power.programs(self.screen),
+            reset.programs(unit, self.system),
+            accounts.programs(unit),
+        )
+
+    def _of_networks(self, cellular: Cellular, speed: float) -> Programs:
+        """The programs on the modem and the radios; the properties tell of the modem too."""
+        unit, sdk = self.unit, self._sdk
+        telephony = Telephony(unit, self.radios, cellular)
+        wifi = Wifi(unit, self.radios, sdk, speed)
+        return together(
+            radios.programs(unit, self.radios, sdk),
+            telephony.programs(),
+            Phone(unit, self.system).programs(),
+            Properties(unit, self.system, telephony).programs(),
+            network.Network(unit, cellular, speed, wifi.joined).programs(),
+            wifi.programs(),
+            bluetooth.programs(unit, self.radios, sdk),
+            nfc.programs(unit),
+        )
+
+    def _of_apps(self, gnss: location.Gnss) -> Programs:
+        """The programs that start, end and describe apps, and on the location that one asks for."""
+        started = camera.programs(self.cameras, self.screen)
+        return together(
+            {**started, **gnss.apps(started)},
+            gnss.programs(),
+            self.packages.programs(),
+            agent.programs(self.unit),
+        )
+
+    def _of_parts(self, gauge: BatteryGauge) -> Programs:
+        """The programs on what it is built with."""
+        unit, sdk = self.unit, self._sdk
+        return together(
+            Battery(unit, gauge).programs(),
+            display.Display(unit, self.screen, self.settings, sdk).programs(),
+            input_devices.programs(unit, sdk),
+            memory.programs(unit),
+            sensors.programs(unit, sdk),
+            thermal.programs(unit, sdk),
+        )
 
     def _cat(self, words: list[str], _now_s: float) -> Answer:
         answers = [self._cat_one(path) for path in words]

@@ -1,1 +1,1 @@
-"""Asking a handset: its answers, waiting for one, what two sources of one value say."""
+"""Asking a handset: its answers, waiting for one, switching, what two sources of one value say."""

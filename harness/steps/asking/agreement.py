@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from harness.devices.android.battery import Battery
+from harness.devices.android.fields import scaled
 from harness.devices.android.power_supply import PowerSupply
 from harness.model.reading import Reading, Unknown, Unreadable
 
+_OF_BOTH = ("level", "voltage", "temperature")
+"""What Android and the driver both tell."""
 _PERCENT, _CELSIUS, _MILLIVOLT = 3, 3.0, 300
 """How far two readings of one battery may be apart [points, K, mV]: they are not of one moment."""
+
+
+def agreed(gauge: Reading[Battery], driver: Reading[PowerSupply]) -> Mapping[str, Reading[float]]:
+    """Level [%], voltage [V] and temperature [degC] by Android, as far as its driver agrees.
+
+    A value that the driver contradicts is unreadable.
+    """
+    if not isinstance(gauge, Battery):
+        return dict.fromkeys(_OF_BOTH, gauge)
+    told = {
+        "level": gauge.percent,
+        "voltage": scaled(gauge.voltage_mv, 1_000),
+        "temperature": gauge.temperature_c,
+    }
+    odd = differences(gauge, driver) if isinstance(driver, PowerSupply) else {}
+    return told | {name: Unreadable("two sources differ", words) for name, words in odd.items()}
 
 
 def differences(gauge: Battery, driver: PowerSupply) -> dict[str, str]:

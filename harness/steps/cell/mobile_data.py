@@ -14,7 +14,6 @@ from harness.errors import DutFault, PlanError, StationFault
 from harness.model.ports import Handset, ShellResult
 from harness.model.reading import Reading, Unknown, Unreadable
 from harness.steps.asking.answers import SHELL_LIMIT_S, ask, known, printed
-from harness.steps.asking.turns import turns
 from harness.steps.cell.registration import Look
 
 INTERVAL_S = 0.2
@@ -107,7 +106,7 @@ def mobile_path(look: Look, host: str, within_s: float) -> Path:
 
 
 def _over_modem(look: Look, host: str, within_s: float) -> Path:
-    for _ in turns(within_s, look.wait, look.stopwatch):
+    for _ in look.turns(within_s):
         route = network.read_route(ask(look.handset, network.route_command(host)), host)
         if isinstance(route, str) and network.is_mobile(route):
             return Path(look.handset, host, route)
@@ -121,7 +120,7 @@ def _over_modem(look: Look, host: str, within_s: float) -> Path:
 
 def _require_own(look: Look, interface: str, within_s: float) -> None:
     """Of two SIMs one has the data: what goes over the other one's says nothing of this one."""
-    for _ in turns(within_s, look.wait, look.stopwatch):
+    for _ in look.turns(within_s):
         states = {
             known("a Phone Id", phone.id): phone.data_connection_state
             for phone in look.registry().phones

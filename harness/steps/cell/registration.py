@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -68,6 +68,10 @@ class Look:
             return Seen(now.phone, now.registered, before.since_s)
         return now
 
+    def turns(self, within_s: float) -> Iterator[None]:
+        """Turns to look, for `within_s` [s] at the most."""
+        return turns(within_s, self.wait, self.stopwatch)
+
     def registry(self) -> Registry:
         """All SIM slots."""
         return known(COMMAND, understood(read_registry, ask(self.handset, COMMAND)))
@@ -91,7 +95,7 @@ def detach(look: Look, within_s: float) -> None:
     Raises: DutFault(LTE-NO-DETACH); PlanError(HANDSET-UNREADABLE).
     """
     seen = None
-    for _ in turns(within_s, look.wait, look.stopwatch):
+    for _ in look.turns(within_s):
         seen = look(seen)
         if seen.detached:
             return
@@ -101,37 +105,26 @@ def detach(look: Look, within_s: float) -> None:
     raise DutFault("LTE-NO-DETACH", message, evidence=state_of(seen.phone))
 
 
-def registered(look: Look, began_s: float, plmn: str, within_s: float, settle_s: float) -> Seen:
-    """The slot once it is on LTE of `plmn` with data and a level, or as its time is over.
-
-    Once the network is right, what follows it has a time of its own.
-
-    Raises: DutFault(SIM-ABSENT, SIM-REJECTED, SIM-UNUSABLE, LTE-NO-ATTACH) when it is registered
-    with no network; PlanError.
-    """
-    seen, until_s = None, began_s + within_s
-    for _ in turns(until_s + settle_s - look.stopwatch(), look.wait, look.stopwatch):
-        seen = look(seen)
-        right = seen.on_lte_of(plmn)
-        over_s = seen.since_s + settle_s if right else until_s
-        if (right and seen.settled) or look.stopwatch() >= over_s:
-            break
-    assert seen
-    _require_registered(seen, look, f"not registered within {within_s:g} s")
-    return seen
-
-
 def stays(look: Look, seen: Seen, reads: int, apart_s: float) -> Sequence[Seen]:
     """So many looks at a slot that is registered, with `apart_s` [s] between them.
 
-    Raises: DutFault as `registered`, when it loses its registration; PlanError.
+    Raises: DutFault as `require_registered`, when it loses its registration; PlanError.
     """
     looks = [seen]
     for _ in range(reads - 1):
         look.wait(apart_s)
         looks.append(look(looks[-1]))
-        _require_registered(looks[-1], look, "registered, and not any more")
+        require_registered(looks[-1], look, "registered, and not any more")
     return looks
+
+
+def require_registered(seen: Seen, look: Look, words: str) -> None:
+    """That it is registered with some network; `words` say what is wrong where it is not.
+
+    Raises: DutFault(SIM-ABSENT, SIM-REJECTED, SIM-UNUSABLE, LTE-NO-ATTACH); PlanError.
+    """
+    if not known("whether it is registered", seen.registered):
+        raise unregistered(words, seen.phone, sim_state(look.handset, look.number))
 
 
 def require_lte(looks: Sequence[Seen], within_s: float) -> None:
@@ -171,8 +164,3 @@ def _registered(phone: Phone) -> Reading[bool]:
     if isinstance(state, str):
         return state in REGISTERED and not out_of_service
     return False if isinstance(state, Unknown) and out_of_service else state
-
-
-def _require_registered(seen: Seen, look: Look, words: str) -> None:
-    if not known("whether it is registered", seen.registered):
-        raise unregistered(words, seen.phone, sim_state(look.handset, look.number))

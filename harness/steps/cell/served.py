@@ -10,13 +10,12 @@ from harness.errors import DutFault, StationFault
 from harness.model.cell import Cell
 from harness.model.ports import CallBox
 from harness.steps.asking.answers import known
-from harness.steps.asking.turns import turns
 from harness.steps.cell.registration import (
     Look,
     Seen,
     detach,
-    registered,
     require_lte,
+    require_registered,
     set_airplane,
 )
 
@@ -45,11 +44,22 @@ class Search:
         return began_s
 
     def registered(self, began_s: float) -> Seen:
-        """The slot once it stands on LTE of the cell's network, or as its time is over.
+        """The slot once it is on LTE of the cell's network with data and a level, or at last.
 
-        Raises: DutFault(SIM-..., LTE-NO-ATTACH); PlanError.
+        Once the network is right, what follows it has a time of its own.
+
+        Raises: DutFault(SIM-..., LTE-NO-ATTACH) when it is registered with no network; PlanError.
         """
-        return registered(self.look, began_s, self.cell.plmn, self.within_s, self.settle_s)
+        look, seen, until_s = self.look, None, began_s + self.within_s
+        for _ in look.turns(until_s + self.settle_s - look.stopwatch()):
+            seen = look(seen)
+            right = seen.on_lte_of(self.cell.plmn)
+            over_s = seen.since_s + self.settle_s if right else until_s
+            if (right and seen.settled) or look.stopwatch() >= over_s:
+                break
+        assert seen
+        require_registered(seen, look, f"not registered within {self.within_s:g} s")
+        return seen
 
     def require_on_cell(self) -> None:
         """Have the handset on this cell of the box, registered again if it has lost the cell.
@@ -65,20 +75,13 @@ class Search:
         require_lte([seen], self.within_s)
         plmn, earfcn = known("PLMN", seen.phone.plmn), known("EARFCN", seen.phone.earfcn)
         attached = self._attached(began_s + self.within_s)
-        cell = self.cell
-        if (plmn, earfcn, attached) != (cell.plmn, cell.earfcn, True):
-            words = f"on PLMN {plmn}, EARFCN {earfcn}; the call box serves PLMN {cell.plmn}, EARFCN"
-            said = "a handset" if attached else "no handset"
-            evidence = {"plmn": plmn, "earfcn": earfcn, "box_attached": attached}
-            message = f"{words} {cell.earfcn}, and says that {said} is attached"
-            raise DutFault("LTE-NO-ATTACH", message, evidence=evidence)
+        if (plmn, earfcn, attached) != (self.cell.plmn, self.cell.earfcn, True):
+            raise _elsewhere(self.cell, plmn, earfcn, attached=attached)
 
     def _attached(self, until_s: float) -> bool:
         """Whether the box says that a handset is attached, for which it has until then [s]."""
         left_s = until_s - self.look.stopwatch()
-        return any(
-            self.callbox.attached() for _ in turns(left_s, self.look.wait, self.look.stopwatch)
-        )
+        return any(self.callbox.attached() for _ in self.look.turns(left_s))
 
 
 @contextmanager
@@ -93,6 +96,14 @@ def kept(callbox: CallBox, cell: Cell) -> Iterator[None]:
         _require_kept(callbox, cell)
         raise
     _require_kept(callbox, cell)
+
+
+def _elsewhere(cell: Cell, plmn: str, earfcn: int, *, attached: bool) -> DutFault:
+    words = f"on PLMN {plmn}, EARFCN {earfcn}; the call box serves PLMN {cell.plmn}, EARFCN"
+    said = "a handset" if attached else "no handset"
+    evidence = {"plmn": plmn, "earfcn": earfcn, "box_attached": attached}
+    message = f"{words} {cell.earfcn}, and says that {said} is attached"
+    return DutFault("LTE-NO-ATTACH", message, evidence=evidence)
 
 
 def _require_kept(callbox: CallBox, cell: Cell) -> None:

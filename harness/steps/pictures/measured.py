@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import TYPE_CHECKING
 
 from harness.errors import DutFault
@@ -20,7 +19,6 @@ from harness.imaging.chart import (
 )
 from harness.imaging.chroma import fine_colours
 from harness.imaging.colour import Balance, balance
-from harness.imaging.draw import drawn
 from harness.imaging.exposure import mean_light, stops_over
 from harness.imaging.framing import framing
 from harness.imaging.lines import bad_lines, banding_percent
@@ -30,7 +28,7 @@ from harness.imaging.region import Region
 from harness.imaging.sfr import Sfr
 from harness.imaging.sharpness import Sharpness, sharpness
 from harness.imaging.uniformity import GRID, colour_shading_percent, uniformity_percent
-from harness.model.ports import Attach, Measure
+from harness.model.ports import Measure
 from harness.model.reading import Reading, Unreadable
 from harness.model.value import Curve
 from harness.steps.pictures.marks import edge_marks, patch_marks, spot_mark
@@ -64,17 +62,16 @@ def measure_shot(measure: Measure, picture: Picture) -> None:
     measure("iso", picture.exif.iso)
 
 
-def measure_flat(measure: Measure, attach: Attach, lit: Lit, marked: str) -> None:
+def measure_flat(measure: Measure, lit: Lit) -> None:
     """How clean and even the flat field is; a picture with the spots drawn in is for a failed one.
 
     Raises: DutFault(CAMERA-EXPOSURE).
     """
-    picture, light = lit
+    picture, light = lit.picture, lit.light
     _require_exposed(picture)
     measure("uniformity", uniformity_percent(light))
     spots = blemishes(light, contrast_percent=CONTRAST_PERCENT)
-    marks = [spot_mark(spot, picture) for spot in spots]
-    attach.unless_passed(marked, partial(drawn, picture.content, marks))
+    lit.keep_marked([spot_mark(spot, picture) for spot in spots])
     measure("blemishes", float(len(spots)))
     noise = noise_percent(light)
     measure("bad_pixels", float(bad_pixels(light, step=step_over_noise(STEP, noise))))
@@ -84,20 +81,19 @@ def measure_flat(measure: Measure, attach: Attach, lit: Lit, marked: str) -> Non
     _measure_colours_of_flat(measure, picture)
 
 
-def measure_chart(measure: Measure, attach: Attach, lit: Lit, marked: str) -> None:
+def measure_chart(measure: Measure, lit: Lit) -> None:
     """Contrast, colours and sharpness of the chart; as `measure_flat` draws what it measured.
 
     Raises: DutFault(CAMERA-BLURRED) once all else is measured.
     """
-    picture, light = lit
+    picture, light = lit.picture, lit.light
     lies = framing(light)
     if not isinstance(lies, Framing):
         lies = EXACT  # one that is too blurred to tell is looked at where it should be
     squares = sharpness(light, lies, POINTS)
     colours = patches(picture.rgb(), lies)
     places = patch_regions(picture.width_px, picture.height_px, lies)
-    marks = [*edge_marks(squares), *patch_marks(places, colours)]
-    attach.unless_passed(marked, partial(drawn, picture.content, marks))
+    lit.keep_marked([*edge_marks(squares), *patch_marks(places, colours)])
     measure("contrast", contrast(light, lies))
     _measure_colours_of_chart(measure, places["neutral_5"].of(picture.luma), colours)
     _measure_sharpness(measure, squares)

@@ -42,9 +42,9 @@ class Photographer:
     wait: Wait
     stopwatch: Stopwatch
     camera: str
+    opens_within_s: float
     settle_s: float
     within_s: float
-    opens_within_s: float
 
     def take(self, name: str) -> bytes:
         """The file of one picture, attached under `name`.

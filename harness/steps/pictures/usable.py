@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from harness.errors import DutFault, StationFault
 from harness.imaging.chart import LEAST_HEIGHT_PX, RATIOS
+from harness.imaging.draw import Mark, drawn
 from harness.imaging.field import shows_chart
 from harness.imaging.light import linear
 from harness.imaging.picture import Picture, decode_jpeg
@@ -24,10 +27,12 @@ _COLOURS = "YCbCr"
 
 
 class Lit(NamedTuple):
-    """A picture of a lit field, and its linear light."""
+    """A picture of a lit field, its linear light, and how to keep it with marks drawn in."""
 
     picture: Picture
     light: NDArray[float32]
+    keep_marked: Callable[[Sequence[Mark]], None]
+    """Keeps it so unless the unit passes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,8 @@ class LightBox:
     def picture(self, field: Field, name: str) -> Lit:
         """A picture of a field at full light, attached as `CAMERA-NAME.jpg`.
 
+        With marks it is kept as `CAMERA-NAME-marked.jpg`.
+
         Raises: DutFault(CAMERA-SHAPE) of one in which the chart has no place; StationFault(
         LIGHTBOX-FIELD) when another field is seen; as `usable` and the photographer.
         """
@@ -51,7 +58,7 @@ class LightBox:
         light = linear(picture.luma)
         if shows_chart(light) != (field == "chart"):
             raise _other_field(field)
-        return Lit(picture, light)
+        return Lit(picture, light, partial(self._keep_marked, name, picture))
 
     def in_the_dark(self, name: str) -> Picture:
         """A picture with the light off; the field stays.
@@ -62,7 +69,14 @@ class LightBox:
         return self._taken(name)
 
     def _taken(self, name: str) -> Picture:
-        return usable(self.photographer.take(f"{self.photographer.camera}-{name}.jpg"))
+        return usable(self.photographer.take(self._file(name)))
+
+    def _keep_marked(self, name: str, picture: Picture, marks: Sequence[Mark]) -> None:
+        draw = partial(drawn, picture.content, marks)
+        self.photographer.attach.unless_passed(self._file(f"{name}-marked"), draw)
+
+    def _file(self, name: str) -> str:
+        return f"{self.photographer.camera}-{name}.jpg"
 
 
 def usable(content: bytes) -> Picture:

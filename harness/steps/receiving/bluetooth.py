@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from harness.devices.android import bluetooth as manager
 from harness.devices.android.bluetooth import Bluetooth, read_address, read_bluetooth
@@ -10,8 +11,8 @@ from harness.devices.android.settings import get, read_setting
 from harness.errors import DutFault, PlanError
 from harness.model.ports import Handset, Stopwatch, Wait
 from harness.model.reading import Reading
-from harness.steps.asking.answers import ask_together, known, obey, printed
-from harness.steps.asking.turns import turns
+from harness.steps.asking.answers import ask_together, known, printed
+from harness.steps.asking.switch import Switch
 
 _OFF, _ON = "svc bluetooth disable", "svc bluetooth enable"
 
@@ -38,29 +39,18 @@ def restart(
 
     Raises: DutFault(BLUETOOTH-NOT-ON); PlanError(HANDSET-REFUSED, HANDSET-UNREADABLE).
     """
-    before = _switched(handset, _OFF, within_s, wait, stopwatch, on=False)
+    switch = Switch(handset, partial(_ask, handset), within_s, wait, stopwatch)
+    before = switch.after(_OFF, lambda said: said.enabled is False)
     if known("whether Bluetooth is on", before.enabled):
         words = f"Bluetooth is still on {within_s:g} s after {_OFF!r}"
         raise PlanError("HANDSET-REFUSED", words, evidence={"said": repr(before.bluetooth)})
-    now = _switched(handset, _ON, within_s, wait, stopwatch, on=True)
+    now = switch.after(_ON, lambda said: said.enabled is True)
     if not known("whether Bluetooth is on", now.enabled) or not isinstance(
         now.bluetooth, Bluetooth
     ):
         words = f"Bluetooth is not on {within_s:g} s after it was switched on"
         raise DutFault("BLUETOOTH-NOT-ON", words, evidence={"said": repr(now.bluetooth)})
     return now.bluetooth, now.address
-
-
-def _switched(
-    handset: Handset, command: str, within_s: float, wait: Wait, stopwatch: Stopwatch, *, on: bool
-) -> Said:
-    """What was said last, once Bluetooth is on or off as told, or the time is over."""
-    obey(handset, command)
-    for _ in turns(within_s, wait, stopwatch):
-        said = _ask(handset)
-        if said.enabled is on:
-            break
-    return said
 
 
 def _ask(handset: Handset) -> Said:

@@ -1,4 +1,4 @@
-"""Switches Wi-Fi on, and finds the reference access point in scans of its own."""
+"""Finds the reference access point in scans of its own."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.devices.android.wifi import WifiStatus, read_status, status_command
 from harness.devices.android.wifi_scan import AccessPoint, list_command, read_scan
 from harness.errors import DutFault, PlanError, StationFault
-from harness.model.ports import Handset, Stopwatch, Wait
 from harness.model.reading import Reading
 from harness.steps.asking.answers import ask, known, obey, understood
-from harness.steps.asking.turns import turns
+from harness.steps.receiving.wifi import Wifi
 
 _LISTED = 20
 _BSSID = re.compile("[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
@@ -30,29 +28,6 @@ _BY_SHELL = _Scan(("cmd wifi start-scan",), 5.0)
 _BY_SWITCH = _Scan(("svc wifi disable", "svc wifi enable"), 10.0)
 """Before Android 11 no command starts a scan; Wi-Fi scans when it comes on."""
 _FIRST_BY_SHELL = 30
-
-
-def look(handset: Handset, sdk: int) -> Reading[WifiStatus]:
-    """Wi-Fi as it stands now."""
-    return understood(read_status, ask(handset, status_command(sdk)))
-
-
-def switch_on(
-    handset: Handset, sdk: int, within_s: float, wait: Wait, stopwatch: Stopwatch
-) -> bool:
-    """Switch Wi-Fi on and wait until it says that it is.
-
-    Raises: DutFault(WIFI-NOT-ON); PlanError(HANDSET-REFUSED, HANDSET-UNREADABLE).
-    """
-    obey(handset, "svc wifi enable")
-    for _ in turns(within_s, wait, stopwatch):
-        status = look(handset, sdk)
-        enabled = status.enabled if isinstance(status, WifiStatus) else status
-        if enabled is True:
-            return True
-    known("whether Wi-Fi is on", enabled)
-    message = f"Wi-Fi is not on {within_s:g} s after it was switched on"
-    raise DutFault("WIFI-NOT-ON", message, evidence={"sent": "svc wifi enable"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +59,9 @@ class Reference:
 class WifiScanner:
     """Scans for the reference access point, `within_s` [s] at the most each time."""
 
-    handset: Handset
-    sdk: int
+    wifi: Wifi
     reference: Reference
     within_s: float
-    wait: Wait
-    stopwatch: Stopwatch
 
     def find(self) -> AccessPoint:
         """The access point, as it was heard since this call began.
@@ -97,11 +69,11 @@ class WifiScanner:
         Raises: DutFault(WIFI-AP-NOT-FOUND); StationFault(WIFI-AP-AMBIGUOUS);
         PlanError(HANDSET-REFUSED, HANDSET-UNREADABLE).
         """
-        again_s = began_s = self.stopwatch()
-        for _ in turns(self.within_s, self.wait, self.stopwatch):
-            if self.stopwatch() >= again_s:
+        again_s = began_s = self.wifi.stopwatch()
+        for _ in self.wifi.turns(self.within_s):
+            if self.wifi.stopwatch() >= again_s:
                 again_s = self._start()
-            since_s = self.stopwatch() - began_s
+            since_s = self.wifi.stopwatch() - began_s
             points = self._list()
             fresh = [point for point in points if _heard_within(point, since_s)]
             found = [point for point in fresh if self._is_meant(point)]
@@ -111,16 +83,16 @@ class WifiScanner:
 
     def _start(self) -> float:
         """Start a scan; when to start another [s], if it has not been of use by then."""
-        scan = _BY_SHELL if self.sdk >= _FIRST_BY_SHELL else _BY_SWITCH
+        scan = _BY_SHELL if self.wifi.sdk >= _FIRST_BY_SHELL else _BY_SWITCH
         for command in scan.start:
-            obey(self.handset, command)
-        return self.stopwatch() + scan.patience_s
+            obey(self.wifi.handset, command)
+        return self.wifi.stopwatch() + scan.patience_s
 
     def _is_meant(self, point: AccessPoint) -> bool:
         return point.ssid == self.reference.ssid and self.reference.has(point.bssid)
 
     def _list(self) -> Sequence[AccessPoint]:
-        answer = ask(self.handset, list_command(self.sdk))
+        answer = ask(self.wifi.handset, list_command(self.wifi.sdk))
         return known("the scan", understood(read_scan, answer)).results
 
 

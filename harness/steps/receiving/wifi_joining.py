@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from harness.devices.android.wifi import WifiStatus
 from harness.devices.android.wifi_networks import FIRST_TO_JOIN, LIST, forget, join, read_networks
 from harness.errors import DutFault, HarnessError, PlanError, StationFault
-from harness.model.ports import Handset, Stopwatch, Wait
 from harness.steps.asking.answers import ask, known, obey, printed
-from harness.steps.asking.turns import turns
-from harness.steps.receiving.wifi_finding import Reference, look
+from harness.steps.receiving.wifi import Wifi
+from harness.steps.receiving.wifi_finding import Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +31,9 @@ class Network:
 class Joining:
     """Joins and leaves one network, `within_s` [s] at the most for either."""
 
-    handset: Handset
-    sdk: int
+    wifi: Wifi
     network: Network
     within_s: float
-    wait: Wait
-    stopwatch: Stopwatch
 
     def joined_to(self) -> str | None:
         """The network that it is joined to now; None when to none.
@@ -59,8 +55,8 @@ class Joining:
         """
         network = self.network
         self.forget()
-        obey(self.handset, join(network.ssid, network.security, network.passphrase))
-        for _ in turns(self.within_s, self.wait, self.stopwatch):
+        obey(self.wifi.handset, join(network.ssid, network.security, network.passphrase))
+        for _ in self.wifi.turns(self.within_s):
             status = self._status()
             if self._is_linked(status):
                 return status
@@ -71,12 +67,12 @@ class Joining:
 
         Raises: PlanError(HANDSET-REFUSED) when it stays; PlanError(HANDSET-UNREADABLE).
         """
-        for _ in turns(self.within_s, self.wait, self.stopwatch):
+        for _ in self.wifi.turns(self.within_s):
             ids = self._saved()
             if not ids and self.joined_to() != self.network.ssid:
                 return
             for network_id in ids:
-                obey(self.handset, forget(network_id))
+                obey(self.wifi.handset, forget(network_id))
         words = f"{self.network.ssid!r} does not go from the networks of the handset"
         raise PlanError("HANDSET-REFUSED", words, evidence={"network_ids": ids})
 
@@ -89,7 +85,7 @@ class Joining:
         if before == self.network.ssid:
             return
         self.forget()
-        for _ in turns(self.within_s, self.wait, self.stopwatch):
+        for _ in self.wifi.turns(self.within_s):
             if before is None or self.joined_to() == before:
                 return
         words = f"{before!r} was joined before, and is not again in {self.within_s:g} s"
@@ -98,12 +94,12 @@ class Joining:
 
     def _saved(self) -> list[int]:
         networks: Mapping[int, str] = known(
-            LIST, read_networks(known(LIST, printed(ask(self.handset, LIST))))
+            LIST, read_networks(known(LIST, printed(ask(self.wifi.handset, LIST))))
         )
         return [number for number, ssid in networks.items() if ssid == self.network.ssid]
 
     def _status(self) -> WifiStatus:
-        return known("the state of Wi-Fi", look(self.handset, self.sdk))
+        return known("the state of Wi-Fi", self.wifi.status())
 
     def _is_linked(self, status: WifiStatus) -> bool:
         measured = isinstance(status.rssi, int) and isinstance(status.link_speed_mbps, int)
