@@ -16,6 +16,7 @@ from harness.model.ports import Agent, Handset, ShellResult
 from harness.sim.handset import SimHandsets
 from harness.sim.handset.state.answer import text
 from harness.sim.unit import SimUnit
+from tests.devices.adb.rig import linked_again, unplugged
 from tests.short import lease
 
 TOKEN = "0123456789abcdef"
@@ -71,9 +72,10 @@ def test_on_a_bench_it_is_over_the_handset_of_the_run(server: AdbServer) -> None
         port = bench.port(Handset, lease(30))
         assert isinstance(port, Handset)
         port.shell("getprop ro.serialno")
-        handsets.unplug(address)
+        unplugged(server, handsets, address)
         handsets.behaviour(address).system.boot(0.0)
         handsets.replug(address)
+        linked_again(server, address)
         agent = leased(bench.port(Agent, lease(30)))
         with pytest.raises(LinkFault, match="ADB-RESTARTED"):
             agent.run("touch", {}, within_s=20)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from harness.clock import Cancel
@@ -141,11 +141,18 @@ def check(script: Script, recorder: Recorder) -> Record:
     return record
 
 
+def alone(manner: Manner) -> Script:
+    """A plan of one step, which behaves so."""
+    return Script((Actor("s0", (Attempt(GOOD[0], manner),), Phase.STEPS),), ())
+
+
 def test_a_run_is_a_pass_exactly_when_everything_planned_was_done_and_good(tmp_path: Path) -> None:
     store, seen = tmp_path / "records.db", Counter[Outcome | None]()
     with Recorder(store) as recorder:
 
         @settings(max_examples=200)
+        @example(alone(Manner.WELL))
+        @example(alone(Manner.ABORTED))
         @given(scripts())
         def holds(script: Script) -> None:
             seen[check(script, recorder).outcome] += 1

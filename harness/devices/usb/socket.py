@@ -82,8 +82,13 @@ class UsbSocket:
 
         Raises: StationFault(USB-...) as `find`.
         """
-        seen = self.find()
-        return self.bus.describe(seen) if seen else None
+        for _ in range(2):
+            seen = self.find()
+            device = self.bus.describe(seen) if seen else None
+            if seen is None or device:
+                return device
+            self.bus.forget()  # it left while it was asked: another face may stand in its place
+        return None
 
     def switch_power(self, lease: Lease, *, on: bool) -> None:
         with self._lock:

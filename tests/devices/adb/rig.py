@@ -23,6 +23,11 @@ def unplugged(server: AdbServer, handsets: SimHandsets, address: str) -> None:
     until(lambda: state_of(server, address) != "device")
 
 
+def linked_again(server: AdbServer, address: str) -> None:
+    """Wait until the server itself has linked an address again."""
+    until(lambda: state_of(server, address) == "device")
+
+
 def state_of(server: AdbServer, address: str) -> str | None:
     return {each.serial: each.state for each in server.devices(lease())}.get(address)
 

@@ -16,14 +16,8 @@ from harness.model.reading import Reading, Unknown, Unreadable
 from harness.sim.handset import SimHandsets
 from harness.sim.handset.state.answer import Answer, text
 from harness.sim.unit import SimUnit
-from tests.devices.adb.rig import state_of, unit, unplugged
-from tests.engine.rig import until
+from tests.devices.adb.rig import linked_again, unit, unplugged
 from tests.short import lease
-
-
-def linked_again(server: AdbServer, address: str) -> None:
-    """Wait until the server itself has linked an address again."""
-    until(lambda: state_of(server, address) == "device")
 
 
 def test_the_boot_is_asked_for_once_a_run(server: AdbServer, handsets: SimHandsets) -> None:

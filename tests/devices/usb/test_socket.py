@@ -256,6 +256,25 @@ class OpeningBus(VirtualBus):
         return super().open_device(handle)
 
 
+def test_one_that_changes_its_face_while_it_is_asked_is_there_all_the_time(tmp_path: Path) -> None:
+    virtual = ChangingBus(tmp_path, ports=2)
+    socket = UsbSocket(UsbBus(virtual, sysfs=virtual.sysfs), "sim-usb/1-1")
+    virtual.plug("sim-usb/1-1", ADB)
+    assert socket.under(lease()).look().mode is UsbMode.MTP
+
+
+class ChangingBus(VirtualBus):
+    """Shows another face as soon as the first is opened."""
+
+    changed = False
+
+    def open_device(self, handle: Any) -> Any:
+        if not self.changed:
+            self.changed = True
+            self.plug("sim-usb/1-1", phone(UNIT, UsbMode.MTP))
+        return super().open_device(handle)
+
+
 def test_made_safe_a_port_that_was_not_switched_is_let_be(
     virtual: VirtualBus, socket: UsbSocket
 ) -> None:
