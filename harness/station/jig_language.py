@@ -32,11 +32,17 @@ _SPELLING = {
     "pattern": "^[ -~]+$",
     "description": "what is sent or replied: printable ASCII",
 }
+_SEND = {
+    **_SPELLING,
+    "pattern": "^[ -~]*[!-~][ -~]*$",
+    "description": "one command in printable ASCII, such as MEAS:VOLT? (@{channel}), without its "
+    "line end: `terminator` adds that",
+}
 _FORM = {**_SPELLING, "description": "a form: a regular expression in printable ASCII"}
 _TIME = {"type": "string", "description": "a time with its unit, such as 5 s"}
 _VERB = mapping(
     "send",
-    send=_SPELLING,
+    send=_SEND,
     within=_TIME,
     guarded={"type": "boolean"},
     reply=_FORM,

@@ -181,10 +181,19 @@ def test_a_line_is_asked_word_for_word(desk: Desk, cli: Cli) -> None:
     assert '-113,"Undefined header"' in ran.err
 
 
+def test_several_commands_in_one_line_are_never_sent(desk: Desk, cli: Cli) -> None:
+    desk.plug("J-1")
+    line = "*IDN?;OUTP ON"
+    ran = cli("jig", "ask", "J-1", line, "--station", desk.station, "--force")
+    assert ran.code == 2
+    assert f"expected one command alone, such as '*IDN?', without `;`; found '{line}'" in ran.err
+    assert not desk.jigs["J-1"].heard
+
+
 def test_what_moves_or_powers_is_sent_only_when_somebody_says_so(desk: Desk, cli: Cli) -> None:
     desk.plug("J-1")
     jig = desk.jigs["J-1"]
-    for line in ("FIXT:CLOS", "outp on", "OUTP:STAT ON", "*IDN?;OUTP ON"):
+    for line in ("FIXT:CLOS", "outp on", ":OUTPut ON", "OUTP:STAT ON"):
         ran = cli("jig", "ask", "J-1", line, "--station", desk.station)
         assert ran.code == 2
         assert "--force" in ran.err

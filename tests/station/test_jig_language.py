@@ -8,9 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.clock import Deadline
 from harness.devices.jig.dialect import CORE, Dialect, Scale
+from harness.devices.jig.jig import SerialJig
+from harness.devices.jig.spelling import short_form
 from harness.devices.jig.vocabulary import ABILITIES, COMMANDS, GUARDED, VERBS, WORDS
+from harness.sim.answering import Reply
+from harness.sim.jig import JigBehaviour
+from harness.sim.pty import PtyJig
 from harness.station.jig_file import read_jig_file
+from tests.short import lease
 
 HEAD = """\
 schema: 1
@@ -94,13 +101,76 @@ def test_scales_and_corrections_are_read(tmp_path: Path) -> None:
     assert said.scale("resistance", "vbus") == (Scale(), Scale(1.01, -0.002))
 
 
+LONG = """\
+verbs:
+  identify: {send: '*IDN?'}
+  voltage: {send: 'MEASure:VOLTage? (@{channel})'}
+  set_voltage: {send: ':SOUR:VOLT {value}'}
+  voltage_set: {send: ':SOURce:VOLTage?'}
+  close: {send: ':FIXTure:CLOSe'}
+"""
+
+
+class HearsLongForms:
+    """A simulated jig behind which SCPI's long forms and leading colons are understood."""
+
+    def __init__(self) -> None:
+        self.jig = JigBehaviour(None, serial="J-1")
+        self.heard: list[str] = []
+
+    def answer(self, line: str, now_s: float) -> list[Reply]:
+        self.heard.append(line)
+        return self.jig.answer(short_form(line), now_s)
+
+
+def test_long_forms_and_leading_colons_are_sent_as_they_are_written(tmp_path: Path) -> None:
+    dialect = good(tmp_path, CORE_HEAD + LONG)
+    heard = HearsLongForms()
+    pty = PtyJig(heard, speed=20)
+    jig = SerialJig(pty.path, dialect)
+    port = jig.under(lease())
+    port.close()
+    port.supply(5.0)
+    port.connect("vbus")
+    assert port.voltage_v("vbus") == pytest.approx(5.0, abs=0.1)
+    jig.make_safe(Deadline(5))
+    jig.shut()
+    pty.unplug()
+    assert {
+        ":FIXTure:CLOSe",
+        ":SOUR:VOLT 5.0000",
+        ":SOURce:VOLTage?",
+        "MEASure:VOLTage? (@1)",
+    } <= set(heard.heard)
+
+
+def test_a_semicolon_in_a_quoted_text_joins_nothing(tmp_path: Path) -> None:
+    said = good(tmp_path, f"{CORE_HEAD}verbs: {{clear: {{send: 'DISP \"a;b\"'}}}}\n")
+    assert said.verbs["clear"].text == 'DISP "a;b"'
+
+
+ONE_COMMAND = (
+    "expected one command in printable ASCII, such as MEAS:VOLT? (@{channel}), without its line "
+    "end: `terminator` adds that;"
+)
 OF_CORE = {
     "verbs: {clsoe: {send: X}}": "6:9: unknown key 'clsoe' (did you mean 'close'?)",
-    "verbs: {close: {send: ''}}": "6:23: expected what is sent or replied: printable ASCII; "
-    "found ''",
+    "verbs: {close: {send: ''}}": f"6:23: {ONE_COMMAND} found ''",
+    "verbs: {close: {send: ' '}}": f"6:23: {ONE_COMMAND} found ' '",
+    'verbs: {close: {send: "A\\n"}}': f"6:23: {ONE_COMMAND} found 'A\\n'",
+    'verbs: {close: {send: "A\\tB"}}': f"6:23: {ONE_COMMAND} found 'A\\tB'",
+    "verbs: {close: {send: 'SAFE;FIXT:CLOS'}}": "6:23: 'SAFE;FIXT:CLOS' is several commands: `;` "
+    "joins them. Write one alone, such as 'SAFE'",
+    "verbs: {voltage: {send: 'MEAS? (@{channel}) ;*OPC?'}}": "6:25: 'MEAS? (@{channel}) ;*OPC?' "
+    "is several commands: `;` joins them. Write one alone, such as 'MEAS? (@{channel})'",
+    "verbs: {close: {send: ';CLOSE'}}": "6:23: ';CLOSE' is several commands: `;` joins them. "
+    "Write one alone",
+    "verbs: {output_off: {send: ':OUTPut  ON'}}": "6:28: output_off is spelt as output_on is in "
+    "the dialect core: 'OUTP ON'",
+    "verbs: {clear: {send: 'FIXTURE:CLOSE'}}": "6:23: clear is spelt as close is in the dialect "
+    "core: 'FIXT:CLOS'",
     "verbs: {close: {within: 1 s}}": "6:16: missing key 'send'",
-    "verbs: {close: {send: Ä}}": "6:23: expected what is sent or replied: printable ASCII; "
-    "found 'Ä'",
+    "verbs: {close: {send: Ä}}": f"6:23: {ONE_COMMAND} found 'Ä'",
     "verbs: {close: {send: X, within: 1}}": "6:34: expected a time with its unit, such as 5 s; "
     "found 1",
     "verbs: {close: {send: X, reply: 'A(?P<value>.)'}}": "6:33: close is a command, which brings "
@@ -114,7 +184,7 @@ OF_CORE = {
     "verbs: {clear: {send: 'FIXT:CLOS'}}": "6:23: close is spelt as clear is: 'FIXT:CLOS'",
     "verbs: {clear: {send: ' FIXT:CLOS '}}": "6:23: close is spelt as clear is: 'FIXT:CLOS'",
     "verbs: {clear: {send: 'fixt:clos'}}": "6:23: clear is spelt as close is in the dialect core: "
-    "'fixt:clos'",
+    "'FIXT:CLOS'",
     "verbs: {safe: {send: OUTP ON}}": "6:22: output_on is spelt as safe is: 'OUTP ON'",
     "verbs: {interlock: {send: '*TST?'}}": "6:27: self_test is spelt as interlock is: '*TST?'",
     "verbs: {fixture: {send: 'FIXT:CLOS'}}": "6:25: fixture is spelt as close is: 'FIXT:CLOS'",
@@ -274,7 +344,7 @@ def test_mistakes_of_shape_and_of_meaning_come_at_once(tmp_path: Path) -> None:
             "11:32",
             "'(': not a regular expression: missing ), unterminated subpattern at position 0",
         ),
-        ("12:17", "expected what is sent or replied: printable ASCII; found 7"),
+        ("12:17", f"{ONE_COMMAND} found 7"),
         ("12:28", "1200 s is no such time: more than 0 s, at most 600 s"),
     ]
 

@@ -12,6 +12,7 @@ from harness.devices.scpi.exchange import Exchange
 from harness.devices.scpi.replies import OVERRANGE, read_flag, read_number
 from harness.devices.scpi.verb import Verb
 from harness.errors import HarnessError, JigFault, OperatorStop, PlanError
+from harness.model.value import spoken
 
 T = TypeVar("T")
 
@@ -111,9 +112,10 @@ class Asking:
             if self._agree(low, median) or self._agree(median, high):
                 return median
         on = f" on {channel}" if channel else ""
+        words = ", ".join(map(spoken, taken))
         raise JigFault(
             "JIG-UNSTABLE",
-            f"{name}{on}: no two readings agree: {taken} {symbol}",
+            f"{name}{on}: no two readings agree: {words} {symbol}",
             evidence={"channel": channel, "readings": taken, "unit": symbol},
         )
 

@@ -34,6 +34,8 @@ class _Search:
     serial: str
     dialect: Dialect
     deadline: Deadline
+    since_s: float
+    """Since when it waits for its turn: what others have found from then on is news to it, too."""
     answers: dict[str, Answer]
 
     @property
@@ -48,12 +50,23 @@ class _Search:
         return [answer.port for answer in self.answers.values() if answer.held]
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the last search of one way has found."""
+
+    began_s: float
+    listed: Sequence[str]
+    answers: Sequence[Answer]
+    whole: bool
+    """Whether every port had its full time, and its jig was on none."""
+
+
 class JigFinder:
     """Gives each jig of a station the port on which it answers.
 
-    A port that it has given out is left alone until it is closed, and `apart`, which belong to
-    others, always. What answered where is kept: as long as no port has come or gone, a jig is
-    looked for where it was, and if it is not there, everywhere.
+    A port that it has given out is left alone until it is closed, one that hangs until it has come
+    back, and `apart`, which belong to others, always. What answered where is kept: as long as no
+    port has come or gone, a jig is looked for where it was, and if it is not there, everywhere.
     """
 
     def __init__(self, ports: Ports, apart: Collection[str] = ()) -> None:
@@ -61,7 +74,8 @@ class JigFinder:
         self._apart = {_real(port) for port in apart}
         self._lock = threading.Lock()
         self._given_out: set[str] = set()
-        self._seen: dict[tuple[object, ...], tuple[Sequence[str], Sequence[Answer]]] = {}
+        self._hanging: dict[str, Answer] = {}
+        self._seen: dict[tuple[object, ...], _Seen] = {}
 
     def open(self, serial: str, dialect: Dialect) -> ByteLink:
         """The port of the jig with this serial, open.
@@ -71,8 +85,9 @@ class JigFinder:
         """
         turn, answers = Deadline(_TURN_S), dict[str, Answer]()
         while True:
+            since_s = time.monotonic()
             with self._turn(serial, turn):
-                search = _Search(serial, dialect, Deadline(_limit_s(dialect)), answers)
+                search = _Search(serial, dialect, Deadline(_limit_s(dialect)), since_s, answers)
                 if found := self._where_it_was(search) or self._searched(search):
                     return self._given(found)
             if not search.held or turn.left_s() < _AGAIN_S:
@@ -81,7 +96,7 @@ class JigFinder:
 
     def look(self, dialect: Dialect) -> list[Answer]:
         """What answers on each port that is free; all are closed again."""
-        answers = ask_ports(self._free(), dialect, Deadline(_limit_s(dialect)))
+        answers = self._asked(self._free(), dialect, Deadline(_limit_s(dialect)))
         close_all(answers)
         return answers
 
@@ -104,11 +119,13 @@ class JigFinder:
 
     def _where_it_was(self, search: _Search) -> Answer | None:
         """The jig on the one port where the last search saw it; None when that is not plain."""
-        listed, seen = self._seen.get(search.way, ((), ()))
-        ports = [answer.port for answer in seen if answer.serial == search.serial]
-        if len(ports) != 1 or list(self._ports()) != listed or ports[0] not in self._free():
+        seen = self._seen.get(search.way)
+        if not seen or not self._unchanged(seen):
             return None
-        (answer,) = ask_ports(ports, search.dialect, search.deadline)
+        ports = [answer.port for answer in seen.answers if answer.serial == search.serial]
+        if len(ports) != 1 or ports[0] not in self._free():
+            return None
+        (answer,) = self._asked(ports, search.dialect, search.deadline)
         if answer.serial == search.serial:
             return answer
         close_all([answer])
@@ -116,30 +133,59 @@ class JigFinder:
 
     def _searched(self, search: _Search) -> Answer | None:
         """The jig, asked for on every free port: last on those where others were seen."""
+        if known := self._known(search):
+            search.answers.update((answer.port, answer) for answer in known)
+            return None
         last = self._answered_otherwise(search)
-        listed, free = list(self._ports()), self._free()
+        began_s, listed, free = time.monotonic(), list(self._ports()), self._free()
         answers: list[Answer] = []
         for ports in ([each for each in free if each not in last], last & set(free)):
-            answers += ask_ports(sorted(ports), search.dialect, search.deadline, search.serial)
+            answers += self._asked(sorted(ports), search.dialect, search.deadline, search.serial)
             if found := [answer for answer in answers if answer.serial == search.serial]:
                 break
-        self._seen[search.way] = listed, answers
+        self._seen[search.way] = _Seen(began_s, listed, answers, whole=not found)
         search.answers.update((answer.port, answer) for answer in answers)
         close_all(answer for answer in answers if found != [answer])
         if len(found) > 1:
             raise _twins(search.serial, found)
         return found[0] if found else None
 
+    def _asked(
+        self, ports: Sequence[str], dialect: Dialect, deadline: Deadline, wanted: str | None = None
+    ) -> list[Answer]:
+        """As ask_ports, but for ports that hang since an earlier search: none is opened twice."""
+        hanging = {port: each for port, each in self._hanging.items() if each.hangs}
+        quick = [port for port in ports if _real(port) not in hanging]
+        new = {each.port: each for each in ask_ports(quick, dialect, deadline, wanted)}
+        self._hanging = hanging | {_real(port): each for port, each in new.items() if each.hangs}
+        return [new.get(port) or hanging[_real(port)] for port in ports]
+
+    def _known(self, search: _Search) -> Sequence[Answer]:
+        """What every free port has just said to another search, begun while this one waited.
+
+        Else the jigs of several slots that are switched off would each take a whole search, and
+        one that is there would wait for all of them. Empty when this jig may be among them.
+        """
+        seen = self._seen.get(search.way)
+        if not seen or not seen.whole or seen.began_s < search.since_s:
+            return ()
+        here = any(answer.serial == search.serial for answer in seen.answers)
+        asked = {answer.port for answer in seen.answers}
+        return () if here or not asked.issuperset(self._free()) else seen.answers
+
     def _answered_otherwise(self, search: _Search) -> set[str]:
         """Ports on which a jig of another language was seen."""
-        now = list(self._ports())
         return {
             answer.port
-            for way, (listed, answers) in self._seen.items()
-            if way != search.way and listed == now
-            for answer in answers
+            for way, seen in self._seen.items()
+            if way != search.way and self._unchanged(seen)
+            for answer in seen.answers
             if answer.serial
         }
+
+    def _unchanged(self, seen: _Seen) -> bool:
+        """Whether the ports that are there now are those of that search."""
+        return list(self._ports()) == seen.listed
 
     def _given(self, found: Answer) -> ByteLink:
         assert found.link, "who answers does so on a port that is open"

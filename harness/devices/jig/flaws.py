@@ -19,7 +19,7 @@ from harness.devices.jig.vocabulary import (
     VERBS,
     WORDS,
 )
-from harness.devices.scpi.verb import Verb
+from harness.devices.scpi.verb import Verb, first_command
 
 if TYPE_CHECKING:  # each knows the other
     from harness.devices.jig.dialect import Dialect
@@ -111,6 +111,7 @@ def _of_channels(dialect: Dialect) -> str:
 
 def _misspelt(name: str, verb: Verb, dialect: Dialect) -> Iterator[Flaw]:
     yield from _odd_gaps(name, verb)
+    yield from _several(name, verb)
     if name in COMMANDS:
         if verb.reply or verb.replies:
             key = "reply" if verb.reply else "replies"
@@ -143,6 +144,14 @@ def _odd_gaps(name: str, verb: Verb) -> Iterator[Flaw]:
         yield Flaw(at, f"{words}; {name} needs {needs or 'none'}")
     elif any(form or conversion for _, _, form, conversion in parts):
         yield Flaw(at, f"{verb.text!r}: a gap has a name alone, such as {{{GAPS[name]}}}")
+
+
+def _several(name: str, verb: Verb) -> Iterator[Flaw]:
+    """A line that is several commands: what they reply would answer what is asked later."""
+    if (first := first_command(verb.text)) != verb.text:
+        alone = f", such as {first!r}" if first else ""
+        words = f"{verb.text!r} is several commands: `;` joins them. Write one alone{alone}"
+        yield Flaw(("verbs", name, "send"), words)
 
 
 def _odd_words(name: str, verb: Verb) -> Iterator[Flaw]:

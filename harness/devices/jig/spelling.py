@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import product
 from string import Formatter
 from typing import NamedTuple
@@ -19,6 +20,9 @@ _VALUES: Mapping[str, str] = {
     "echo": "[^;]+",
 }
 """What each verb with a value takes."""
+_HEADER = re.compile(r":?([A-Z]\w*(?::[A-Z]\w*)*\??)(?=\s|$)", re.ASCII | re.IGNORECASE)
+"""What a command of SCPI begins with; with a leading colon or without it is the same."""
+_WORD = re.compile(r"[A-Z]+")
 _CHANNEL = re.compile(r"[0-9]{1,3}")
 _DIGITS = re.compile(r"[0-9.]+")
 
@@ -48,6 +52,23 @@ def form_of(name: str, verb: Verb, channels: Collection[int], flags: int = 0) ->
     return re.compile(form, flags | re.ASCII)
 
 
+def short_form(line: str) -> str:
+    """A command with its header in SCPI's short form and capitals; any other line as it is.
+
+    Of each word the first four letters, or three where the fourth is a vowel (SCPI-99 volume 1,
+    clause 6.2.1). A jig that knows the one knows the other: `:OUTPut ON` is `OUTP ON`.
+    """
+    header = _HEADER.match(line.strip())
+    if not header:
+        return line
+    return " ".join([_WORD.sub(_short, header[1].upper()), *header.string[header.end() :].split()])
+
+
+def _short(word: re.Match[str]) -> str:
+    long = len(word[0]) > 4
+    return word[0][: 3 if long and word[0][3] in "AEIOU" else 4]
+
+
 def twins(verbs: Mapping[str, Verb], channels: Collection[int]) -> Iterator[Twins]:
     """Verbs that one line would say, the later before the earlier."""
     spelt = _spelt(verbs, channels)
@@ -58,11 +79,16 @@ def twins(verbs: Mapping[str, Verb], channels: Collection[int]) -> Iterator[Twin
 def twins_of_base(
     verbs: Mapping[str, Verb], base: Mapping[str, Verb], channels: Collection[int]
 ) -> Iterator[Twins]:
-    """Verbs that say what another is in the language that they began with, in capitals or not.
+    """Verbs that say what another is in the language that they began with.
 
-    For any channel that they name: the jig may have more than are known.
+    In capitals or not, in SCPI's short form or its long one. For any channel that they name: the
+    jig may have more than are known.
     """
-    own = {name: verb for name, verb in verbs.items() if verb.text != _text(base, name)}
+    own = {
+        name: replace(verb, text=short_form(verb.text))
+        for name, verb in verbs.items()
+        if verb.text != _text(base, name)
+    }
     named = {int(number) for verb in own.values() for number in _CHANNEL.findall(verb.text)}
     known, flags = sorted({*channels, *named}), re.IGNORECASE
     yield from _alike(_spelt(own, known, flags), _spelt(base, known, flags))

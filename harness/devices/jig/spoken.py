@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from harness.devices.jig.asking import Asking
 from harness.devices.jig.dialect import Dialect
-from harness.devices.jig.spelling import form_of
+from harness.devices.jig.spelling import form_of, short_form
 from harness.devices.jig.vocabulary import COMMANDS, RISKS
-from harness.devices.scpi.verb import Verb
+from harness.devices.scpi.verb import Verb, first_command
 from harness.errors.base import LineFault
 
 LONGEST = 200
 UNKNOWN_S = 2.0
 """How long a jig may take for what is none of its verbs [s]."""
 
-_QUERY = re.compile(r"[^\s;?]+\?( [^;?]*)?")
-"""One query: SCPI-99 ends its header with a question mark, and `;` begins another command."""
+_QUERY = re.compile(r"[^\s;?]+\?( [^?]*)?")
+"""One query: SCPI-99 ends its header with a question mark."""
 _ASKS_ONLY = frozenset(
     ("*IDN?", "*OPC?", "*ESR?", "*ESE?", "*SRE?", "*STB?", "*OPT?", "*PSC?", "*LRN?")
 )
@@ -56,13 +56,20 @@ class Line:
 def line_of(dialect: Dialect, text: str) -> Line:
     """What a text means in a dialect: what is spelt so, or else so but for capitals.
 
-    Of several verbs it is the one that may do most. Raises: ValueError when it is no line.
+    Else it may be the long form of a verb with a risk, which it then has, too. Of several verbs it
+    is the one that may do most. Raises: ValueError when it is no line, or several commands.
     """
     text = text.strip()
     if not (text and text.isascii() and text.isprintable() and len(text) <= LONGEST):
         raise ValueError(f"one line of 1 to {LONGEST} printable ASCII characters")
-    for flags in (0, re.IGNORECASE):
-        if meant := list(_meant(dialect, text, flags)):
+    if (first := first_command(text)) != text:
+        raise ValueError(f"one command alone{f', such as {first!r}' if first else ''}, without `;`")
+    for meant in (
+        list(_meant(dialect, text)),
+        list(_meant(dialect, text, re.IGNORECASE)),
+        [line for line in _meant(dialect, text, re.IGNORECASE, short_form) if line.risk],
+    ):
+        if meant:
             return max(meant, key=_weight)
     return Line(text)
 
@@ -86,11 +93,14 @@ def speak(asking: Asking, line: Line) -> str | None:
     return None
 
 
-def _meant(dialect: Dialect, text: str, flags: int) -> Iterator[Line]:
-    """The verbs that a text may be."""
+def _meant(
+    dialect: Dialect, text: str, flags: int = 0, form: Callable[[str], str] = str
+) -> Iterator[Line]:
+    """The verbs that a text may be, when both are brought into a form."""
     channels = dialect.channels.values()
     for name, verb in dialect.verbs.items():
-        if form_of(name, verb, channels, flags).fullmatch(text):
+        spelt = replace(verb, text=form(verb.text))
+        if form_of(name, spelt, channels, flags).fullmatch(form(text)):
             yield Line(text, name, verb)
 
 

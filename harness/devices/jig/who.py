@@ -36,6 +36,13 @@ class Answer:
     port: str
     said: JigIdentity | HarnessError
     link: ByteLink | None = None
+    late: Future[Answer] | None = None
+    """Who is still at a port that has not come back in its time, and will close it."""
+
+    @property
+    def hangs(self) -> bool:
+        """Whether a thread is still at the port: until it is back, nobody else may open it."""
+        return self.late is not None and not self.late.done()
 
     @property
     def serial(self) -> str | None:
@@ -91,7 +98,7 @@ def _answer_of(port: str, asked: Future[Answer]) -> Answer:
         return asked.result()
     asked.add_done_callback(lambda late: close_all([late.result()]))
     words = f"the port {port} hangs: it does not open"
-    return Answer(port, JigFault("JIG-TIMEOUT", words, evidence={"port": port}))
+    return Answer(port, JigFault("JIG-TIMEOUT", words, evidence={"port": port}), late=asked)
 
 
 def _ask(port: str, dialect: Dialect, lease: Lease) -> Answer:

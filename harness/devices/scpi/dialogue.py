@@ -135,7 +135,7 @@ class Dialogue:
             if others:
                 wanted = "maker,model,serial,firmware"
                 raise self.tell.garbled(others[-1], verb.text, wanted, started)
-            raise self._silent(verb.text, verb.limit_s, started)
+            raise self._late_or_silent(verb.text, verb.limit_s, started)
         if self._wire.identities_owed:
             self._require_nothing_late(verb.text, started)
         return identity
@@ -241,6 +241,8 @@ class Dialogue:
         if line := next(self._answers(grace), None):
             if self._was_owed(line):
                 self._wire.answers_owed = ()
+            if self._identity(line):
+                self._wire.identities_owed = max(0, self._wire.identities_owed - 1)
             return self.tell.late(line, command, limit_s, started)
         if unfinished := self._wire.drain(0.0, self._lease):
             return self.tell.garbled(unfinished[0], command, "", started)

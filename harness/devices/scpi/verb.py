@@ -10,6 +10,17 @@ from harness.model.pattern import fitting
 
 VALUE = "value"
 """The group of a reply's form that holds what was asked for."""
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+"""String program data (IEEE 488.2 clause 7.7.5): what stands in it separates nothing."""
+
+
+def first_command(line: str) -> str:
+    """The first command of a line: all of it, unless `;` joins several (IEEE 488.2 clause 7.4.1).
+
+    Several bring several replies, or one that holds several: each would answer another question.
+    """
+    bare = _QUOTED.sub(lambda text: "." * len(text[0]), line)
+    return line[: bare.index(";")].strip() if ";" in bare else line
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,17 @@ def test_two_that_answer_with_one_serial_are_both_named(desk: Desk) -> None:
     assert desk.open("J-1") == desk.path("tty0")
 
 
+def test_twins_are_told_in_the_order_of_their_ports_whichever_answers_first(desk: Desk) -> None:
+    class Slow(Says):
+        def answer(self, line: str, now_s: float) -> list[Reply]:
+            return [replace(reply, delay_s=0.05) for reply in super().answer(line, now_s)]
+
+    plug_all(desk, Says(named("J-3")), Slow(named("J-1")), Says(named("J-1")))
+    for _ in range(3):
+        ports = desk.fault("J-1", "JIG-TWIN").evidence["ports"]
+        assert ports == [desk.path("tty1"), desk.path("tty2")]
+
+
 def test_a_letter_that_noise_has_changed_makes_no_other_jig_and_no_twin(desk: Desk) -> None:
     plug_all(
         desk,
@@ -217,6 +228,45 @@ def test_slots_that_search_at_once_each_find_their_own(desk: Desk) -> None:
     assert len(silent.heard) == 2, "who does not answer is asked, and waited for, once for all"
     for link in links:
         link.close()
+
+
+def test_jigs_that_are_switched_off_keep_no_slot_from_its_own(desk: Desk) -> None:
+    """Two whole searches at the most: one that had begun, and one for all who waited meanwhile."""
+    silent = Says()
+    plug_all(desk, Says(named("J-0")), silent)
+    absent = [f"J-{number}" for number in range(1, 7)]
+
+    def search(serial: str) -> str:
+        try:
+            return desk.open(serial)
+        except JigFault as fault:
+            return fault.message
+
+    with ThreadPoolExecutor(len(absent) + 1) as pool:
+        found = list(pool.map(search, [*absent, "J-0"]))
+    assert found.pop() == desk.path("tty0")
+    assert all(f"{desk.path('tty0')} is Example Core J-0" in message for message in found)
+    assert len(silent.heard) <= 2 * 2
+
+
+@pytest.mark.filterwarnings("ignore:set:DeprecationWarning")  # of pyserial 3.5
+def test_a_port_that_hangs_is_opened_once_until_it_comes_back(desk: Desk) -> None:
+    """A device server that takes the connection and never negotiates (RFC 2217)."""
+    plug_all(desk, Says(named("J-1")))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"rfc2217://127.0.0.1:{server.getsockname()[1]}"
+        desk.finder = JigFinder(lambda: [*desk.ports(), url])
+        assert f"the port {url} hangs" in desk.fault("J-7", "JIG-ABSENT").message
+        assert f"the port {url} hangs" in desk.fault("J-8", "JIG-ABSENT").message
+        server.settimeout(0)
+        taken, _ = server.accept()
+        with pytest.raises(BlockingIOError):
+            server.accept()
+    with taken:
+        for thread in threading.enumerate():
+            if thread.name.startswith("find-jig"):
+                thread.join()
+    assert "cannot open the port" in desk.fault("J-9", "JIG-ABSENT").evidence["ports"][url]
 
 
 def test_ports_are_asked_side_by_side(desk: Desk) -> None:

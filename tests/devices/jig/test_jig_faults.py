@@ -198,10 +198,12 @@ def test_a_changed_digit_near_a_limit_does_not_move_the_reading(rig: BuildRig) -
 
 
 def test_unstable(rig: BuildRig) -> None:
-    bench = rig(script={CURRENT: [f"0.{digit}" for digit in "192837"]})
+    bench = rig(script={CURRENT: [f"0.{digit}00000009" for digit in "192837"]})
     jig = powered(bench)
     fault = bench.fault(lambda: jig.current_a("vbus"), "JIG-UNSTABLE")
-    assert fault.evidence["readings"] == [0.1, 0.9, 0.2, 0.8, 0.3, 0.7]
+    said = [0.100000009, 0.900000009, 0.200000009, 0.800000009, 0.300000009, 0.700000009]
+    assert fault.evidence["readings"] == said
+    assert "no two readings agree: 0.1, 0.9, 0.2, 0.8, 0.3, 0.7 A" in str(fault)
 
 
 @pytest.mark.parametrize("said", ["9.9E37", "-9.9E+37", "9.91E37", "1e999"])

@@ -34,6 +34,9 @@ ASKS = [
     "DIAG:CYCL?",
     "CAL:DUE?",
     "DIAG:ECHO? OUTP ON",
+    ":MEAS:VOLT? (@1)",
+    "MEASure:VOLTage? (@1)",
+    "DISP:TEXT? 'a;b'",
 ]
 
 
@@ -69,11 +72,15 @@ RISKY = {
     "CAL:ALL?": "may test or calibrate more than it asks",
     ":diag:probe?": "may test or calibrate more than it asks",
     "TEST:RELAYS?": "may test or calibrate more than it asks",
+    ":OUTP ON": "puts voltage on the contacts",
+    "OUTPut  ON": "puts voltage on the contacts",
+    "FIXTURE:CLOSE": "moves the fixture",
+    ":rout:close (@1)": "puts the supply on a contact",
+    ":SOURce:VOLTage 20": "changes the voltage on the contacts",
+    "OUTPut OFF": NOBODY_KNOWS,
+    "SAFELY": NOBODY_KNOWS,
     "OUTP 1": NOBODY_KNOWS,
     "OUTPUT:STATE ON": NOBODY_KNOWS,
-    "*IDN?;OUTP ON": NOBODY_KNOWS,
-    "OUTP ON;*OPC?": NOBODY_KNOWS,
-    "LIGH:LEV 20;OUTP ON": NOBODY_KNOWS,
     "*RST": NOBODY_KNOWS,
 }
 
@@ -143,6 +150,15 @@ def test_of_verbs_that_differ_in_capitals_alone_it_is_the_riskiest() -> None:
     assert line_of(_dialect(output_on="On", break_interlock="oN"), "on").name == "output_on"
 
 
+def test_the_long_form_of_what_is_spelt_short_and_of_what_is_spelt_long() -> None:
+    for spelt in (CORE, _dialect(output_on=":OUTPut ON")):
+        for text in ("OUTP ON", ":OUTP ON", "OUTPut ON", "OUTPUT ON"):
+            line = line_of(spelt, text)
+            assert (line.text, line.name, line.asks) == (text, "output_on", False)
+            assert line.verb
+            assert line.verb.guarded
+
+
 @pytest.mark.parametrize("sent", ["P", "VON"])
 def test_a_short_line_waits_for_the_interlock_too(rig: BuildRig, sent: str) -> None:
     made = rig()
@@ -163,6 +179,22 @@ def test_every_verb_that_changes_more_than_light_or_power_off_has_a_risk() -> No
 def test_what_is_no_line_is_none(text: str) -> None:
     with pytest.raises(ValueError, match="one line"):
         line_of(CORE, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("*IDN?;OUTP ON", "such as '*IDN?', without `;`"),
+        ("OUTP ON;*OPC?", "such as 'OUTP ON', without `;`"),
+        ("DIAG:ECHO? 'a;b' ; *OPC?", "such as \"DIAG:ECHO? 'a;b'\", without `;`"),
+        (";*OPC?", "one command alone, without `;`"),
+        ("*IDN?;", "such as '*IDN?', without `;`"),
+    ],
+)
+def test_several_commands_in_one_line_are_none(text: str, first: str) -> None:
+    with pytest.raises(ValueError, match="one command alone") as told:
+        line_of(CORE, text)
+    assert str(told.value).endswith(first)
 
 
 def test_replies_come_word_for_word_and_commands_are_heard_of(rig: BuildRig) -> None:
