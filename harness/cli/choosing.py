@@ -26,6 +26,12 @@ def place_for(slots: list[Place], number: int | None, unit: Unit) -> Place:
         return announce(pick(slots, number, unit.serial), unit, "--serial or --label")
 
 
+def slot_for(slots: list[Place], number: int | None) -> Place:
+    """The slot that was asked for, whatever unit stands in it."""
+    with _usage():
+        return pick(slots, number)
+
+
 def plan_of(plans: Variants, unit: Unit, variant: str | None) -> Plan:
     """The plan of the unit, by its label or by the variant that was asked for."""
     with _usage():

@@ -10,18 +10,19 @@ from pathlib import Path
 import click
 
 from harness.cli import EXIT_ABORTED, show_error
-from harness.cli.choosing import announced, chosen, place_for, plan_of
+from harness.cli.choosing import announced, chosen, place_for, plan_of, slot_for
 from harness.cli.ending import exit_code, warn_changed
 from harness.cli.options import RELEASES, records_option
 from harness.clock import SystemClock
 from harness.errors import JigFault
 from harness.model.events import Purpose
+from harness.model.plan import Plan
 from harness.plans.resolve import load_plans
 from harness.records.query import Reader
 from harness.station.lacks import require_devices
 from harness.station.readiness import JigReadiness
 from harness.station.slot import RunResult, SlotRun
-from harness.station.station import Order, Slot, Station
+from harness.station.station import Order, Slot, Station, is_of_jig_alone
 from harness.station.stopping import operator, stopping
 from harness.steps import catalogue
 from harness.ui.console import RunPrinter
@@ -97,12 +98,20 @@ def run(  # noqa: PLR0913, PLR0917 (click hands over one argument an option)
         raise click.UsageError("--label says the serial; leave out --serial")
     steps = catalogue()
     plans = load_plans(plan_file, steps, limits=limits)
+    of_jig = is_of_jig_alone(wanted, plans.any, steps)
+    if of_jig:
+        _refuse_unit(plans.any, {"--label": scans, "--serial": serial})
     if wanted is Purpose.PRODUCTION and plans.any.label and not scans:
         raise click.UsageError("production needs --label: the scan of the unit's label")
     layout = load_layout(station, scenario)
     if wanted is Purpose.PRODUCTION:
         require_real(layout)
-    place = place_for(places(layout), slot_number, announced(plans, scans, serial))
+    slots = places(layout)
+    place = (
+        slot_for(slots, slot_number)
+        if of_jig
+        else place_for(slots, slot_number, announced(plans, scans, serial))
+    )
     golden_units_of(layout).require_shippable(wanted, place.unit)
     if variant and not scans:
         place = unlabelled(place)
@@ -122,6 +131,13 @@ def _refuse_in_production(bent: Mapping[str, object], station: Path | None) -> N
     refuse_options(bent)
     if not station:
         raise click.UsageError("production needs --station: a simulated one makes no records")
+
+
+def _refuse_unit(plan: Plan, given: Mapping[str, object]) -> None:
+    """A unit that is announced to a plan whose unit is the jig: nobody would look at it."""
+    if meant := [option for option, said in given.items() if said]:
+        words = f"the unit of the plan {plan.id} is the jig, which says its own serial"
+        raise click.UsageError(f"{meant[0]}: {words}; leave it out, and name the jig's --slot")
 
 
 def _admitted(order: Order, layout: Layout, store: Path, releases: Path) -> Order:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import NamedTuple
 
 from harness.errors import Blame, LinkFault, OperatorStop, PlanError
@@ -24,7 +25,8 @@ from harness.model.mask import Mask, Misfit
 from harness.model.outcome import Outcome, outcome_of, worst
 from harness.model.plan import Retry
 from harness.model.record import MeasurementRecord, Record, StepRecord
-from harness.model.value import Curve, spoken
+from harness.model.value import ALL_DIGITS, Curve, exact, spoken
+from harness.model.words import amount_words, value_words
 
 _ERROR_CODES = {"UNKNOWN": "MEAS-UNKNOWN", "UNEXPECTED": "MEAS-UNEXPECTED"}
 _MEND_JIG = "Mend the jig, then run `harness selftest` for it again."
@@ -130,8 +132,7 @@ def measurement_fault(step: str, made: MeasurementRecord) -> Fault:
             remedy="Bin the unit for repair of this function.",
             evidence=evidence,
         )
-    said = made.raw if made.value is None else f"{spoken(made.value)} {made.unit}".rstrip()
-    error = PlanError(code, f"{step}.{made.name}: {said}", evidence=evidence)
+    error = PlanError(code, f"{step}.{made.name}: {value_words(made)}", evidence=evidence)
     return Fault.of(error)
 
 
@@ -203,27 +204,29 @@ def _plan_fault(code: str, message: str) -> Fault:
 def _out_of_limit(made: MeasurementRecord) -> str:
     if isinstance(made.value, Curve):
         return _out_of_mask(made, made.value)
-    unit = _shown(made.unit)
-    seen = f"{spoken(made.value)}{unit}"
+    seen = value_words(made)
     match made.reason:
         case "LOW":
-            bound = spoken(made.limit.get("accept_low"))
-            return f"{seen} is below the acceptance limit {bound}{unit}"
+            return f"{seen} is below the acceptance limit {_bound(made, 'accept_low')}"
         case "HIGH":
-            bound = spoken(made.limit.get("accept_high"))
-            return f"{seen} is above the acceptance limit {bound}{unit}"
+            return f"{seen} is above the acceptance limit {_bound(made, 'accept_high')}"
         case _:
             wanted = ", ".join(f"{name} {value}" for name, value in made.limit.items())
             return f"{seen!r} does not meet: {wanted}"
+
+
+def _bound(made: MeasurementRecord, name: str) -> str:
+    return amount_words(exact(made.limit.get(name)), made.unit)
 
 
 def _out_of_mask(made: MeasurementRecord, curve: Curve) -> str:
     misfit = _misfit(made, curve)
     if misfit is None:
         return f"{spoken(curve)} does not meet its limit"
-    unit, side = _shown(made.unit), "below" if misfit.judgement.reason == "LOW" else "above"
-    at = f"at {spoken(misfit.x)}{_shown(curve.x_unit)}"
-    return f"{at} it is {spoken(misfit.y)}{unit}, {side} the mask's {spoken(misfit.bound)}{unit}"
+    side = "below" if misfit.judgement.reason == "LOW" else "above"
+    seen = amount_words(misfit.y, made.unit, beside=[Decimal(repr(misfit.bound))])
+    bound = amount_words(misfit.bound, made.unit, ALL_DIGITS)
+    return f"at {amount_words(misfit.x, curve.x_unit)} it is {seen}, {side} the mask's {bound}"
 
 
 def _misfit(made: MeasurementRecord, curve: Curve) -> Misfit | None:
@@ -234,7 +237,3 @@ def _misfit(made: MeasurementRecord, curve: Curve) -> Misfit | None:
     if not isinstance(mask, Mask) or mask.judge(curve).outcome is not Outcome.FAIL:
         return None
     return mask.misfit(curve)
-
-
-def _shown(unit: str) -> str:
-    return f" {unit}" if unit not in ("", "1") else ""

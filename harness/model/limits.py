@@ -92,6 +92,15 @@ class Range:
             high is not None and high - number < self.marginal
         )
 
+    @property
+    def near(self) -> tuple[Decimal | None, Decimal | None]:
+        """The ends of what is not MARGINAL, between the acceptance bounds; None without a bound."""
+        low, high = self.accept_low, self.accept_high
+        return (
+            None if low is None else low + self.marginal,
+            None if high is None else high - self.marginal,
+        )
+
     def describe(self) -> Mapping[str, Any]:
         return self._said  # the same for every measurement, so it is made once
 
@@ -234,6 +243,20 @@ def _require_kept(*numbers: Decimal | None) -> None:
     for number in numbers:
         if number is not None and not kept(number):
             raise ValueError(f"{number} has more digits than a record holds (15 to 17)")
+
+
+def edges(limit: Limit) -> list[Decimal]:
+    """The numbers at which what a limit says of a value changes: who tells one must not hide it."""
+    match limit:
+        case Range():
+            sides = (limit.accept_low, *limit.near, limit.accept_high)
+            return [side for side in sides if side is not None]
+        case Equals(value):
+            return edges(OneOf((value,)))
+        case OneOf(values):
+            return [value for value in values if isinstance(value, Decimal)]
+        case _:
+            return []
 
 
 def limit_of(described: Mapping[str, Any]) -> Limit:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from harness.model.reading import Reading, Unreadable
+from harness.model.units import plain_decimal
 
+DIGITS = 6
+"""As many as a good meter gives; what comes after them is noise."""
+ALL_DIGITS = 17
+"""Of a float: no two that differ are spelt alike."""
 MOST_POINTS = 4096
 """No curve that a step keeps in a record has more."""
 
@@ -85,8 +90,35 @@ def plain(value: Exact) -> float | str | bool:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def spoken(value: object) -> str:
-    """A value for a person: a number to nine digits, so that 0.4599999 is not taken for 0.46."""
-    if isinstance(value, Curve):
-        return f"{len(value.x)} points from {spoken(min(value.y))} to {spoken(max(value.y))}"
-    return f"{value:.9g}" if isinstance(value, float) else str(value)
+def spoken(value: object, digits: int = DIGITS, beside: Collection[Decimal] = ()) -> str:
+    """A value for a person: a float to so many digits, an exact number to its last one.
+
+    Nothing before the point is rounded away, and as many digits more are given as it takes to see
+    on which side of the numbers `beside` it stands: 0.4599999 is not taken for a limit of 0.46.
+    """
+    match value:
+        case Curve():
+            ends = (spoken(end, digits) for end in (min(value.y), max(value.y)))
+            return f"{len(value.x)} points from {' to '.join(ends)}"
+        case float():
+            return _rounded(value, digits, beside)
+        case Decimal() if value.is_finite():
+            return plain_decimal(value)
+        case _:
+            return str(value)
+
+
+def _rounded(number: float, digits: int, beside: Collection[Decimal]) -> str:
+    if not math.isfinite(number):
+        return str(number)
+    sides = _sides(repr(number), beside)
+    for count in range(max(digits, len(f"{abs(number):.0f}")), ALL_DIGITS):
+        text = f"{number:.{count}g}"
+        if _sides(text, beside) == sides:
+            return text
+    return repr(number).removesuffix(".0")
+
+
+def _sides(text: str, of: Collection[Decimal]) -> list[Decimal]:
+    """Below (-1), on (0) or above (1) each of the numbers."""
+    return [Decimal(text).compare(number) for number in of]

@@ -17,7 +17,8 @@ from harness.model.record import MeasurementRecord
 from harness.model.step import Flag, Measurement, Numeric, Series, Text
 from harness.model.units import difference_symbol
 from harness.model.value import Curve, Value, spoken
-from harness.ui.limits import amount_words, limit_words, measurement_lines, value_words
+from harness.model.words import amount_words, value_words
+from harness.ui.limits import limit_words, measurement_lines
 from harness.ui.text import printable
 
 
@@ -106,8 +107,8 @@ def _lines(series: Sequence[MeasurementRecord]) -> Iterator[str]:
     words = [f"{first.name}: {len(series)} values"]
     if len(numbers) > 1:
         mean, s = statistics.fmean(numbers), statistics.stdev(numbers)
-        words.append(f"mean {amount_words(_rounded(mean, 6), first.unit)}")
-        words.append(f"s {amount_words(_rounded(s, 3), difference_symbol(first.unit))}")
+        words.append(f"mean {amount_words(mean, first.unit)}")
+        words.append(f"s {amount_words(s, difference_symbol(first.unit), 3)}")
         words.append(f"from {spoken(min(numbers))} to {amount_words(max(numbers), first.unit)}")
     if bad := sum(map(_is_bad, series)):
         words.append(f"{bad} bad")
@@ -116,10 +117,6 @@ def _lines(series: Sequence[MeasurementRecord]) -> Iterator[str]:
 
 def _is_bad(made: MeasurementRecord) -> bool:
     return made.outcome is not Outcome.PASS
-
-
-def _rounded(number: float, digits: int) -> float:
-    return float(f"{number:.{digits}g}")
 
 
 def _declared(name: str, value: object, unit: str) -> Measurement:

@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from harness.model.conclude import final_attempts, step_fault
+from harness.model.conclude import fault_of_note, final_attempts, step_fault
 from harness.model.fault import Fault
 from harness.model.outcome import Outcome
 from harness.model.record import MeasurementRecord, Record, StepRecord
+from harness.model.words import value_words
 from harness.ui.findings import findings
-from harness.ui.limits import limit_words, measurement_lines, value_words
+from harness.ui.limits import limit_words, measurement_lines
 from harness.ui.text import printable
 from harness.ui.verdict import verdict
 
@@ -51,9 +52,13 @@ class Words:
         return "\n".join(self._lines)
 
 
+_FINE = (Outcome.PASS, Outcome.SKIPPED)
+
+
 def step_findings(record: Record, attempts: tuple[StepRecord, ...]) -> list[str]:
     """Why the last attempt of a step did not pass, and what to do."""
-    return findings(_only(record, attempts, step_fault(attempts[-1])))
+    fault = step_fault(attempts[-1])
+    return findings(replace(record, steps=attempts, notes=(), fault=fault, symptom=None))
 
 
 def attempt_lines(attempts: Iterable[StepRecord]) -> Iterator[str]:
@@ -77,14 +82,23 @@ def unshown(record: Record, shown: Collection[str], *, cut: bool) -> list[str]:
 
     That the run was `cut` short by pytest, or only a part of its plan, is no news.
     """
-    expected = {"RUN-PARTIAL", "RUN-ABORTED"} if cut else {"RUN-PARTIAL"}
+    ours = {"RUN-PARTIAL", "RUN-ABORTED"} if cut else {"RUN-PARTIAL"}
     bad = [step for step in final_attempts(record.steps).values() if step.outcome not in _FINE]
-    seen = [step_fault(step) for step in bad if step.id in shown]
-    fault = record.fault
-    if fault and (fault.code in expected or fault in seen):
-        fault = None
-    hidden = tuple(step for step in record.steps if step.id not in shown)
-    return findings(_only(record, hidden, fault))
+    known = ours | {fault.code for step in bad if step.id in shown and (fault := step_fault(step))}
+    hidden = [step for step in record.steps if step.id not in shown]
+    rest = replace(
+        record,
+        steps=tuple(step for step in hidden if not _is_one(step.fault, ours)),
+        notes=tuple(note for note in record.notes if not _is_one(fault_of_note(note.event), known)),
+        fault=None if _is_one(record.fault, known) else record.fault,
+        symptom=None,
+    )
+    return findings(rest)
+
+
+def _is_one(fault: Fault | None, codes: Collection[str]) -> bool:
+    """Whether there is a fault, and it has one of these codes."""
+    return fault is not None and fault.code in codes
 
 
 def run_lines(file: str, record: Record) -> Iterator[str]:
@@ -94,10 +108,3 @@ def run_lines(file: str, record: Record) -> Iterator[str]:
     yield f"{file} on {printable(unit)}, slot {record.slot}: {end}, run {record.run}"
     if only := record.plan.only:
         yield f"  only {', '.join(only)} of the plan: a part of it is no verdict"
-
-
-_FINE = (Outcome.PASS, Outcome.SKIPPED)
-
-
-def _only(record: Record, steps: tuple[StepRecord, ...], fault: Fault | None) -> Record:
-    return replace(record, steps=steps, fault=fault, symptom=None)

@@ -164,7 +164,7 @@ class Station:
 
     def _started(self, order: Order, slot: Slot, jig: JigRef | None) -> RunStarted:
         plan = order.plan
-        alone = is_of_jig(order.purpose, plan.process) and not _needs_handset(plan, self.catalogue)
+        alone = is_of_jig_alone(order.purpose, plan, self.catalogue)
         unit = unit_of_jig(jig) if jig and alone else slot.unit
         return RunStarted(
             run=new_run_id(self.clock.utc()),
@@ -219,6 +219,11 @@ def unit_of_jig(jig: JigRef) -> Unit:
 
 def _has_handset(slot: Slot) -> bool:
     return Handset in slot.bench.devices
+
+
+def is_of_jig_alone(purpose: Purpose, plan: Plan, catalogue: Catalogue) -> bool:
+    """Whether the unit of a run is the jig itself, by its own serial: no handset is announced."""
+    return is_of_jig(purpose, plan.process) and not _needs_handset(plan, catalogue)
 
 
 def _needs_handset(plan: Plan, catalogue: Catalogue) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from rich.text import Text
 
+from harness.model.words import amount_words
 from harness.quality.control import Chart
 from harness.quality.drift import LEAST_POINTS, Drift, State
-from harness.ui.limits import amount_words
 from harness.ui.text import printable
 
 WARNED = (State.OUT_OF_CONTROL, State.DRIFTING)
@@ -71,7 +72,9 @@ def drift_lines(jig: str, drifts: Sequence[Drift]) -> Iterator[Text]:
 def warning_words(drift: Drift) -> str:
     """Which value, what it is, and what is wrong with it."""
     newest = drift.series.newest
-    value = amount_words(newest.value, newest.unit)
+    ends = (drift.series.low, drift.series.high)
+    limits = [Decimal(repr(end)) for end in ends if end is not None]
+    value = amount_words(newest.value, newest.unit, beside=limits)
     return printable(f"{newest.step}.{newest.name} = {value}: {drift_words(drift)}")
 
 
@@ -121,4 +124,4 @@ def _why(drift: Drift) -> Iterator[str]:
 
 def _reckoned(number: float, unit: str = "", sign: str = "") -> str:
     """A number that was reckoned, not read, with its unit."""
-    return f"{number:{sign}.{_DIGITS}g} {unit if unit != '1' else ''}".rstrip()
+    return f"{sign if number >= 0 else ''}{amount_words(number, unit, _DIGITS)}"

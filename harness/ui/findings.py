@@ -18,7 +18,8 @@ from harness.model.fault import Fault
 from harness.model.judgement import MARGINAL
 from harness.model.outcome import Outcome
 from harness.model.record import MeasurementRecord, Record, StepRecord
-from harness.ui.limits import limit_words, value_words
+from harness.model.words import value_words
+from harness.ui.limits import limit_words
 from harness.ui.verdict import symptom_words
 
 

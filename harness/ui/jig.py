@@ -14,6 +14,7 @@ from harness.errors import HarnessError
 from harness.model.fault import Fault
 from harness.model.jig_ports import JigIdentity
 from harness.model.reading import Unknown, Unreadable
+from harness.model.words import amount_words
 from harness.ui.rows import aligned
 from harness.ui.text import fault_lines, printable
 
@@ -117,6 +118,6 @@ def _words(fact: Fact, now: datetime) -> tuple[str, bool]:
             over = day < now.date()
             return f"{day}{', which is over' if over else ''}", over
         case float() as number:
-            return f"{number:g} {fact.unit}".rstrip(), False
+            return amount_words(number, fact.unit), False
         case other:
             return str(other), other in ("OPEN", "EMERGENCY") and fact.name == "interlock"

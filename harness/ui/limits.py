@@ -17,7 +17,8 @@ from harness.model.limits import (
 )
 from harness.model.mask import Mask
 from harness.model.record import MeasurementRecord
-from harness.model.value import Curve, Exact, plain, spoken
+from harness.model.value import Curve, Exact
+from harness.model.words import amount_words, value_words
 
 _NAME, _VALUE, _WORD, _LIMIT = 6, 25, 42, 53
 """Where name, value, word and limit of a measurement stand."""
@@ -35,19 +36,6 @@ def measurement_lines(made: MeasurementRecord) -> Iterator[tuple[str, int]]:
     else:
         yield line, _VALUE
         yield f"{'':{_VALUE}}{made.reason or made.outcome.name}, limit {limit}", _VALUE
-
-
-def value_words(made: MeasurementRecord) -> str:
-    """What was measured, with its unit; what came instead when it could not be read."""
-    return made.raw or "nothing" if made.value is None else amount_words(made.value, made.unit)
-
-
-def amount_words(value: object, unit: str) -> str:
-    """A value with its unit."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    number = isinstance(value, float | Curve)
-    return f"{spoken(value)}{_unit(unit) if number else ''}"
 
 
 def limit_words(made: MeasurementRecord) -> str:
@@ -89,18 +77,16 @@ def _range(limit: Range, unit: str) -> str:
         window = f"{_amount(low)} to {_amount(high, unit)}"
     if not limit.marginal:
         return window
-    return f"{window}, marginal {_marginal(low, high, limit.marginal, unit)}"
+    return f"{window}, marginal {_marginal(*limit.near, unit)}"
 
 
-def _marginal(low: Decimal | None, high: Decimal | None, spare: Decimal, unit: str) -> str:
+def _marginal(low: Decimal | None, high: Decimal | None, unit: str) -> str:
     """Where, between its acceptance bounds, a value is MARGINAL."""
-    near_low = None if low is None else low + spare
-    near_high = None if high is None else high - spare
-    if near_low is None:
-        return f"above {_amount(near_high, unit)}"
-    if near_high is None:
-        return f"below {_amount(near_low, unit)}"
-    return f"outside {_amount(near_low)} to {_amount(near_high, unit)}"
+    if low is None:
+        return f"above {_amount(high, unit)}"
+    if high is None:
+        return f"below {_amount(low, unit)}"
+    return f"outside {_amount(low)} to {_amount(high, unit)}"
 
 
 def _mask(limit: Mask, value: object) -> str:
@@ -111,12 +97,8 @@ def _mask(limit: Mask, value: object) -> str:
 
 
 def _amount(amount: Decimal | None, unit: str = "") -> str:
-    return "" if amount is None else amount_words(plain(amount), unit)
+    return "" if amount is None else amount_words(amount, unit)
 
 
 def _exactly(value: Exact, unit: str) -> str:
-    return repr(value) if isinstance(value, str) else amount_words(plain(value), unit)
-
-
-def _unit(unit: str) -> str:
-    return f" {unit}" if unit not in ("", "1") else ""
+    return repr(value) if isinstance(value, str) else amount_words(value, unit)

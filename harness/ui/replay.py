@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from harness.model.outcome import Outcome
 from harness.model.record import MeasurementRecord, Record
 from harness.model.rejudge import Change, Rejudged
-from harness.ui.limits import limit_words, value_words
+from harness.model.words import value_words
+from harness.ui.limits import limit_words
 from harness.ui.text import printable
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from harness.model.outcome import Outcome
+from harness.model.words import amount_words
 from harness.records.life import Course, Life, LifeRun
-from harness.ui.limits import amount_words
 from harness.ui.text import printable
 from harness.ui.verdict import STYLES, outcome_text, release_words, symptom_words, verdict
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.model.reading import Unreadable
-from harness.model.value import MOST_POINTS, Curve, spoken
+from harness.model.value import ALL_DIGITS, MOST_POINTS, Curve, exact, spoken
 
 
 @pytest.mark.parametrize(
@@ -49,6 +52,30 @@ def test_a_curve_that_is_none_cannot_be_built() -> None:
 
 
 def test_values_are_spoken_so_that_a_person_sees_what_counts() -> None:
-    assert spoken(0.4599999) == "0.4599999"
+    assert spoken(4.999999523) == "5"
+    assert spoken(0.023022822) == "0.0230228"
+    assert spoken(1234567.25) == "1234567"
+    assert spoken(0.1234567, ALL_DIGITS) == "0.1234567"
+    assert spoken(5.0, ALL_DIGITS) == "5"
+    assert spoken(Decimal("0.12345678")) == "0.12345678"
     assert spoken("LTE") == "LTE"
     assert spoken(Curve((0.0, 1.0, 2.0), (3.0, 1.5, 2.0))) == "3 points from 1.5 to 3"
+
+
+@given(
+    number=st.floats(allow_nan=False, allow_infinity=False),
+    beside=st.decimals(allow_nan=False, allow_infinity=False),
+    by=st.integers(-3, 3),
+)
+def test_a_number_is_spoken_on_its_own_side_of_a_limit(
+    number: float, beside: Decimal, by: int
+) -> None:
+    near = exact(number * (1 + by * 2**-52))
+    for limit in (beside, near) if isinstance(near, Decimal) else (beside,):
+        said = Decimal(spoken(number, beside=[limit]))
+        assert said.compare(limit) == Decimal(repr(number)).compare(limit)
+
+
+def test_no_more_digits_are_spoken_than_the_side_takes() -> None:
+    assert spoken(0.4599999, beside=[Decimal("0.46")]) == "0.4599999"
+    assert spoken(4.999999523, beside=[Decimal("4.75"), Decimal("5.25")]) == "5"

@@ -8,10 +8,12 @@ from pathlib import Path
 from harness.devices.jig.dialect import CORE
 from harness.devices.jig.vocabulary import VERBS
 from harness.errors import JigFault, OperatorStop
+from harness.station.config import load_station
 from harness.station.jig_file import SCHEMA, read_jig_file
 from harness.station.jig_language import LANGUAGE
 
-DOCS = (Path(__file__).parents[2] / "docs" / "jigs.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+DOCS = (ROOT / "docs" / "jigs.md").read_text(encoding="utf-8")
 WORDS = set(re.findall(r"`([^`\n]+)`", DOCS))
 
 
@@ -38,12 +40,33 @@ def test_every_fault_that_it_names_is_one() -> None:
     assert codes <= JigFault.codes.keys() | OperatorStop.codes.keys()
 
 
+def written(kind: str) -> list[str]:
+    """The whole files of a kind that stand in the page."""
+    blocks = re.findall(rf"```yaml\n( *schema: 1\n *{kind}: .*?)```", DOCS, re.DOTALL)
+    return [re.sub("^   ", "", block, flags=re.MULTILINE) for block in blocks]
+
+
+def test_its_station_takes_its_jig_file(tmp_path: Path) -> None:
+    (station,) = written("station")
+    (tmp_path / "ft-09.yaml").write_text(station)
+    (tmp_path / "mine.yaml").write_text(written("jig")[0])
+    (slot,) = load_station(tmp_path / "ft-09.yaml").slots
+    assert slot.jig
+    assert slot.jig.serial == "J-0117"
+
+
+def test_what_it_says_to_copy_is_there() -> None:
+    copied = re.findall(r"^ *cp (\S+) ", DOCS, re.MULTILINE)
+    assert len(copied) == 2
+    assert all((ROOT / path).is_file() for path in copied)
+
+
 def test_its_jig_files_are_read_without_a_word(tmp_path: Path) -> None:
-    blocks = re.findall(r"```yaml\n( *schema: 1\n.*?)```", DOCS, re.DOTALL)
+    blocks = written("jig")
     assert len(blocks) == 2
     for block in blocks:
         path = tmp_path / "jig.yaml"
-        path.write_text(re.sub("^   ", "", block, flags=re.MULTILINE))
+        path.write_text(block)
         _, kind, problems = read_jig_file(path)
         assert not problems
         assert kind

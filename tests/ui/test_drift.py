@@ -18,6 +18,7 @@ from harness.ui.drift import (
     drift_remedy,
     drift_summary,
     drift_words,
+    warning_words,
 )
 from tests.quality.nights import CENT, Night, nights
 
@@ -50,6 +51,13 @@ def test_one_that_is_out_of_control_says_by_what() -> None:
         "out of control: beyond its control limits (+0.495 %); before that control"
     )
     assert said.endswith("since 2026-10-01 (the first on record)")
+
+
+def test_counts_are_told_whole_and_what_nearly_fails_with_the_digits_that_show_it() -> None:
+    counted = over([34202.0] * 12, limit=RecordOnly())
+    assert list(drift_numbers(counted)) == ["always 34202 %"]
+    near = over([*WAVE, 0.99999999], limit=Range(None, Decimal(1)))
+    assert warning_words(near).startswith("rail.error = 0.99999999 %: out of control")
 
 
 def test_one_that_was_always_the_same_says_so() -> None:

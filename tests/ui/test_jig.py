@@ -55,7 +55,8 @@ def test_what_stands_against_a_jig_is_marked() -> None:
     facts = [
         Fact("interlock", "OPEN"),
         Fact("fixture", "OPEN"),
-        Fact("supply set to", 5.0, "V"),
+        Fact("supply set to", 4.999999523, "V"),
+        Fact("supply set to", 12345678.0, "V"),
         Fact("calibration due", date(2026, 11, 22)),
         Fact("calibration due", date(2026, 11, 23)),
         Fact("clock", datetime(2026, 11, 23, 11, 59, 58, tzinfo=UTC)),
@@ -67,6 +68,7 @@ def test_what_stands_against_a_jig_is_marked() -> None:
         ("OPEN", True),
         ("OPEN", False),
         ("5 V", False),
+        ("12345678 V", False),
         ("2026-11-22, which is over", True),
         ("2026-11-23", False),
         ("2026-11-23 11:59:58 UTC, 2 s behind this PC", False),

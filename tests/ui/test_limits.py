@@ -20,7 +20,8 @@ from harness.model.mask import Mask, MaskPoint
 from harness.model.outcome import Outcome
 from harness.model.record import MeasurementRecord
 from harness.model.value import Curve, Value
-from harness.ui.limits import limit_words, value_words
+from harness.model.words import value_words
+from harness.ui.limits import limit_words
 
 CURVE = Curve((0.0, 0.5), (1.0, 0.25), "cy/px")
 MASK = Mask((MaskPoint(Decimal(0), Decimal(0), None), MaskPoint(Decimal("0.5"), Decimal(0), None)))
@@ -78,7 +79,8 @@ def test_a_limit_that_nobody_knows_is_told_as_it_stands() -> None:
 @pytest.mark.parametrize(
     ("value", "unit", "words"),
     [
-        (0.4599999, "A", "0.4599999 A"),
+        (4.999999523, "V", "5 V"),
+        (0.0230228, "s", "0.0230228 s"),
         (3.0, "1", "3"),
         ("user", "", "user"),
         (True, "", "true"),
@@ -88,3 +90,23 @@ def test_a_limit_that_nobody_knows_is_told_as_it_stands() -> None:
 )
 def test_a_value_in_words(value: Value | None, unit: str, words: str) -> None:
     assert value_words(made(RecordOnly(), value, unit, "why not")) == words
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "words"),
+    [
+        (Range(Decimal("0.46"), None), 0.45999999, "0.45999999 A"),
+        (Range(None, Decimal("0.5"), marginal=Decimal("0.04")), 0.460000001, "0.460000001 A"),
+        (Range(Decimal("0.46"), None), 0.5000000001, "0.5 A"),
+        (Equals(Decimal(3)), 3.00000001, "3.00000001 A"),
+        (OneOf((Decimal(2), Decimal(3))), 3.00000001, "3.00000001 A"),
+    ],
+)
+def test_a_value_is_not_rounded_across_an_edge_of_its_limit(
+    limit: Limit, value: float, words: str
+) -> None:
+    assert value_words(made(limit, value, "A")) == words
+
+
+def test_a_limit_is_told_to_its_last_digit() -> None:
+    assert limit_words(made(Range(None, Decimal("0.12345678")), 0.1, "A")) == "at most 0.12345678 A"

@@ -24,7 +24,8 @@ from harness.model.conclude import (
 from harness.model.fault import Fault
 from harness.model.outcome import Outcome
 from harness.model.record import MeasurementRecord, Record, StepRecord
-from harness.model.value import spoken
+from harness.model.value import ALL_DIGITS, spoken
+from harness.model.words import unit_words
 
 _ILLEGAL = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold (clause 2.2, Char), and the carriage return, which it takes for LF."""
@@ -181,8 +182,7 @@ def _limit(made: MeasurementRecord) -> str:
 def _value(made: MeasurementRecord) -> str:
     if made.value is None:
         return made.raw
-    unit = made.unit if made.unit != "1" else ""
-    return f"{spoken(made.value)} {unit}".strip()
+    return f"{spoken(made.value, ALL_DIGITS)}{unit_words(made.unit)}"
 
 
 def _totals(suites: Iterable[Suite]) -> dict[str, str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from harness.model.words import amount_words
 from harness.quality.drift import Drift
 from harness.ui.drift import usual_words
-from harness.ui.limits import amount_words
 from harness.ui.report.markup import Markup, el, text, void
 
 _WIDTH, _HEIGHT = 180, 44

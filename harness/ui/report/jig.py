@@ -10,6 +10,7 @@ from harness.model.conclude import final_attempts
 from harness.model.outcome import Outcome
 from harness.model.readiness import Readiness, golden_units
 from harness.model.record import MeasurementRecord, Record, StepRecord
+from harness.model.words import value_words
 from harness.quality.drift import Drift
 from harness.station.selftest import Tested
 from harness.ui.drift import (
@@ -20,7 +21,7 @@ from harness.ui.drift import (
     warning_words,
 )
 from harness.ui.findings import findings, marginal
-from harness.ui.limits import limit_words, value_words
+from harness.ui.limits import limit_words
 from harness.ui.report.chart import history_chart
 from harness.ui.report.markup import Markup, el
 from harness.ui.report.page import Row, lines, outcome_mark, table
