@@ -143,6 +143,8 @@ def paths(tree: Any, at: Path_ = ()) -> Iterator[Path_]:
 
 def at_path(tree: Any, path: Path_) -> Any:
     for part in path:
+        if isinstance(tree, str):
+            raise TypeError(f"{part!r} is no part of a text")
         tree = tree[part]
     return tree
 
