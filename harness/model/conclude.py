@@ -211,8 +211,16 @@ def _out_of_limit(made: MeasurementRecord) -> str:
         case "HIGH":
             return f"{seen} is above the acceptance limit {_bound(made, 'accept_high')}"
         case _:
-            wanted = ", ".join(f"{name} {value}" for name, value in made.limit.items())
-            return f"{seen!r} does not meet: {wanted}"
+            seen = repr(seen) if isinstance(made.value, str) else seen
+            parts = (f"{kind} {_spelt(v, made.unit)}" for kind, v in made.limit.items())
+            return f"{seen} does not meet: {', '.join(parts)}"
+
+
+def _spelt(value: object, unit: str) -> str:
+    """A text in quotes, so that its blanks show; a list with its words."""
+    if isinstance(value, list):
+        return " or ".join(_spelt(each, unit) for each in value)
+    return repr(value) if isinstance(value, str) else amount_words(value, unit)
 
 
 def _bound(made: MeasurementRecord, name: str) -> str:

@@ -255,6 +255,9 @@ def edges(limit: Limit) -> list[Decimal]:
             return edges(OneOf((value,)))
         case OneOf(values):
             return [value for value in values if isinstance(value, Decimal)]
+        case Mask():
+            bounds = (bound for point in limit.points for bound in (point.low, point.high))
+            return [bound for bound in bounds if bound is not None]
         case _:
             return []
 

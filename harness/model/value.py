@@ -98,7 +98,7 @@ def spoken(value: object, digits: int = DIGITS, beside: Collection[Decimal] = ()
     """
     match value:
         case Curve():
-            ends = (spoken(end, digits) for end in (min(value.y), max(value.y)))
+            ends = (spoken(end, digits, beside) for end in (min(value.y), max(value.y)))
             return f"{len(value.x)} points from {' to '.join(ends)}"
         case float():
             return _rounded(value, digits, beside)

@@ -18,7 +18,7 @@ def value_words(made: MeasurementRecord) -> str:
     """
     if made.value is None:
         return made.raw or "nothing"
-    return amount_words(made.value, made.unit, beside=_edges(made))
+    return amount_words(made.value, made.unit, beside=edges_of(made))
 
 
 def amount_words(
@@ -36,7 +36,8 @@ def unit_words(unit: str) -> str:
     return f" {unit}" if unit not in ("", "1") else ""
 
 
-def _edges(made: MeasurementRecord) -> list[Decimal]:
+def edges_of(made: MeasurementRecord) -> list[Decimal]:
+    """The numbers of its limit that nothing told of it may hide."""
     try:
         return edges(limit_of(made.limit))
     except ValueError:

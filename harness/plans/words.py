@@ -15,7 +15,9 @@ def limit_words(limit: Any, measure: Form) -> str:
     """What passes, for a person; `measure` is the measurement's part of the form."""
     match limit:
         case {"low": low, "high": high}:
-            return _range(limit, amount_words(low, measure), amount_words(high, measure), measure)
+            return _range(
+                limit, quantity_words(low, measure), quantity_words(high, measure), measure
+            )
         case {"equals": value}:
             return f"equals {_value(value, measure)}"
         case {"one_of": values}:
@@ -30,7 +32,7 @@ def limit_words(limit: Any, measure: Form) -> str:
             return str(limit)
 
 
-def amount_words(amount: str | None, measure: Form) -> str:
+def quantity_words(amount: str | None, measure: Form) -> str:
     """A quantity of a measurement in the unit that it is measured in; "none" where there is none.
 
     A difference of levels stays in decibels.
@@ -100,7 +102,7 @@ def _range(limit: Form, low: str, high: str, measure: Form) -> str:
         window = f"at least {low}" if limit["high"] is None else f"{low} to {high}"
     bands = ((name, limit.get(name)) for name in ("guard", "marginal"))
     return window + "".join(
-        f", {name} {amount_words(band, measure)}" for name, band in bands if not _is_nothing(band)
+        f", {name} {quantity_words(band, measure)}" for name, band in bands if not _is_nothing(band)
     )
 
 
@@ -111,7 +113,7 @@ def _is_nothing(band: str | None) -> bool:
 
 def _value(value: Any, measure: Form) -> str:
     if measure.get("is") == "Numeric":
-        return amount_words(value, measure)
+        return quantity_words(value, measure)
     return repr(value) if isinstance(value, str) else plain_words(value)
 
 

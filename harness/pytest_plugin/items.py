@@ -112,7 +112,8 @@ class PlanFile(pytest.File):
             assert result.failure
             return list(fault_lines(result.failure))
         self._told += run_lines(self.name, result.record)
-        return unshown(result.record, self._shown, cut=cut)
+        told = [step for step in self._shown if step not in self.waiting]
+        return unshown(result.record, told, cut=cut)
 
     def _path(self) -> Path:
         """As a person would write it, for messages."""

@@ -17,7 +17,7 @@ from harness.model.record import MeasurementRecord
 from harness.model.step import Flag, Measurement, Numeric, Series, Text
 from harness.model.units import difference_symbol
 from harness.model.value import Curve, Value, spoken
-from harness.model.words import amount_words, value_words
+from harness.model.words import amount_words, edges_of, unit_words, value_words
 from harness.ui.limits import limit_words, measurement_lines
 from harness.ui.text import printable
 
@@ -109,7 +109,8 @@ def _lines(series: Sequence[MeasurementRecord]) -> Iterator[str]:
         mean, s = statistics.fmean(numbers), statistics.stdev(numbers)
         words.append(f"mean {amount_words(mean, first.unit)}")
         words.append(f"s {amount_words(s, difference_symbol(first.unit), 3)}")
-        words.append(f"from {spoken(min(numbers))} to {amount_words(max(numbers), first.unit)}")
+        low, high = (spoken(end, beside=edges_of(first)) for end in (min(numbers), max(numbers)))
+        words.append(f"from {low} to {high}{unit_words(first.unit)}")
     if bad := sum(map(_is_bad, series)):
         words.append(f"{bad} bad")
     yield printable(f"      {', '.join(words)}; limit {limit_words(first)}")

@@ -84,21 +84,21 @@ def unshown(record: Record, shown: Collection[str], *, cut: bool) -> list[str]:
     """
     ours = {"RUN-PARTIAL", "RUN-ABORTED"} if cut else {"RUN-PARTIAL"}
     bad = [step for step in final_attempts(record.steps).values() if step.outcome not in _FINE]
-    known = ours | {fault.code for step in bad if step.id in shown and (fault := step_fault(step))}
-    hidden = [step for step in record.steps if step.id not in shown]
+    seen = [step_fault(step) for step in bad if step.id in shown]
+
+    def news(fault: Fault | None) -> Fault | None:
+        return None if fault is None or fault.code in ours or fault in seen else fault
+
     rest = replace(
         record,
-        steps=tuple(step for step in hidden if not _is_one(step.fault, ours)),
-        notes=tuple(note for note in record.notes if not _is_one(fault_of_note(note.event), known)),
-        fault=None if _is_one(record.fault, known) else record.fault,
+        steps=tuple(
+            replace(step, fault=news(step.fault)) for step in record.steps if step.id not in shown
+        ),
+        notes=tuple(note for note in record.notes if news(fault_of_note(note.event))),
+        fault=news(record.fault),
         symptom=None,
     )
     return findings(rest)
-
-
-def _is_one(fault: Fault | None, codes: Collection[str]) -> bool:
-    """Whether there is a fault, and it has one of these codes."""
-    return fault is not None and fault.code in codes
 
 
 def run_lines(file: str, record: Record) -> Iterator[str]:

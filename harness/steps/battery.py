@@ -12,7 +12,7 @@ from harness.model.units import Duration, Voltage, seconds, volts
 from harness.steps.api import CLAIMS, Numeric, Text, step
 from harness.steps.asking.agreement import agreed
 from harness.steps.asking.answers import ask_together, obey, understood
-from harness.steps.charging.charger import SHELL_LIMIT_S, Charger
+from harness.steps.charging.charger import BATTERY_LIMIT_S, Charger
 from harness.steps.charging.gauge import Charging, Gauge, PrintedIn
 from harness.steps.charging.without_data import ChargingPart, charging_part, require_away, start_log
 from harness.steps.charging.witness import AtJig, Witness
@@ -202,7 +202,7 @@ def _measure_log(measure: Measure, charged: ChargingPart) -> None:
 def _ask(handset: Handset) -> tuple[Reading[Battery], Reading[PowerSupply]]:
     """The battery by Android and by its driver, now."""
     dump, uevent = ask_together(
-        handset, battery.COMMAND, power_supply.COMMAND, limit_s=SHELL_LIMIT_S
+        handset, battery.COMMAND, power_supply.COMMAND, limit_s=BATTERY_LIMIT_S
     )
     gauge = understood(battery.read_battery, dump)
     return gauge, understood(power_supply.read_uevent, uevent)

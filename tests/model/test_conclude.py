@@ -394,7 +394,7 @@ def test_the_code_of_a_failed_measurement_says_where_and_which_way() -> None:
     assert {f.blame for f in (low, high, other)} == {Blame.DUT}
     assert low.message == "1.5 V is below the acceptance limit 1.1 V"
     assert high.message == "1.5 V is above the acceptance limit 1.9 V"
-    assert "low 1.0" in other.message
+    assert "low 1 V" in other.message
     assert low.evidence["value"] == 1.5
 
 

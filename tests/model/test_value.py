@@ -79,3 +79,5 @@ def test_a_number_is_spoken_on_its_own_side_of_a_limit(
 def test_no_more_digits_are_spoken_than_the_side_takes() -> None:
     assert spoken(0.4599999, beside=[Decimal("0.46")]) == "0.4599999"
     assert spoken(4.999999523, beside=[Decimal("4.75"), Decimal("5.25")]) == "5"
+    over = Curve((0.0, 1.0), (0.1, 0.46000004))
+    assert spoken(over, beside=[Decimal("0.46")]) == "2 points from 0.1 to 0.46000004"

@@ -101,7 +101,7 @@ def test_a_step_that_could_not_judge_is_an_error_and_what_follows_is_skipped(
 ) -> None:
     session.scenario("jig: {defects: [jig.interlock_open]}\nunits: [{serial: A57A000001}]")
     ran = session("skeleton.yaml", "-rs")
-    ran.assert_outcomes(errors=2, skipped=2)
+    ran.assert_outcomes(errors=3, skipped=2)  # close, open, and the run itself
     ran.stdout.fnmatch_lines(["*ERROR at setup of close*", "JIG-INTERLOCK (STATION): *", "-> *"])
     ran.stdout.fnmatch_lines(["SKIPPED * skeleton.yaml:18: close ended ERROR"])
     (record,) = session.records()

@@ -143,7 +143,8 @@ class JigFinder:
             answers += self._asked(sorted(ports), search.dialect, search.deadline, search.serial)
             if found := [answer for answer in answers if answer.serial == search.serial]:
                 break
-        self._seen[search.way] = _Seen(began_s, listed, answers, whole=not found)
+        whole = not found and not any(answer.cut and not answer.hangs for answer in answers)
+        self._seen[search.way] = _Seen(began_s, listed, answers, whole)
         search.answers.update((answer.port, answer) for answer in answers)
         close_all(answer for answer in answers if found != [answer])
         if len(found) > 1:

@@ -17,8 +17,9 @@ LONGEST = 200
 UNKNOWN_S = 2.0
 """How long a jig may take for what is none of its verbs [s]."""
 
-_QUERY = re.compile(r"[^\s;?]+\?( [^?]*)?")
-"""One query: SCPI-99 ends its header with a question mark."""
+_QUERY = re.compile(r"[^\s;?]+\?( [^;?]*)?")
+"""One query: SCPI-99 ends its header with a question mark. Not every jig knows that a `;` within
+quotes parts no commands."""
 _ASKS_ONLY = frozenset(
     ("*IDN?", "*OPC?", "*ESR?", "*ESE?", "*SRE?", "*STB?", "*OPT?", "*PSC?", "*LRN?")
 )

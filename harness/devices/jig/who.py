@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.clock import Cancel, Deadline, Lease
 from harness.devices.jig.dialect import Dialect
@@ -36,6 +36,8 @@ class Answer:
     port: str
     said: JigIdentity | HarnessError
     link: ByteLink | None = None
+    cut: bool = False
+    """Whether the search ended before the port had its full time."""
     late: Future[Answer] | None = None
     """Who is still at a port that has not come back in its time, and will close it."""
 
@@ -81,9 +83,14 @@ def ask_ports(
         if wanted and any(each.result().serial == wanted for each in done):
             until = until.sooner(TWIN_S)
     ended.set(JigFault("JIG-TIMEOUT", "no reply in the time that the search had"))
+    cut = set(pending)
     hanging = wait(pending, _HANGS_S).not_done
     pool.shutdown(wait=not hanging)  # a port whose driver hangs is left behind
-    return [_answer_of(port, future) for port, future in asked.items()]
+    answers = [_answer_of(port, future) for port, future in asked.items()]
+    return [
+        replace(answer, cut=True) if future in cut else answer
+        for answer, future in zip(answers, asked.values(), strict=True)
+    ]
 
 
 def close_all(answers: Iterable[Answer]) -> None:
@@ -108,7 +115,7 @@ def _ask(port: str, dialect: Dialect, lease: Lease) -> Answer:
         return SerialLink(port, dialect.baud)
 
     wire = Wire(port, opened, dialect.terminator, JigFault)
-    exchange = Exchange(wire, _who_only(dialect), lease, ANYONE)
+    exchange = Exchange(wire, _who_only(dialect), lease, ANYONE, grace_s=0.0)
     try:
         exchange.write(dialect.verbs["identify"].text)  # spoils half a line that it may have heard
         said = exchange.identify()

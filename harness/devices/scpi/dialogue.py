@@ -39,11 +39,12 @@ _KEPT = 8
 class Dialogue:
     """What is said on a wire under one lease. Whoever uses it holds the wire's lock."""
 
-    def __init__(self, wire: Wire, language: Language, lease: Lease) -> None:
+    def __init__(self, wire: Wire, language: Language, lease: Lease, grace_s: float) -> None:
         self.tell = Teller(wire)
         self._wire = wire
         self._language = language
         self._lease = lease
+        self._grace_s = grace_s
 
     def verb(self, name: str) -> Verb:
         return self._language.verbs[name]
@@ -237,7 +238,7 @@ class Dialogue:
         fault = self._silent(command, limit_s, started)
         if isinstance(fault, StepBug):
             return fault
-        grace = self._lease.within(min(limit_s, LATE_GRACE_S))
+        grace = self._lease.within(min(limit_s, self._grace_s))
         if line := next(self._answers(grace), None):
             if self._was_owed(line):
                 self._wire.answers_owed = ()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from harness.clock import Lease
-from harness.devices.scpi.dialogue import Dialogue
+from harness.devices.scpi.dialogue import LATE_GRACE_S, Dialogue
 from harness.devices.scpi.language import Language
 from harness.devices.scpi.replies import QueuedError, read_framing
 from harness.devices.scpi.wire import Wire
@@ -54,10 +54,18 @@ class Exchange:
     are those of the wire's device: TIMEOUT below is JIG-TIMEOUT or INSTRUMENT-TIMEOUT.
     """
 
-    def __init__(self, wire: Wire, language: Language, lease: Lease, expected: Expected) -> None:
+    def __init__(
+        self,
+        wire: Wire,
+        language: Language,
+        lease: Lease,
+        expected: Expected,
+        grace_s: float = LATE_GRACE_S,
+    ) -> None:
+        """A late reply is waited for `grace_s`, to tell a slow device from a silent one."""
         self._wire = wire
         self._language = language
-        self._talk = Dialogue(wire, language, lease)
+        self._talk = Dialogue(wire, language, lease, grace_s)
         self.lease = lease
         self._expected = expected
 

@@ -15,10 +15,10 @@ from harness.plans.diff.limits import limit_differences
 from harness.plans.diff.order import order_differences
 from harness.plans.words import (
     Form,
-    amount_words,
     argument_words,
     measure_words,
     plain_words,
+    quantity_words,
     retry_words,
     symptom_words,
 )
@@ -118,7 +118,7 @@ def _step(before: Form, after: Form) -> Iterator[Difference]:
 
 
 def _amount(amount: str | None) -> str:
-    return amount_words(amount, {})
+    return quantity_words(amount, {})
 
 
 _CALLED = {"use": "step"}

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from harness.plans.diff.difference import Difference, unlike
-from harness.plans.words import Form, amount_words, limit_words
+from harness.plans.words import Form, limit_words, quantity_words
 
 
 def limit_differences(where: str, before: Any, after: Any, measure: Form) -> Iterator[Difference]:
@@ -28,7 +28,7 @@ def _said(limit: Any, measure: Form) -> str:
 
 def _range(where: str, before: Form, after: Form, measure: Form) -> Iterator[Difference]:
     for bound, was, now in unlike(before, after):
-        words = f"{where}: {bound} {amount_words(was, measure)} -> {amount_words(now, measure)}"
+        words = f"{where}: {bound} {quantity_words(was, measure)} -> {quantity_words(now, measure)}"
         yield Difference("", "limit", f"{where}.{bound}", was, now, words)
 
 
@@ -38,10 +38,10 @@ def _mask(
     """By the x of the corners; the two corners of a step stand at one x."""
     was, now = _by_x(before), _by_x(after)
     for x, old, new in unlike(was, now):
-        at = f"mask at {amount_words(x, {})}"
+        at = f"mask at {quantity_words(x, {})}"
         if old and new and len(old) == len(new) == 1:
             for bound, low, high in unlike(old[0], new[0]):
-                words = f"{amount_words(low, measure)} -> {amount_words(high, measure)}"
+                words = f"{quantity_words(low, measure)} -> {quantity_words(high, measure)}"
                 said = f"{where}: {at}: {bound} {words}"
                 yield Difference("", "limit", f"{where}.mask.{x}.{bound}", low, high, said)
         else:
@@ -56,7 +56,7 @@ def _by_x(corners: Sequence[Form]) -> dict[str, list[Form]]:
 def _corners(corners: Sequence[Form] | None, measure: Form) -> str:
     """Corners at one x, such as `low 0.5, then low 0.3`."""
     said = (
-        ", ".join(f"{b} {amount_words(corner[b], measure)}" for b in ("low", "high") if corner[b])
+        ", ".join(f"{b} {quantity_words(corner[b], measure)}" for b in ("low", "high") if corner[b])
         for corner in corners or ()
     )
     return ", then ".join(said) or "no corner"

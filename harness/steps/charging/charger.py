@@ -13,7 +13,7 @@ from harness.steps.asking.turns import turns
 from harness.steps.charging.gauge import raw_of
 from harness.steps.charging.witness import Driver
 
-SHELL_LIMIT_S = 5
+BATTERY_LIMIT_S = 5
 """What one command on the battery may take [s]; without an answer it has no value."""
 
 
@@ -72,5 +72,5 @@ class Charger:
         self.jig.supply_off()
 
     def _driver(self) -> Driver:
-        (uevent,) = ask_together(self.handset, power_supply.COMMAND, limit_s=SHELL_LIMIT_S)
+        (uevent,) = ask_together(self.handset, power_supply.COMMAND, limit_s=BATTERY_LIMIT_S)
         return understood(power_supply.read_uevent, uevent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from harness.model.words import amount_words
 from harness.quality.drift import Drift
@@ -25,10 +26,13 @@ def history_chart(drift: Drift) -> Markup:
 def _words(drift: Drift) -> Iterator[str]:
     series = drift.series
     values, unit = series.values, series.newest.unit
-    low, high = amount_words(min(values), unit), amount_words(max(values), unit)
+    bounds = [Decimal(repr(bound)) for bound in (series.low, series.high) if bound is not None]
+    low, high, newest = (
+        amount_words(value, unit, beside=bounds) for value in (min(values), max(values), values[-1])
+    )
     count = len(values)
     yield f"{count} values from {low} to {high}" if count > 1 else "one value"
-    yield f"the newest {amount_words(values[-1], unit)}"
+    yield f"the newest {newest}"
     if failed := sum(number.failed for number in series.numbers):
         yield f"{failed} failed"
     if drift.chart:

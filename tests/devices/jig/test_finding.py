@@ -249,6 +249,26 @@ def test_jigs_that_are_switched_off_keep_no_slot_from_its_own(desk: Desk) -> Non
     assert len(silent.heard) <= 2 * 2
 
 
+def test_silent_ports_leave_time_for_those_that_are_asked_last(desk: Desk) -> None:
+    """J-1 also answers to the other language, and beside it stands what never says anything."""
+    other = replace(QUICK, name="other", baud=9600)
+    desk.plug("tty0", Says(named("J-1")))
+    desk.plug("tty1", Says())
+    desk.plug("tty2", Says(named("J-2")))
+    assert desk.open("J-2", other) == desk.path("tty2")
+    assert desk.open("J-1") == desk.path("tty0")
+
+
+def test_absent_jigs_of_other_languages_keep_no_slot_from_its_own(desk: Desk) -> None:
+    desk.plug("tty0", Says(named("J-1")))
+    desk.plug("tty1", Says())
+    others = [replace(CORE, name=f"other-{baud}", baud=baud) for baud in (9600, 19200)]
+    with ThreadPoolExecutor(3) as slots:
+        lost = [slots.submit(desk.open, f"J-{n}", way) for n, way in enumerate(others, start=8)]
+        assert slots.submit(desk.open, "J-1", CORE).result() == desk.path("tty0")
+    assert [type(each.exception()) for each in lost] == [JigFault, JigFault]
+
+
 @pytest.mark.filterwarnings("ignore:set:DeprecationWarning")  # of pyserial 3.5
 def test_a_port_that_hangs_is_opened_once_until_it_comes_back(desk: Desk) -> None:
     """A device server that takes the connection and never negotiates (RFC 2217)."""
