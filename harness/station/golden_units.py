@@ -90,6 +90,16 @@ def verdict_of(entry: GoldenUnit, record: Record) -> StationFault | None:
     return None
 
 
+def has_shown(entry: GoldenUnit, record: Record) -> bool:
+    """Whether a run of a golden or known-bad unit says anything of its jig.
+
+    One that was cut short has shown nothing, but for a golden unit that was found bad before: by
+    an abort nobody takes that back.
+    """
+    whole = record.outcome in (Outcome.PASS, Outcome.FAIL)
+    return whole or (entry.kind is GoldenKind.GOLDEN and record.dut_failed)
+
+
 def failures_of(record: Record) -> set[str]:
     """What a run has found bad of its unit in the end: codes of measurements and of faults."""
     steps = final_attempts(record.steps).values()

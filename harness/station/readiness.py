@@ -24,7 +24,7 @@ from harness.model.record import Record
 from harness.records.head import RunHead
 from harness.records.query import Reader
 from harness.station.config import StationConfig
-from harness.station.golden_units import GoldenUnit, verdict_of
+from harness.station.golden_units import GoldenUnit, has_shown, verdict_of
 from harness.station.jig_file import JigFile
 from harness.station.jig_plans import JigPlans
 from harness.station.station import Slot, unit_of_jig
@@ -103,11 +103,11 @@ class JigReadiness:
     def _against(self, serial: str, runs: Iterable[Record]) -> GoldenRun | None:
         """The run that has shown a jig to be bad, unless a good one has followed.
 
-        One that was cut short has shown nothing; a good one that was made otherwise neither.
+        A good one that was made otherwise has shown nothing.
         """
         entry = self.config.golden_units.units[serial]
         for record in runs:
-            if record.outcome not in (Outcome.PASS, Outcome.FAIL) or _is_over(entry, record):
+            if _is_over(entry, record) or not has_shown(entry, record):
                 continue
             if problem := verdict_of(entry, record):
                 return GoldenRun(record, problem)

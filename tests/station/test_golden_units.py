@@ -21,7 +21,7 @@ from harness.model.plan import Plan
 from harness.model.ports import UnitRegistry
 from harness.model.record import Record
 from harness.plans.resolve import load_plans
-from harness.station.golden_units import GoldenKind, GoldenUnit, GoldenUnits, verdict_of
+from harness.station.golden_units import GoldenKind, GoldenUnit, GoldenUnits, has_shown, verdict_of
 from harness.station.station import Order
 from harness.steps import catalogue
 from tests.engine.rig import RememberingJig, Rig, planned, spec_of
@@ -160,6 +160,25 @@ def test_a_run_that_is_open_or_partial_shows_nothing() -> None:
     part = Life(PLAN, STEPS, unit=GOOD, only=("charge",))
     part.step("close").step("charge", **CHARGE).step("open")
     assert "has ended ABORTED (RUN-PARTIAL)" in said(GOLDEN, part.end())
+
+
+@pytest.mark.parametrize(
+    ("entry", "outcome", "dut_failed", "shows"),
+    [
+        (GOLDEN, Outcome.PASS, False, True),
+        (GOLDEN, Outcome.FAIL, True, True),
+        (GOLDEN, Outcome.ABORTED, True, True),
+        (GOLDEN, Outcome.ERROR, True, True),
+        (GOLDEN, Outcome.ABORTED, False, False),
+        (GOLDEN, Outcome.ERROR, False, False),
+        (BAD, Outcome.ABORTED, True, False),
+    ],
+)
+def test_nobody_aborts_away_that_a_golden_unit_was_found_bad(
+    entry: GoldenUnit, outcome: Outcome, dut_failed: bool, shows: bool
+) -> None:
+    record = replace(lived(entry.unit), outcome=outcome, dut_failed=dut_failed)
+    assert has_shown(entry, record) is shows
 
 
 def test_it_counts_until_the_end_of_its_last_day() -> None:
