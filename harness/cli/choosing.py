@@ -20,16 +20,12 @@ def announced(plans: Variants, scans: Sequence[str], serial: str | None) -> Unit
         return plans.any.unit_of(*scans) if scans else Unit(serial or "")
 
 
-def place_for(slots: list[Place], number: int | None, unit: Unit) -> Place:
-    """The slot that was asked for, with the unit that is announced for it."""
+def place_for(slots: list[Place], number: int | None, unit: Unit | None) -> Place:
+    """The slot that was asked for, with the unit that is announced for it; None announces none."""
     with _usage():
+        if unit is None:
+            return pick(slots, number)
         return announce(pick(slots, number, unit.serial), unit, "--serial or --label")
-
-
-def slot_for(slots: list[Place], number: int | None) -> Place:
-    """The slot that was asked for, whatever unit stands in it."""
-    with _usage():
-        return pick(slots, number)
 
 
 def plan_of(plans: Variants, unit: Unit, variant: str | None) -> Plan:

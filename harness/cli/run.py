@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from harness.cli import EXIT_ABORTED, show_error
-from harness.cli.choosing import announced, chosen, place_for, plan_of, slot_for
+from harness.cli.choosing import announced, chosen, place_for, plan_of
 from harness.cli.ending import exit_code, warn_changed
 from harness.cli.options import RELEASES, records_option
 from harness.clock import SystemClock
@@ -106,12 +106,8 @@ def run(  # noqa: PLR0913, PLR0917 (click hands over one argument an option)
     layout = load_layout(station, scenario)
     if wanted is Purpose.PRODUCTION:
         require_real(layout)
-    slots = places(layout)
-    place = (
-        slot_for(slots, slot_number)
-        if of_jig
-        else place_for(slots, slot_number, announced(plans, scans, serial))
-    )
+    unit = None if of_jig else announced(plans, scans, serial)
+    place = place_for(places(layout), slot_number, unit)
     golden_units_of(layout).require_shippable(wanted, place.unit)
     if variant and not scans:
         place = unlabelled(place)
