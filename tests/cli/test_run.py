@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import signal
-import sqlite3
-import time
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cli.conftest import PLAN, Cli, RunScenario
+from tests.journal import wait_for_journal
 
 GOOD = "units: [{serial: A57A000001}]\n"
 RAIL = """\
@@ -223,24 +221,6 @@ def slow_run(cli: Cli) -> Any:
     running = cli.start("run", PLAN, "--scenario", scenario, "--json")
     wait_for_journal(cli.store, "current_jig")
     return running
-
-
-def wait_for_journal(store: Path, word: str) -> None:
-    """Wait until an open run's journal holds the word."""
-    for _ in range(400):
-        if store.exists() and word in cli_journal(store):
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"{word} never reached the journal")
-
-
-def cli_journal(store: Path) -> str:
-    with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as database:
-        try:
-            rows = database.execute("SELECT body FROM journal").fetchall()
-        except sqlite3.OperationalError:
-            return ""
-    return b"".join(row[0] for row in rows).decode("latin-1")
 
 
 def test_a_killed_run_is_shown_as_it_stands_then_closed_by_the_next(cli: Cli) -> None:

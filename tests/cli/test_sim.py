@@ -18,7 +18,7 @@ from harness.model.outcome import Outcome
 from harness.sim.defects import DEFECTS, is_of_modem
 from harness.ui.defects import Finding, Planted, defects_table
 from tests.cli.conftest import ROOT, Cli
-from tests.cli.test_run import wait_for_journal
+from tests.journal import wait_for_journal
 
 
 def test_the_list_has_every_defect_with_its_settings(cli: Cli) -> None:

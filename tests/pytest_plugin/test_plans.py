@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import signal
-import sqlite3
 import subprocess
 import sys
-import time
-from contextlib import closing
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -16,6 +12,7 @@ import pytest
 from harness.model.events import AbortRequested, Purpose, SafeStateReached
 from harness.model.outcome import Outcome
 from harness.model.record import Record
+from tests.journal import wait_for_journal
 from tests.pytest_plugin.conftest import ROOT, Session
 
 pytest_plugins = ["pytester"]
@@ -184,24 +181,6 @@ def test_a_signal_ends_the_run_as_aborted_with_the_jig_safe(
     assert number.name in record.fault.message
     assert steps(record)["open"] == "PASS"
     assert is_safe(record)
-
-
-def wait_for_journal(store: Path, word: str) -> None:
-    """Wait until the journal of an open run holds the word."""
-    for _ in range(600):
-        if store.exists() and word in journal(store):
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"{word} never reached the journal")
-
-
-def journal(store: Path) -> str:
-    with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as database:
-        try:
-            rows = database.execute("SELECT body FROM journal").fetchall()
-        except sqlite3.OperationalError:
-            return ""
-    return b"".join(row[0] for row in rows).decode("latin-1")
 
 
 def test_what_cannot_be_recorded_is_not_run(session: Session) -> None:
