@@ -94,15 +94,10 @@ def run(  # noqa: PLR0913, PLR0917 (click hands over one argument an option)
     if wanted is Purpose.PRODUCTION:
         bent = {"--only": only, "--limits": limits, "--variant": variant, "--scenario": scenario}
         _refuse_in_production(bent, station)
-    if scans and serial is not None:
-        raise click.UsageError("--label says the serial; leave out --serial")
     steps = catalogue()
     plans = load_plans(plan_file, steps, limits=limits)
     of_jig = is_of_jig_alone(wanted, plans.any, steps)
-    if of_jig:
-        _refuse_unit(plans.any, {"--label": scans, "--serial": serial})
-    if wanted is Purpose.PRODUCTION and plans.any.label and not scans:
-        raise click.UsageError("production needs --label: the scan of the unit's label")
+    _require_announced(wanted, plans.any, scans, serial, of_jig=of_jig)
     layout = load_layout(station, scenario)
     if wanted is Purpose.PRODUCTION:
         require_real(layout)
@@ -127,6 +122,18 @@ def _refuse_in_production(bent: Mapping[str, object], station: Path | None) -> N
     refuse_options(bent)
     if not station:
         raise click.UsageError("production needs --station: a simulated one makes no records")
+
+
+def _require_announced(
+    purpose: Purpose, plan: Plan, scans: tuple[str, ...], serial: str | None, *, of_jig: bool
+) -> None:
+    """The unit is announced once; by its label where production is to believe it."""
+    if scans and serial is not None:
+        raise click.UsageError("--label says the serial; leave out --serial")
+    if of_jig:
+        _refuse_unit(plan, {"--label": scans, "--serial": serial})
+    if purpose is Purpose.PRODUCTION and plan.label and not scans:
+        raise click.UsageError("production needs --label: the scan of the unit's label")
 
 
 def _refuse_unit(plan: Plan, given: Mapping[str, object]) -> None:

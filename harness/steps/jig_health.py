@@ -27,8 +27,6 @@ from harness.steps.proving.answers import (
 
 EVERYTHING = sorted(CLAIMS)
 """What a step claims that moves or powers something: nothing else can be measured meanwhile."""
-CLOCK_STEP_S = 1.0
-"""A jig's clock tells whole seconds."""
 CLOSED_SHARE, OPEN_SHARE = 0.9, 0.1
 """Of the supply's voltage: a closed relay passes more, an open one less."""
 
@@ -296,7 +294,7 @@ def clock(health: JigHealth, measure: Measure, wall_clock: WallClock) -> None:
     before = wall_clock()
     said = health.clock()
     asked = before + (wall_clock() - before) / 2
-    measure("offset", (said - asked).total_seconds() + CLOCK_STEP_S / 2)
+    measure("offset", (said - asked).total_seconds() + 0.5)
 
 
 @step(measures=[Flag("opens"), Flag("closes")], claims=EVERYTHING)
