@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -40,6 +41,7 @@ class SimSlot:
     socket: str
     box_url: str
     box: CallBoxBehaviour
+    unit: SimUnit | None = None
     address: str | None = None
     has_adb: bool = False
     """Whether the handset is one for adb when its socket has power."""
@@ -68,6 +70,7 @@ class SimLine:
     def __init__(self, scenario: Scenario, slots: int) -> None:
         self._scenario = scenario
         self._exit = ExitStack()
+        self._showing = threading.Lock()
         self._handsets = SimHandsets(speed=scenario.speed)
         self._exit.callback(self._handsets.stop)
         folder = self._exit.enter_context(TemporaryDirectory(prefix="harness-usb-"))
@@ -82,10 +85,12 @@ class SimLine:
     def insert(self, number: int, unit: SimUnit) -> str:
         """Take out what stands in a slot and put a unit in; the address of its handset."""
         slot = self.slots[number]
-        self.bus.unplug(slot.socket)
+        with self._showing:
+            slot.unit = unit
+            self.bus.unplug(slot.socket)
+            slot.face = None
         if slot.address:
             self._handsets.unplug(slot.address)
-        slot.face = None
         slot.behaviour.insert(unit, f"{self._scenario.seed} {unit.serial}")
         shows = partial(self._show, slot, unit)
         unit.cell, unit.path_loss_db = slot.box.cell, PATH_LOSS_DB
@@ -98,19 +103,21 @@ class SimLine:
         return slot.address
 
     def _show(self, slot: SimSlot, unit: SimUnit, mode: str | None) -> None:
-        """Have a handset leave USB, and come back to it, together with adb.
+        """Have a handset leave USB and come back to it, with adb, while it stands in its slot.
 
         One that leaves because its socket has no power is the bus's own to bring back.
         """
-        if mode is None:
-            if self._has_power(slot.socket):
+        face = None if mode is None else _FACES.get(mode, UsbMode.ADB)
+        with self._showing:
+            if slot.unit is not unit or slot.face is face:
+                return
+            if face:
+                self.bus.plug(slot.socket, phone(unit, face))
+            elif self._has_power(slot.socket):
                 self.bus.unplug(slot.socket)
-                slot.face = None
-            return
-        face = _FACES.get(mode, UsbMode.ADB)
-        if slot.face is not face:
+            else:
+                return
             slot.face = face
-            self.bus.plug(slot.socket, phone(unit, face))
 
     def _has_power(self, socket: str) -> bool:
         return self.bus.hub(socket).vbus(int(socket.rpartition("-")[2]))

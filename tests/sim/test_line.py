@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from harness.sim.jig import JigBehaviour, JigBuild, RsBox, SimJig, good_build
 from harness.sim.line import SimLine
 from harness.sim.scenario import Scenario, load_scenario
 from harness.sim.unit import SimUnit, Verdict
+from harness.steps.handover import FACTORY_RESET
 from tests.engine.rig import until
 from tests.short import lease
 
@@ -127,6 +129,20 @@ def test_a_reboot_takes_both_faces_away_and_brings_them_back(mode: str, face: Us
             restart(dut.session.finder, link, mode)
         assert faces(line) == []
         until(lambda: faces(line) == [face])
+
+
+def test_a_unit_that_was_taken_out_never_shows_where_the_next_one_stands() -> None:
+    """It was told to wipe itself and to restart, and would do either a moment later."""
+    with SimLine(Scenario(speed=20), slots=1) as line, AdbServer() as server:
+        dut = handset_of(line, server)
+        link = dut.session.link(lease())
+        dut.shell(FACTORY_RESET)
+        with pytest.raises(LinkFault):
+            restart(dut.session.finder, link, "")
+        line.insert(1, SimUnit("A57A000002", defects={"usb.edl": {}}))
+        for _ in range(40):
+            assert faces(line) == [UsbMode.EDL]
+            time.sleep(0.025)
 
 
 def restart(finder: Finder, link: Link, mode: str) -> None:

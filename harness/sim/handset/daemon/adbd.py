@@ -15,6 +15,7 @@ from typing import Any, Self, TypeVar
 from harness.sim.handset.behaviour import HandsetBehaviour
 from harness.sim.handset.daemon.faults import RESTARTS
 from harness.sim.handset.daemon.link import LettingIn, Link
+from harness.sim.handset.daemon.port import reserved
 from harness.sim.handset.daemon.services import serve
 from harness.sim.handset.daemon.wire import MAX_DATA, PublicKey
 from harness.sim.handset.state.detached import Detached
@@ -140,7 +141,7 @@ class _Handset:
         self._trusts = trusts
         self._shows = shows
         self._keys: set[PublicKey] = {PublicKey.parse(trusts)} if trusts else set()
-        self._held = _reserve(host)
+        self._held = reserved(host)
         self.address = f"{host}:{self._held.getsockname()[1]}"
         self._server: asyncio.Server | None = None
         self._connections: dict[asyncio.Task[Any], asyncio.StreamWriter] = {}
@@ -165,10 +166,9 @@ class _Handset:
         self._held.close()
 
     async def unplug(self) -> None:
-        if self._return:
-            self._return.cancel()
-        self._leave()
+        self._stay_away()
         await asyncio.gather(*self._connections)
+        self._stay_away()  # whatever the last of them had told it to do
 
     async def swap(self, unit: SimUnit) -> None:
         self._kill()
@@ -201,7 +201,7 @@ class _Handset:
     def wipe(self) -> None:
         """What the order starts begins once its answer has long been given."""
         self.behaviour.system.wiping = False  # once is enough
-        self._return = asyncio.create_task(self._reset(self.behaviour.unit))
+        self._begin(self._reset(self.behaviour.unit))
 
     async def _reset(self, unit: SimUnit) -> None:
         """Wipe and restart, or what a planted defect does instead."""
@@ -259,12 +259,23 @@ class _Handset:
         for writer in self._connections.values():
             writer.transport.abort()
 
+    def _stay_away(self) -> None:
+        if self._return:
+            self._return.cancel()
+        self._leave()
+
     def _come_back(self, after_s: float) -> None:
         async def wait() -> None:
             await asyncio.sleep(after_s)
             await self.plug()
 
-        self._return = asyncio.create_task(wait())
+        self._begin(wait())
+
+    def _begin(self, way_back: Coroutine[Any, Any, None]) -> None:
+        """Go one way back to USB; an earlier one that is under way ends."""
+        if self._return:
+            self._return.cancel()
+        self._return = asyncio.create_task(way_back)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not self._server:  # it was taken on just before the cable was pulled
@@ -328,23 +339,3 @@ async def _swallow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
     except OSError:
         pass
     writer.close()
-
-
-def _reserve(host: str) -> socket.socket:
-    """A socket that holds a port and refuses connections as long as it does not listen.
-
-    It is bound to a port by number, because a port that the kernel chose for a socket is given
-    away when that socket stops listening.
-    """
-    with _socket() as probe:
-        probe.bind((host, 0))
-        held = _socket()
-        held.bind(probe.getsockname())
-    return held
-
-
-def _socket() -> socket.socket:
-    """A TCP socket. Its protocol is named: only then asyncio switches Nagle's delay off."""
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    return made
