@@ -45,12 +45,14 @@ def explained(socket: UsbSocket, fault: LinkFault) -> LinkFault:
 def _seen(socket: UsbSocket) -> UsbDevice | str:
     """What stands in the socket, or why nothing is seen there.
 
+    Listed for this question alone: a listing that serves others may be from before this unit came.
     Looked at more than once: while other devices of the bus come and go, a listing may fail.
     """
     why = ""
     for look in range(_LOOKS):
         if look:
             time.sleep(_LOOK_S)
+        socket.bus.forget()
         try:
             if device := socket.device():
                 return device

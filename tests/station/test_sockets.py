@@ -49,6 +49,14 @@ def test_an_adb_interface_that_adb_has_not_stays_absent(bus: VirtualBus) -> None
     assert "other adb server" in fault.remedy
 
 
+def test_who_stood_there_a_moment_ago_explains_nothing(bus: VirtualBus) -> None:
+    asked = socket(bus)
+    bus.plug("sim-usb/1-3", phone(UNIT, UsbMode.ADB))
+    assert asked.device()
+    bus.plug("sim-usb/1-3", phone(UNIT, UsbMode.EDL))
+    assert explained(asked, ABSENT).code == "USB-WRONG-MODE"
+
+
 def test_an_empty_socket_stays_absent(bus: VirtualBus) -> None:
     bus.plug("sim-usb/1-2", phone(UNIT, UsbMode.EDL))
     fault = explained(socket(bus), ABSENT)
