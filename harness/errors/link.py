@@ -8,6 +8,21 @@ NOT_THERE = frozenset({"ADB-ABSENT", "ADB-OFFLINE", "ADB-CONNECTING"})
 """What adb says of a handset that it has not, or not yet: one that is on its way is so, too."""
 UNFINISHED = frozenset({"ADB-HANG", "ADB-DRIP"})
 """What a command ends with that did not come to its end in its time, on a link that stands."""
+HANDSET_SIDE = frozenset(
+    {
+        *("ADB-ABSENT", "USB-ABSENT"),  # absent
+        *("ADB-OFFLINE", "ADB-CONNECTING", "ADB-NO-BOOT", "ADB-NO-REBOOT", *UNFINISHED),  # hanging
+        *("USB-HANG", "USB-DRIP", "AT-SILENT"),
+        *("ADB-LOST", "ADB-RESTARTED", "USB-LOST", "AT-LOST"),  # dropping
+        "ADB-UNAUTHORIZED",
+        *("ADB-WRONG-MODE", "USB-WRONG-MODE"),  # in EDL, or another mode that is not Android's
+    }
+)
+"""What a handset does that leaves it open whose fault it is: its own, or that of its slot.
+
+On a second slot that is known to be good it is the handset's. The other codes of a link are of this
+PC, of a cable's noise, or of what a step asked for: a second slot shows nothing of those.
+"""
 
 
 class LinkFault(HarnessError):

@@ -14,6 +14,10 @@ class PlanError(HarnessError):
             "The plan has problems.",
             "Correct each problem at the place named; `harness plan check` lists them all.",
         ),
+        "PLAN-ANONYMOUS": Code(
+            "A plan for units that ship, or for golden ones, never asks them who they are.",
+            "For production, plan `identity.match_label` or `identity.read` among its steps.",
+        ),
         "STEPS-BROKEN": Code(
             "A package of steps that is installed beside the harness cannot be used.",
             "Correct the package at the place named in the message, or uninstall it.",

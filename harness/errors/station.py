@@ -148,6 +148,10 @@ class StationFault(HarnessError):
             "Production was asked for on a simulated station.",
             "Name the file of a real station with --station, or run with --purpose engineering.",
         ),
+        "STATION-REAL": Code(
+            "A rehearsal was asked for on a real station.",
+            "Run with --purpose production there, or rehearse on a simulated station.",
+        ),
         "STORE-FULL": Code(
             "The disk of the record store is full.",
             "Free disk space; the station does not test until records can be written.",
@@ -165,7 +169,7 @@ class StationFault(HarnessError):
             "Keep the file for quality, restore the last backup, call an engineer.",
         ),
         "STORE-UNFIT": Code(
-            "The run has a number that the record store cannot hold.",
+            "The run, or what was entered, has something that the record store cannot hold.",
             "Correct the number that is named, in the plan, the release or the station file.",
         ),
         "STORE-FAILED": Code(
@@ -236,9 +240,41 @@ class StationFault(HarnessError):
             "The server for test traffic refuses the handset, or ends its stream too early.",
             "Start the server in the call box's network; check host and port in the plan.",
         ),
+        "BADGE-FILE": Code(
+            "The file of badges is missing or wrong, or the station could change or show it.",
+            "Correct it at the place named; root owns it: chown root:GROUP, chmod 640.",
+        ),
+        "READY-GOLDEN": Code(
+            "No golden unit has passed on the slot's jig in the time that the line asks for.",
+            "Scan the golden unit for the slot, or: `harness run PLAN --purpose golden`.",
+        ),
+        "READY-CONTACTS": Code(
+            "The contacts of the jig have closed as often as they may.",
+            "Renew the contacts, then enter that with `harness jig renewed`.",
+        ),
+        "READY-DISK": Code(
+            "The disk of the record store has less room than the line asks for.",
+            "Free disk space, or move old stores away.",
+        ),
+        "READY-CLOCK": Code(
+            "Nobody keeps this PC's clock, or it may be further off than the line allows.",
+            "Start chrony (with `rtcsync`) or systemd-timesyncd; see that it reaches its server.",
+        ),
+        "CLOCK-BACK": Code(
+            "This PC's clock is behind what the store already holds.",
+            "Set the clock right; if a record was made in the future, call an engineer.",
+        ),
         "STATION-SOCKET": Code(
             "The socket on which screens find the station cannot be opened.",
             "Stop the other station, or give its folder to its owner alone (chmod 700).",
+        ),
+        "STATION-RUNS": Code(
+            "A station runs whose jigs and handsets are in use.",
+            "Stop the station first (`systemctl stop harness-station`): it makes its jigs safe.",
+        ),
+        "SIM-PROCESS": Code(
+            "A process of the simulated line did not come up, or is gone.",
+            "Start the station again; if it stays, read the end of its log.",
         ),
         "STATION-FILE": Code(
             "The station, scenario or jig file is wrong, or asks for what this PC has not.",

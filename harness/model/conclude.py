@@ -8,28 +8,31 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from harness.errors import Blame, LinkFault, OperatorStop, PlanError
+from harness.errors.link import HANDSET_SIDE
 from harness.model.events import (
     AbortRequested,
     Event,
+    FaultConfirmed,
     Faulted,
-    PlanRef,
     RunInterrupted,
     SafeStateFailed,
     UnitLost,
     UnitSwapped,
     is_of_jig,
 )
-from harness.model.fault import Fault
+from harness.model.fault import Fault, Symptom
 from harness.model.limits import limit_of
 from harness.model.mask import Mask, Misfit
 from harness.model.outcome import Outcome, outcome_of, worst
 from harness.model.plan import Retry
 from harness.model.record import MeasurementRecord, Record, StepRecord
+from harness.model.refs import PlanRef
 from harness.model.value import ALL_DIGITS, Curve, exact, spoken
 from harness.model.words import amount_words, value_words
 
 _ERROR_CODES = {"UNKNOWN": "MEAS-UNKNOWN", "UNEXPECTED": "MEAS-UNEXPECTED"}
 _MEND_JIG = "Mend the jig, then run `harness selftest` for it again."
+_OWN_FAULT = "Bin the unit for rework: it does the same on two slots, and this one is good."
 
 
 class Conclusion(NamedTuple):
@@ -52,6 +55,8 @@ def conclude(plan: PlanRef, steps: Sequence[StepRecord], notes: Iterable[Event])
     final = final_attempts(steps)
     faults = [step_fault(step) for step in final.values() if not _fine(step)]
     faults += [fault for note in noted if (fault := fault_of_note(note))]
+    if any(isinstance(note, FaultConfirmed) for note in noted):
+        faults = [_of_the_unit(fault) for fault in faults]
     faults.sort(key=lambda fault: fault.code == "RUN-INCOMPLETE")  # a cause comes before a gap
     if not faults:
         faults += _gaps(plan, final)
@@ -64,6 +69,14 @@ def conclude(plan: PlanRef, steps: Sequence[StepRecord], notes: Iterable[Event])
 def conclude_again(record: Record) -> Conclusion:
     """What the record's own parts add up to."""
     return conclude(record.plan, record.steps, (note.event for note in record.notes))
+
+
+def symptom_of(fault: Fault | None, symptoms: Mapping[str, Symptom]) -> Symptom | None:
+    """What a line calls the fault that decided a run, and its bin; None unless it is the unit's.
+
+    So a code of the handset's side has one only where a second slot has confirmed it.
+    """
+    return symptoms.get(fault.code) if fault and fault.blame is Blame.DUT else None
 
 
 def dut_failed(steps: Iterable[StepRecord], notes: Iterable[Event] = ()) -> bool:
@@ -136,6 +149,22 @@ def measurement_fault(step: str, made: MeasurementRecord) -> Fault:
     return Fault.of(error)
 
 
+def _confirmed(note: FaultConfirmed) -> Fault:
+    words = f"the same as on slot {note.slot} in run {note.before}, and this slot is good"
+    message = f"{words}: it has passed another unit since, in run {note.good}"
+    return Fault(note.code, Blame.DUT, message, _OWN_FAULT)
+
+
+def _of_the_unit(fault: Fault) -> Fault:
+    """A fault of a run in which one of the link was confirmed to be the unit's.
+
+    So are all that a handset brings about: its slot and its link are good.
+    """
+    if fault.code not in HANDSET_SIDE:
+        return fault
+    return replace(fault, blame=Blame.DUT, remedy=_OWN_FAULT)
+
+
 def as_told(fault: Fault, of: Record) -> Fault:
     """A fault of a run as people are told it: whom a bad measurement of a jig blames.
 
@@ -175,8 +204,10 @@ def fault_of_note(note: Event) -> Fault | None:
             return Fault.of(OperatorStop("RUN-ABORTED", f"{by}: {why}"))
         case UnitLost(why=why):
             return Fault.of(LinkFault("ADB-LOST", why))
+        case FaultConfirmed():
+            return _confirmed(note)
         case UnitSwapped(why=why):
-            return Fault.of(OperatorStop("UNIT-WRONG", why))
+            return Fault.of(OperatorStop("UNIT-SWAPPED", why))
         case _:
             return None
 

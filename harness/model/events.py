@@ -14,18 +14,28 @@ from typing import Any
 from harness.model.fault import Fault, Symptom
 from harness.model.identity import Unit
 from harness.model.outcome import Outcome
-from harness.model.plan import LimitsRef, Phase, Plan
-from harness.model.step import Catalogue
+from harness.model.plan import LimitsRef, Phase
+from harness.model.refs import ClockRef, JigRef, PlanRef, ReleaseRef, StationRef
 from harness.model.value import Value
 
 
 class Purpose(StrEnum):
-    """Why a run is made; only production counts."""
+    """Why a run is made; only production counts.
+
+    A rehearsal is what production would be on a simulated line: it obeys all of its rules, and
+    ships nothing.
+    """
 
     PRODUCTION = "production"
+    REHEARSAL = "rehearsal"
     ENGINEERING = "engineering"
     SELFTEST = "selftest"
     GOLDEN = "golden"
+
+    @property
+    def ruled(self) -> bool:
+        """Whether the rules of the line hold for such a run, and count it."""
+        return self in (Purpose.PRODUCTION, Purpose.REHEARSAL)
 
 
 JIG_PROCESS = "jig-selftest"
@@ -35,68 +45,6 @@ JIG_PROCESS = "jig-selftest"
 def is_of_jig(purpose: Purpose, process: str) -> bool:
     """Whether the unit of a run is the jig: it stands on no handset's record, goes into no bin."""
     return purpose is Purpose.SELFTEST or process == JIG_PROCESS
-
-
-@dataclass(frozen=True, slots=True)
-class StationRef:
-    """The station that ran it; the UUID is the store's."""
-
-    name: str
-    uuid: str
-    location: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedRef:
-    """A step of the plan, with the measurements that it must make."""
-
-    id: str
-    use: str
-    phase: Phase
-    measures: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PlanRef:
-    """The resolved plan by its hash, and what must have been done for a PASS."""
-
-    id: str
-    revision: int
-    sha256: str
-    steps: tuple[PlannedRef, ...]
-    only: tuple[str, ...] = ()
-    """The steps that somebody chose to run without the others; empty when none were left out."""
-
-    @classmethod
-    def of(cls, plan: Plan, catalogue: Catalogue, only: tuple[str, ...] = ()) -> PlanRef:
-        steps = (
-            PlannedRef(step.id, step.use, step.phase, tuple(catalogue[step.use].measures))
-            for step in plan.steps
-        )
-        return cls(plan.id, plan.revision, plan.sha256, tuple(steps), only)
-
-    def leaves_out(self, step: str, phase: Phase) -> bool:
-        """Whether a step is not run because others were chosen; setup and teardown always are."""
-        return bool(self.only) and step not in self.only and phase is Phase.STEPS
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseRef:
-    """The release that a production run was made by, and who signed it."""
-
-    process: str
-    number: int
-    sha256: str
-    signed_by: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class JigRef:
-    """The jig, as it said itself; `firmware` is None when it could not be asked."""
-
-    id: str
-    firmware: str | None = None
-    calibrated: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +67,19 @@ class RunStarted:
     """None in a run that does not count."""
     inputs: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of each input file, by its role."""
+    clock: ClockRef | None = None
+    """None in a run that does not count, and where the kernel did not say it."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnitIdentified:
-    """What the handset says it is."""
+    """What the handset says it is.
+
+    `attempt` is the number of the run for a unit that nobody had announced; else None.
+    """
 
     unit: Unit
+    attempt: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +199,27 @@ class UnitSwapped:
 
 
 @dataclass(frozen=True, slots=True)
+class RouteCheckedLocally:
+    """The centre did not say what the unit has passed: the store of this station alone did."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaultConfirmed:
+    """A fault of the link is the unit's own: another slot showed it, and this one is good.
+
+    The unit had it in the run `before` too, on the other `slot`; the run `good` of another unit
+    has passed here since.
+    """
+
+    code: str
+    before: str
+    slot: int
+    good: str
+
+
+@dataclass(frozen=True, slots=True)
 class SafeStateReached:
     """Every device of the slot is electrically safe."""
 
@@ -297,6 +272,8 @@ Event = (
     | AbortRequested
     | UnitLost
     | UnitSwapped
+    | RouteCheckedLocally
+    | FaultConfirmed
     | SafeStateReached
     | SafeStateFailed
     | RunEnded

@@ -192,6 +192,11 @@ class RecordBuilder:
         elif isinstance(event, RunInterrupted):
             self._end = (stamped, Conclusion(Outcome.ABORTED, event.fault))
 
+    @property
+    def identified(self) -> bool:
+        """Whether the handset has said who it is."""
+        return self._unit is not None
+
     def steps(self) -> tuple[StepRecord, ...]:
         """The attempts so far, in the order of their start."""
         return tuple(s if isinstance(s, StepRecord) else s.build() for s in self._steps.values())
@@ -220,8 +225,11 @@ class RecordBuilder:
         steps = self.steps()
         noted = [note.event for note in self._notes]
         end, conclusion = self._end or (None, None)
+        said = {name: getattr(started, name) for name in _STARTED_FIELDS}
+        if self._unit and self._unit.attempt is not None:
+            said["attempt"] = self._unit.attempt
         return Record(
-            **{name: getattr(started, name) for name in _STARTED_FIELDS},
+            **said,
             unit=self._unit.unit if self._unit else started.unit,
             scanned=started.unit,
             started=utc,

@@ -74,10 +74,11 @@ class GoldenRef:
 
 @dataclass(frozen=True, slots=True)
 class Retest:
-    """How often a unit may be tried, from which run on another slot is asked for, what then."""
+    """How often a unit may be tried before a rework, and how often seated again on one slot."""
 
     max_runs: int = 3
     other_slot_after: int = 1
+    """After so many re-seats on one slot another slot, or another jig, is asked for."""
     then: str = "rework"
 
 

@@ -8,8 +8,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from harness.errors import HarnessError
 from harness.model.conclude import final_attempts
+from harness.model.entry import Entry
 from harness.model.outcome import Outcome
 from harness.model.record import Record
+from harness.model.rules.recalls import recalled_words
 
 GOLDEN = "golden:"
 """In the inputs of a self-test: which golden unit it is followed by, by the plan of that run."""
@@ -49,7 +51,10 @@ class GoldenRun:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A self-test in short; one that goes on, or was cut off, has not `ended`."""
+    """A self-test in short; one that goes on, or was cut off, has not `ended`.
+
+    It `passed` while nobody has recalled that.
+    """
 
     slot: int
     started: datetime
@@ -70,6 +75,8 @@ class Evidence:
     golden: Mapping[str, GoldenRun] = field(default_factory=dict)
     against: Sequence[GoldenRun] = ()
     """The newest runs of other golden units on it, of those that were not as they must be."""
+    recalled: Entry | None = None
+    """What revokes the PASS of its newest self-test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +114,9 @@ def _doubts(last: Record, evidence: Evidence, demand: Demand, now: datetime) -> 
     its_test = f"its self-test of {last.started:%Y-%m-%d %H:%M} UTC"
     if last.outcome is not Outcome.PASS:
         yield _failed_code(last), f"{its_test} {_ending(last)}", None
+    if evidence.recalled:
+        words = f"the PASS of {its_test} {recalled_words(evidence.recalled)}"
+        yield "JIG-UNTESTED", f"{words}; no self-test of it has passed since", evidence.recalled.at
     if twin := _twin(last, evidence.past):
         words = f"{its_test} ran on slot {last.slot} while another one of it ran on slot {twin}"
         yield "JIG-TWIN", words, None

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from harness.model.events import Event, JigRef, PlanRef, Purpose, ReleaseRef, StationRef
+from harness.model.events import Event, Purpose
 from harness.model.fault import Fault, Symptom
 from harness.model.identity import Unit
 from harness.model.judgement import UNKNOWN
 from harness.model.outcome import Outcome
 from harness.model.plan import LimitsRef, Phase
 from harness.model.reading import Reading, Unknown, Unreadable
+from harness.model.refs import ClockRef, JigRef, PlanRef, ReleaseRef, StationRef
 from harness.model.value import Value
 
 
@@ -104,6 +105,7 @@ class Record:
     harness: str
     release: ReleaseRef | None = field(default=None, kw_only=True)
     inputs: Mapping[str, str]
+    clock: ClockRef | None = field(default=None, kw_only=True)
     started: datetime
     ended: datetime | None
     duration_s: float | None

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 
 from harness.errors import PlanError
 from harness.model.conclude import Conclusion, attempt_outcome, conclude, dut_failed, tried_again
-from harness.model.events import Event, Faulted, PlanRef
+from harness.model.events import Event, Faulted
 from harness.model.fault import Fault
 from harness.model.judgement import UNREADABLE, Limit, judge
 from harness.model.limit_units import Units, in_units
 from harness.model.outcome import Outcome
 from harness.model.plan import Plan, PlannedStep
 from harness.model.record import MeasurementRecord, Record, StepRecord, reading_of
+from harness.model.refs import PlanRef
 from harness.model.step import Catalogue, Flag, Measurement, Numeric, Series, Text
 from harness.model.units import Quantity
 from harness.model.value import Curve

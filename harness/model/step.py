@@ -72,7 +72,8 @@ class StepSpec:
     """One step of the catalogue. `ports` maps the body's positional names to port types.
 
     `needs` names the equipment that a slot may lack, as plans and stations call it. `path_in` is
-    the parameter with the band in which it asks for the loss of the slot's path, if it asks.
+    the parameter with the band in which it asks for the loss of the slot's path, if it asks. One
+    that `identifies` has the handset say who it is.
     """
 
     name: str
@@ -84,6 +85,7 @@ class StepSpec:
     doc: str
     needs: frozenset[str] = frozenset()
     path_in: str = ""
+    identifies: bool = False
 
 
 class Catalogue(Mapping[str, StepSpec]):

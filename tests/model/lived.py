@@ -13,6 +13,7 @@ from harness.model.judgement import judge
 from harness.model.plan import Plan, PlannedStep
 from harness.model.reading import Reading, Unknown, Unreadable
 from harness.model.record import Record
+from harness.model.refs import PlanRef, StationRef
 from harness.model.step import Catalogue
 from harness.model.value import Value
 from tests.model.strategies import NOON, RUN
@@ -40,11 +41,11 @@ class Life:
                 purpose=e.Purpose.ENGINEERING,
                 process=plan.process,
                 unit=unit or Unit("A57A000001"),
-                station=e.StationRef("ft-03", "uuid"),
+                station=StationRef("ft-03", "uuid"),
                 slot=1,
                 operator="4711",
                 attempt=1,
-                plan=e.PlanRef.of(plan, catalogue, only),
+                plan=PlanRef.of(plan, catalogue, only),
                 limits=plan.limits,
                 jig=None,
                 harness="0.1.0",

@@ -14,6 +14,7 @@ from harness.model.fault import Fault, Symptom
 from harness.model.identity import Unit
 from harness.model.outcome import Outcome
 from harness.model.plan import LimitsRef, Phase
+from harness.model.refs import JigRef, PlannedRef, PlanRef, ReleaseRef, StationRef
 from harness.model.value import Curve
 
 RUN = "01JD8QGM2R3V5W7X9Y1Z2A4B6C"
@@ -44,15 +45,15 @@ serials = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), max_siz
 symptoms = st.builds(Symptom, texts, texts, texts)
 imeis = st.lists(texts, max_size=2).map(tuple)
 units = st.builds(Unit, serials, imeis, texts, texts, texts, texts)
-planned = st.builds(e.PlannedRef, names, texts, phases, st.lists(names, max_size=2).map(tuple))
+planned = st.builds(PlannedRef, names, texts, phases, st.lists(names, max_size=2).map(tuple))
 chosen = st.lists(names, max_size=2).map(tuple)
 plan_refs = st.builds(
-    e.PlanRef, texts, counts, texts, st.lists(planned, max_size=3).map(tuple), chosen
+    PlanRef, texts, counts, texts, st.lists(planned, max_size=3).map(tuple), chosen
 )
-releases = st.builds(e.ReleaseRef, texts, counts, texts, st.lists(texts, max_size=2).map(tuple))
-stations = st.builds(e.StationRef, texts, texts, texts)
+releases = st.builds(ReleaseRef, texts, counts, texts, st.lists(texts, max_size=2).map(tuple))
+stations = st.builds(StationRef, texts, texts, texts)
 limits_refs = st.builds(LimitsRef, texts, counts, texts)
-jig_refs = st.builds(e.JigRef, texts, st.none() | texts, st.none() | texts)
+jig_refs = st.builds(JigRef, texts, st.none() | texts, st.none() | texts)
 
 run_started = st.builds(
     e.RunStarted,
@@ -74,7 +75,7 @@ run_started = st.builds(
 
 # What is kept as a note, without a rule about when it may come.
 free_events = st.one_of(
-    st.builds(e.UnitIdentified, units),
+    st.builds(e.UnitIdentified, units, st.none() | counts),
     st.builds(e.Waiting, names, texts),
     st.builds(e.Reserved, names, texts),
     st.builds(e.Released, names, texts),
@@ -84,6 +85,8 @@ free_events = st.one_of(
     st.builds(e.RetryDecided, names, counts, texts),
     st.builds(e.AbortRequested, texts, texts),
     st.builds(e.UnitLost, texts),
+    st.builds(e.RouteCheckedLocally, texts),
+    st.builds(e.FaultConfirmed, texts, texts, counts, texts),
     st.builds(e.UnitSwapped, texts),
     st.builds(e.SafeStateReached),
     st.builds(e.SafeStateFailed, faults),

@@ -23,27 +23,29 @@ from harness.model.identity import Unit
 from harness.model.outcome import Outcome
 from harness.model.plan import LimitsRef, Phase
 from harness.model.record import Record
+from harness.model.refs import ClockRef, JigRef, PlannedRef, PlanRef, ReleaseRef, StationRef
 from harness.model.value import Value
 from tests.model.strategies import NOON, RUN, any_event, faults, runs, values
 
 FAULT = Fault("JIG-TIMEOUT", Blame.STATION, "silent", "switch it on", {"sent": "MEAS?"})
-PLAN = e.PlanRef("demo", 1, "00", (e.PlannedRef("power", "p.rail", Phase.STEPS, ("voltage",)),))
+PLAN = PlanRef("demo", 1, "00", (PlannedRef("power", "p.rail", Phase.STEPS, ("voltage",)),))
 EXAMPLES: list[e.Event] = [
     e.RunStarted(
         run=RUN,
         purpose=e.Purpose.PRODUCTION,
         process="final",
         unit=Unit("A57", ("490154203237518",)),
-        station=e.StationRef("ft-03", "uuid"),
+        station=StationRef("ft-03", "uuid"),
         slot=2,
         operator="4711",
         attempt=1,
         plan=PLAN,
         limits=LimitsRef("a57", 9, "00"),
-        jig=e.JigRef("J1", None, "2026-10-01"),
+        jig=JigRef("J1", None, "2026-10-01"),
         harness="0.1.0",
-        release=e.ReleaseRef("final", 7, "00", ("alice", "bob")),
+        release=ReleaseRef("final", 7, "00", ("alice", "bob")),
         inputs={"plan": "00"},
+        clock=ClockRef(True, 0.0125),
     ),
     e.UnitIdentified(Unit("A57")),
     e.StepStarted("power", "p.rail", Phase.STEPS, 1),
@@ -61,13 +63,15 @@ EXAMPLES: list[e.Event] = [
     e.AbortRequested("4711", "smoke"),
     e.UnitLost("gone from the bus"),
     e.UnitSwapped("another serial"),
+    e.RouteCheckedLocally("no route to the centre"),
+    e.FaultConfirmed("ADB-HANG", "run-1", 1, "run-2"),
     e.SafeStateReached(),
     e.SafeStateFailed(FAULT),
     e.RunEnded(Outcome.ERROR, FAULT),
     e.RunInterrupted(NOON, FAULT),
     e.Recorded(RUN, "00"),
 ]
-PARTS = {e.StationRef, e.PlannedRef, e.PlanRef, e.JigRef, e.ReleaseRef, e.Stamped}
+PARTS = {StationRef, PlannedRef, PlanRef, JigRef, ReleaseRef, ClockRef, e.Stamped}
 
 
 def stamped(event: e.Event) -> e.Stamped:

@@ -23,6 +23,7 @@ from harness.model.fault import Fault
 from harness.model.outcome import Outcome, outcome_of
 from harness.model.plan import Phase
 from harness.model.record import MeasurementRecord, StepRecord
+from harness.model.refs import PlannedRef, PlanRef
 from harness.model.value import Curve
 from tests.model.strategies import NOON, free_events
 
@@ -61,10 +62,10 @@ def skipped(name: str) -> StepRecord:
     return replace(ran(name, Outcome.SKIPPED, attempt=0), skipped="stopped")
 
 
-def plan_of(*steps: tuple[str, ...]) -> e.PlanRef:
+def plan_of(*steps: tuple[str, ...]) -> PlanRef:
     """Each step as its id and the names of its measurements."""
-    refs = (e.PlannedRef(name, "demo.step", Phase.STEPS, tuple(m)) for name, *m in steps)
-    return e.PlanRef("demo", 1, "00", tuple(refs))
+    refs = (PlannedRef(name, "demo.step", Phase.STEPS, tuple(m)) for name, *m in steps)
+    return PlanRef("demo", 1, "00", tuple(refs))
 
 
 PLAN = plan_of(("power", "voltage", "current"), ("close",), ("identity", "serial"))
@@ -229,13 +230,46 @@ BAD_NOTES: dict[str, tuple[Outcome, str, e.Event]] = {
     "faulted": (Outcome.ERROR, "SOME-PLAN", e.Faulted(FAULTS[Blame.PLAN])),
     "a bad unit": (Outcome.FAIL, "SOME-DUT", e.Faulted(BAD_UNIT)),
     "lost": (Outcome.ERROR, "ADB-LOST", e.UnitLost("gone from the bus")),
-    "swapped": (Outcome.ABORTED, "UNIT-WRONG", e.UnitSwapped("another serial")),
+    "swapped": (Outcome.ABORTED, "UNIT-SWAPPED", e.UnitSwapped("another serial")),
     "interrupted": (
         Outcome.ABORTED,
         "SOME-STATION",
         e.RunInterrupted(NOON, FAULTS[Blame.STATION]),
     ),
 }
+
+
+HANG = Fault("ADB-HANG", Blame.LINK, "it fell silent", "test again")
+CONFIRMED = e.FaultConfirmed("ADB-HANG", "run-1", 1, "run-2")
+
+
+def test_a_link_fault_that_is_confirmed_fails_the_unit_with_all_that_came_of_it() -> None:
+    absent = replace(HANG, code="ADB-ABSENT")
+    hung = [ran("close", Outcome.ERROR, fault=HANG), ran("power", Outcome.ERROR, fault=absent)]
+    assert conclude(PLAN, hung, []) == (Outcome.ERROR, HANG)
+    assert not dut_failed(hung)
+    outcome, fault = conclude(PLAN, hung, [CONFIRMED])
+    assert fault
+    assert (outcome, fault.code, fault.blame) == (Outcome.FAIL, "ADB-HANG", Blame.DUT)
+    assert fault.message == HANG.message
+    assert dut_failed(hung, [CONFIRMED])
+
+
+def test_what_is_not_of_the_handset_stays_an_error_beside_it() -> None:
+    steps = [
+        ran("close", Outcome.ERROR, fault=HANG),
+        ran("power", Outcome.ERROR, fault=FAULTS[Blame.STATION]),
+    ]
+    assert conclude(PLAN, steps, [CONFIRMED]) == (Outcome.ERROR, FAULTS[Blame.STATION])
+    assert dut_failed(steps, [CONFIRMED])
+
+
+def test_a_confirmation_of_a_fault_that_is_not_there_passes_nobody() -> None:
+    outcome, fault = conclude(PLAN, GOOD, [CONFIRMED])
+    assert fault
+    assert (outcome, fault.code) == (Outcome.FAIL, "ADB-HANG")
+    assert "in run run-1, and this slot is good" in fault.message
+    assert dut_failed(GOOD, [CONFIRMED])
 
 
 @pytest.mark.parametrize(("outcome", "code", "note"), BAD_NOTES.values(), ids=BAD_NOTES)
@@ -285,6 +319,7 @@ HARMLESS_KINDS = (
     e.Prompted,
     e.Answered,
     e.RetryDecided,
+    e.RouteCheckedLocally,
     e.SafeStateReached,
 )
 notes_of_a_run = st.lists(free_events, max_size=1)
@@ -294,7 +329,7 @@ def _clean(step: StepRecord) -> bool:
     return step.fault is None and all(m.outcome is Outcome.PASS for m in step.measurements)
 
 
-def deserves_pass(plan: e.PlanRef, steps: Sequence[StepRecord], notes: Iterable[e.Event]) -> bool:
+def deserves_pass(plan: PlanRef, steps: Sequence[StepRecord], notes: Iterable[e.Event]) -> bool:
     last = {step.id: step for step in steps}
     done = {name: step for name, step in last.items() if step.outcome is Outcome.PASS}
     return (
@@ -311,7 +346,7 @@ def deserves_pass(plan: e.PlanRef, steps: Sequence[StepRecord], notes: Iterable[
 
 @given(plans, st.lists(step_records, max_size=4), notes_of_a_run)
 def test_pass_comes_out_exactly_when_it_is_deserved(
-    plan: e.PlanRef, steps: list[StepRecord], notes: list[e.Event]
+    plan: PlanRef, steps: list[StepRecord], notes: list[e.Event]
 ) -> None:
     outcome, fault = conclude(plan, steps, notes)
     event(outcome.name)
@@ -322,7 +357,7 @@ def test_pass_comes_out_exactly_when_it_is_deserved(
 
 @given(plans, st.lists(step_records, max_size=4), notes_of_a_run)
 def test_the_fault_explains_the_outcome(
-    plan: e.PlanRef, steps: list[StepRecord], notes: list[e.Event]
+    plan: PlanRef, steps: list[StepRecord], notes: list[e.Event]
 ) -> None:
     outcome, fault = conclude(plan, steps, notes)
     assume(fault)
@@ -449,7 +484,7 @@ def test_a_pass_over_a_failed_measurement_clears_nothing() -> None:
 
 @given(plans, st.lists(step_records, max_size=4), notes_of_a_run)
 def test_a_run_that_fails_has_a_unit_that_failed(
-    plan: e.PlanRef, steps: list[StepRecord], notes: list[e.Event]
+    plan: PlanRef, steps: list[StepRecord], notes: list[e.Event]
 ) -> None:
     if conclude(plan, steps, notes).outcome is Outcome.FAIL:
         assert dut_failed(steps, notes)

@@ -20,18 +20,19 @@ from harness.model.identity import Unit
 from harness.model.outcome import Outcome
 from harness.model.plan import Phase
 from harness.model.record import Attachment
+from harness.model.refs import PlannedRef, PlanRef, StationRef
 from tests.model.strategies import NOON, OTHER_RUN, RUN, any_event, runs
 
 BAD_UNIT = Fault("SOME-DUT", Blame.DUT, "it cannot", "rework")
 LINK_GONE = Fault("ADB-LOST", Blame.LINK, "gone", "seat it again")
 CUT = Fault("RUN-INTERRUPTED", Blame.STATION, "killed", "test again")
-PLAN = e.PlanRef(
+PLAN = PlanRef(
     "demo",
     1,
     "00",
     (
-        e.PlannedRef("power", "p.rail", Phase.STEPS, ("voltage",)),
-        e.PlannedRef("close", "jig.close", Phase.STEPS, ()),
+        PlannedRef("power", "p.rail", Phase.STEPS, ("voltage",)),
+        PlannedRef("close", "jig.close", Phase.STEPS, ()),
     ),
 )
 STARTED = e.RunStarted(
@@ -39,7 +40,7 @@ STARTED = e.RunStarted(
     purpose=e.Purpose.PRODUCTION,
     process="final",
     unit=Unit("A57"),
-    station=e.StationRef("ft-03", "uuid"),
+    station=StationRef("ft-03", "uuid"),
     slot=2,
     operator="4711",
     attempt=1,

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import Blame, StationFault
-from harness.model.events import JigRef, PlanRef, Purpose, StationRef
+from harness.model.entry import Entry, Recalled
+from harness.model.events import Purpose
 from harness.model.fault import Fault
 from harness.model.identity import Unit
 from harness.model.outcome import Outcome
@@ -29,6 +30,7 @@ from harness.model.readiness import (
     streak_began,
 )
 from harness.model.record import MeasurementRecord, Record, StepRecord
+from harness.model.refs import JigRef, PlanRef, StationRef
 
 NIGHT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 NOON = NIGHT + timedelta(hours=10)
@@ -200,6 +202,20 @@ def test_the_calibration_holds_for_as_long_as_the_jig_said() -> None:
     record = made(Outcome.PASS, calibration(3))
     assert str(calibrated_until(record)) == "2026-11-25"
     assert calibrated_until(made()) is None
+
+
+def recalled(at: datetime) -> Entry:
+    return Entry("7", at, StationRef("ft-03", "uuid"), Recalled("quinn", "worn contacts", jig=JIG))
+
+
+def test_a_self_test_whose_pass_was_recalled_counts_no_more() -> None:
+    past = [Past(1, NIGHT, NOON, passed=False)]
+    found = readiness(JIG, Evidence(made(), past, recalled=recalled(NOON)), DEMAND, NOON)
+    assert (found.code, found.since, found.run) == ("JIG-UNTESTED", NOON, "01A")
+    assert found.words == (
+        "the PASS of its self-test of 2026-11-22 02:00 UTC was recalled at 2026-11-22 12:00 UTC"
+        " by quinn: worn contacts; no self-test of it has passed since"
+    )
 
 
 def test_a_golden_unit_must_have_been_as_it_must_be_since_the_self_test() -> None:
