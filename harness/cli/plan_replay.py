@@ -13,10 +13,10 @@ import click
 
 from harness.cli.options import records_option
 from harness.model.codec import encode
-from harness.model.events import PlanRef
 from harness.model.outcome import Outcome
 from harness.model.plan import Plan, Variants
 from harness.model.record import Record
+from harness.model.refs import PlanRef
 from harness.model.rejudge import Rejudged, rejudge
 from harness.model.step import Catalogue
 from harness.plans.diff.compare import differences, read_form

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -10,22 +12,26 @@ import orjson
 from rich.text import Text
 
 from harness.cli import EXIT_ERROR
-from harness.cli.options import records_option
+from harness.cli.options import SINCE, UNTIL, records_option
 from harness.errors import StationFault
 from harness.model.codec import encode
+from harness.model.entry import Entry
+from harness.model.head import RunHead
 from harness.model.record import Record
+from harness.model.rules.recalls import recalls_of
 from harness.plans.read_canonical import read_canonical
 from harness.records.attachments import AttachmentFiles
 from harness.records.chain import verify as verify_chain
-from harness.records.codec import SCHEMA
-from harness.records.head import RunHead
+from harness.records.line_reader import Accepted
 from harness.records.query import Reader
 from harness.ui.console import print_record
-from harness.ui.runs import run_lines
+from harness.ui.entries import entry_words
+from harness.ui.runs import accepted_lines, run_lines
 from harness.ui.text import Terminal, printable, say
 
 _STORE = records_option()
 _JSON = click.option("--json", "as_json", is_flag=True, help="JSON Lines on stdout.")
+_LISTED = 50
 
 
 @click.group()
@@ -40,22 +46,72 @@ def records() -> None:
 @_STORE
 @_JSON
 @click.option("--serial", help="Only the runs of this unit.")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
-def list_(store: Path, as_json: bool, serial: str | None, limit: int) -> None:
+@click.option("--jig", help="Only passes on this jig that the verdict on a unit rests on.")
+@SINCE
+@UNTIL
+@click.option("--entries", is_flag=True, help="What the station entered, instead of runs.")
+@click.option("--limit", type=click.IntRange(1), help="Default: 50; with --jig, all.")
+def list_(
+    store: Path,
+    as_json: bool,
+    serial: str | None,
+    jig: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    entries: bool,
+    limit: int | None,
+) -> None:
     """List runs, newest first; a run that is open stands there as it is.
 
-    Example: harness records list --serial A57A000001
+    With --jig, in the order of their start, the passes on a jig that are the last word of their
+    process on a unit, and where the unit went next. With --entries, what the station wrote besides
+    runs: who signed in, what was locked, refused, reworked, recalled.
+
+    Example: harness records list --jig J-0117 --from 2026-11-21 --to 2026-11-22
     """
+    if jig is not None and (serial is not None or entries):
+        raise click.UsageError("--jig goes with --from, --to and --limit alone")
+    if entries and (since or until):
+        raise click.UsageError("--entries goes with --serial and --limit alone")
     with Reader(store) as reader:
-        heads = reader.runs(limit, serial=serial)
+        if jig is not None:
+            _list_accepted(reader.accepted(jig, since, until)[:limit], as_json=as_json)
+        elif entries:
+            _list_entries(reader.entries(limit or _LISTED, serial=serial), as_json=as_json)
+        else:
+            heads = reader.runs(limit or _LISTED, serial=serial, since=since, until=until)
+            _list_runs(heads, reader.recalls(), as_json=as_json)
+
+
+def _list_runs(heads: Sequence[RunHead], recalls: Sequence[Entry], *, as_json: bool) -> None:
+    revoked = {head.run: [entry.id for entry in recalls_of(head, recalls)] for head in heads}
     if as_json:
         for head in heads:
-            click.echo(orjson.dumps(encode(head)))
+            click.echo(orjson.dumps({**encode(head), "recalls": revoked[head.run]}))
         return
     console = Terminal()
-    lines = run_lines(heads, console.width) if console.is_terminal else run_lines(heads)
-    for line in lines:
+    width = console.width if console.is_terminal else sys.maxsize
+    for line in run_lines(heads, width, {run for run, by in revoked.items() if by}):
         console.print(line, soft_wrap=True)
+
+
+def _list_accepted(passes: Sequence[Accepted], *, as_json: bool) -> None:
+    if as_json:
+        for made in passes:
+            click.echo(orjson.dumps(encode(made)))
+        return
+    console = Terminal()
+    for line in accepted_lines(passes):
+        console.print(line, soft_wrap=True)
+
+
+def _list_entries(entries: Sequence[Entry], *, as_json: bool) -> None:
+    console = Terminal()
+    for entry in entries:
+        if as_json:
+            click.echo(orjson.dumps(encode(entry)))
+        else:
+            say(console, Text(entry_words(entry)), hang=4)
 
 
 @records.command()
@@ -70,7 +126,8 @@ def show(run: str, store: Path, as_json: bool) -> None:
     files = AttachmentFiles(store)
     with Reader(store) as reader:
         record = _found(reader, run)
-        text = reader.json(record.run) if record.outcome is not None else _open_json(record)
+        json_of = reader.open_json if record.outcome is None else reader.json
+        text = json_of(record.run)
     if as_json:
         click.echo(text)
         return
@@ -113,10 +170,3 @@ def _found(reader: Reader, run: str) -> Record:
             evidence={**fault.evidence, "problems": [line.plain for line in run_lines(heads)]},
             remedy="Give more of the id.",
         ) from None
-
-
-def _open_json(record: Record) -> bytes:
-    """An open run in the form of the native JSON; it has no place in the chain yet."""
-    return orjson.dumps(
-        {"schema": SCHEMA, "run": record.run, "previous": None, **encode(record)},
-    )

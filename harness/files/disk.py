@@ -1,9 +1,14 @@
-"""What must outlive a power cut."""
+"""Where a file will stand, and what must outlive a power cut."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+
+def existing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that has been made: of the same disk, for now."""
+    return next(place for place in (folder, *folder.parents) if place.exists())
 
 
 def sync(path: Path) -> None:

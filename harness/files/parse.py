@@ -59,6 +59,12 @@ def read_bytes(path: Path) -> tuple[bytes, Problem | None]:
         return b"", Problem(str(path), 1, 1, f"cannot be read: {error.strerror}")
 
 
+def hashed(path: Path) -> InputFile:
+    """The file as it is now; one that cannot be read has no SHA-256."""
+    content, problem = read_bytes(path)
+    return InputFile(path, "" if problem else hashlib.sha256(content).hexdigest())
+
+
 def parse(source: str | bytes, name: str) -> tuple[Node | None, list[Problem]]:
     """The tree of a text, and what is wrong with it; no tree when it cannot be read at all."""
     builder = _Builder(name)

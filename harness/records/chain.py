@@ -1,12 +1,14 @@
 """Reads a whole store again: whether every record is there, unchanged, and true to its parts.
 
-A record's SHA-256 is taken over its native JSON, which holds the SHA-256 of the record before.
+A record's SHA-256 is taken over its native JSON, which holds the SHA-256 of the record before; of
+runs and of entries alike.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from heapq import merge
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,8 @@ import apsw
 
 from harness.model.record import Record
 from harness.records.attachments import AttachmentFiles
-from harness.records.codec import from_json, sha256, unpack
+from harness.records.codec import Link, entry_from_json, from_json, sha256, unpack
+from harness.records.entries import ENTRY_COLUMNS, entry_row
 from harness.records.faults import coded
 from harness.records.head import FAIL_COLUMNS, HEAD_COLUMNS, fail_rows, head_row, imeis
 from harness.records.sealing import stuck_in
@@ -32,6 +35,8 @@ from harness.records.truth import (
     plan_problems,
     plan_said,
 )
+
+_RUN_COLUMNS = f"{HEAD_COLUMNS}, began_after"
 
 
 def verify(path: Path, read_plan: ReadPlan | None = None) -> list[str]:
@@ -80,17 +85,19 @@ class _Store:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A record as the tables hold it; what is None is missing."""
+    """A record of a run or an entry as the tables hold it; what is None is missing."""
 
     number: int
     previous: str | None
     sha256: str | None
     body: bytes | None
     head: tuple[Any, ...]
+    is_run: bool
 
     @property
     def name(self) -> str:
-        return f"record {self.number} (run {self.head[0]})"
+        what = f"run {self.head[0]}" if self.is_run else f"{self.head[1]} {self.head[0]}"
+        return f"record {self.number} ({what})"
 
 
 def _findings(store: _Store) -> Iterator[str]:
@@ -100,9 +107,11 @@ def _findings(store: _Store) -> Iterator[str]:
     yield from _document_findings(connection)
     last_sha, last_name, number = identity(connection).genesis, "the beginning", 0
     for row in _rows(connection):
-        if row.number != number + 1:
+        if row.number == number:
+            yield f"{row.name}: {last_name} has the same number"
+        elif row.number != number + 1:
             yield f"{_missing(number + 1, row.number - 1)} between {last_name} and {row.name}"
-        if row.previous is not None and row.previous != last_sha:
+        if row.previous is not None and row.previous != last_sha and row.number != number:
             yield f"{row.name}: does not follow {last_name}: previous is not its SHA-256"
         for problem in _row_problems(store, row):
             yield f"{row.name}: {problem}"
@@ -116,10 +125,17 @@ def _findings(store: _Store) -> Iterator[str]:
 
 
 def _rows(connection: apsw.Connection) -> Iterator[_Row]:
-    columns = f"number, previous, sha256, body, {HEAD_COLUMNS}"
-    every = f"SELECT {columns} FROM run LEFT JOIN record USING (number) ORDER BY number"  # noqa: S608 (our own names)
+    """What stands in the chain, in the order of its numbers."""
+    of_runs, of_entries = (_rows_of(connection, table) for table in ("run", "entry"))
+    return merge(of_runs, of_entries, key=lambda row: row.number)
+
+
+def _rows_of(connection: apsw.Connection, table: str) -> Iterator[_Row]:
+    is_run = table == "run"
+    columns = f"number, previous, sha256, body, {_RUN_COLUMNS if is_run else ENTRY_COLUMNS}"
+    every = f"SELECT {columns} FROM {table} LEFT JOIN record USING (number) ORDER BY number"  # noqa: S608 (our own names)
     for number, previous, sha, body, *head in connection.execute(every):
-        yield _Row(number, previous, sha, body, tuple(head))
+        yield _Row(number, previous, sha, body, tuple(head), is_run)
 
 
 def _missing(first: int, last: int) -> str:
@@ -138,28 +154,36 @@ def _row_problems(store: _Store, row: _Row) -> Iterator[str]:
     if sha256(text) != row.sha256:
         yield f"its JSON has been changed: SHA-256 {sha256(text)}, written was {row.sha256}"
     try:
-        record, previous = from_json(text)
+        if row.is_run:
+            record, link = from_json(text)
+            previous, problems = link.previous, _run_problems(store, row, record, link)
+        else:
+            entry, previous = entry_from_json(text)
+            problems = _column_problems(ENTRY_COLUMNS, row.head, entry_row(entry))
     except ValueError as error:
         yield f"its JSON is none of this harness: {error}"
         return
     if previous != row.previous:
         yield "its JSON names another previous record than its row"
-    yield from _side_row_problems(store.connection, row, record)
+    yield from problems
+
+
+def _run_problems(store: _Store, row: _Row, record: Record, link: Link) -> Iterator[str]:
+    yield from _side_row_problems(store.connection, row, record, link)
     yield from judgement_problems(record)
     yield from conclusion_problems(record)
     yield from _plan_problems(record, store)
     yield from _attachment_problems(record, store.files)
 
 
-def _side_row_problems(connection: apsw.Connection, row: _Row, record: Record) -> Iterator[str]:
+def _side_row_problems(
+    connection: apsw.Connection, row: _Row, record: Record, link: Link
+) -> Iterator[str]:
     """Where the rows drawn from a record differ from it."""
     if record.ended is None or record.outcome is None:
         yield "it has not ended"
         return
-    names = HEAD_COLUMNS.split(", ")
-    for name, found, written in zip(names, row.head, head_row(record), strict=True):
-        if found != written:
-            yield f"column {name} of its head is {found!r}, the record says {written!r}"
+    yield from _column_problems(_RUN_COLUMNS, row.head, (*head_row(record), link.began_after))
     key = (row.number,)
     fails = f"SELECT {FAIL_COLUMNS} FROM fail WHERE number = ? ORDER BY place"  # noqa: S608 (our own names)
     if connection.execute(fails, key).fetchall() != fail_rows(record):
@@ -167,6 +191,14 @@ def _side_row_problems(connection: apsw.Connection, row: _Row, record: Record) -
     owned = "SELECT imei FROM imei WHERE number = ? ORDER BY imei"
     if [imei for (imei,) in connection.execute(owned, key)] != imeis(record):
         yield "its rows of IMEIs are not those of the record"
+
+
+def _column_problems(
+    columns: str, found: tuple[Any, ...], written: tuple[Any, ...]
+) -> Iterator[str]:
+    for name, there, said in zip(columns.split(", "), found, written, strict=True):
+        if there != said:
+            yield f"column {name} of its head is {there!r}, the record says {said!r}"
 
 
 def _plan_problems(record: Record, store: _Store) -> Iterator[str]:
@@ -199,11 +231,11 @@ def _document_findings(connection: apsw.Connection) -> Iterator[str]:
 
 
 def _orphans(connection: apsw.Connection) -> Iterator[str]:
-    """Rows that belong to no run."""
-    for table in ("record", "fail", "imei"):
-        orphans = (
-            f"SELECT DISTINCT number FROM {table} WHERE number NOT IN (SELECT number FROM run)"  # noqa: S608
-        )
+    """Rows that belong to no run, and JSON that belongs to no entry either."""
+    entries = " UNION ALL SELECT number FROM entry"
+    for table, more in (("record", entries), ("fail", ""), ("imei", "")):
+        heads = f"SELECT number FROM run{more}"  # noqa: S608 (our own names)
+        orphans = f"SELECT DISTINCT number FROM {table} WHERE number NOT IN ({heads})"  # noqa: S608
         for (number,) in connection.execute(orphans):
             yield f"record {number}: table {table} has rows of it, but it has no head"
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from harness.model.conclude import measurement_code
+from harness.model.head import RunHead
 from harness.model.outcome import Outcome
 from harness.model.record import Record
 from harness.model.value import Curve, spoken
@@ -21,64 +21,19 @@ HEAD_COLUMNS = (
     "run, serial, station, slot, jig, plan, revision, plan_sha256, process, purpose, attempt,"
     " started_ms, ended_ms, outcome, dut_failed, fault, operator, release"
 )
+READ_COLUMNS = f"{HEAD_COLUMNS}, number, coalesce(began_after, number)"
+"""A head and its places in the chain. A run from before its beginning had one goes by its end."""
 _TIMES, _OUTCOME, _DUT_FAILED = slice(11, 13), 13, 14
 FAIL_COLUMNS = "place, step, attempt, name, outcome, code, value, unit"
 
 
-@dataclass(frozen=True, slots=True)
-class RunHead:
-    """One run on one line. `ended` and `outcome` are None while the run is open."""
-
-    run: str
-    serial: str
-    station: str
-    slot: int
-    jig: str | None
-    plan: str
-    revision: int
-    plan_sha256: str
-    process: str
-    purpose: str
-    attempt: int
-    started: datetime
-    ended: datetime | None
-    outcome: Outcome | None
-    dut_failed: bool
-    fault: str | None
-    operator: str
-    release: int | None = None
-
-    @classmethod
-    def of(cls, record: Record) -> RunHead:
-        return cls(
-            run=record.run,
-            serial=record.unit.serial,
-            station=record.station.name,
-            slot=record.slot,
-            jig=record.jig.id if record.jig else None,
-            plan=record.plan.id,
-            revision=record.plan.revision,
-            plan_sha256=record.plan.sha256,
-            process=record.process,
-            purpose=record.purpose.value,
-            attempt=record.attempt,
-            started=record.started,
-            ended=record.ended,
-            outcome=record.outcome,
-            dut_failed=record.dut_failed,
-            fault=record.fault.code if record.fault else None,
-            operator=record.operator,
-            release=record.release.number if record.release else None,
-        )
-
-    @classmethod
-    def from_row(cls, row: tuple[Any, ...]) -> RunHead:
-        """The head in the order of HEAD_COLUMNS."""
-        said = list(row)
-        said[_TIMES] = [_EPOCH + ms * _MS for ms in said[_TIMES]]
-        said[_OUTCOME] = Outcome[said[_OUTCOME]]
-        said[_DUT_FAILED] = bool(said[_DUT_FAILED])
-        return cls(*said)
+def head_of_row(row: tuple[Any, ...]) -> RunHead:
+    """The head in the order of READ_COLUMNS."""
+    said = list(row)
+    said[_TIMES] = [_EPOCH + ms * _MS for ms in said[_TIMES]]
+    said[_OUTCOME] = Outcome[said[_OUTCOME]]
+    said[_DUT_FAILED] = bool(said[_DUT_FAILED])
+    return RunHead(*said)
 
 
 def head_row(record: Record) -> tuple[Any, ...]:
@@ -113,8 +68,13 @@ def unheld(record: Record) -> Iterator[tuple[str, int]]:
     numbers = [(name, getattr(head, name)) for name in ("slot", "revision", "attempt", "release")]
     numbers += [(f"attempt of {step.id}", step.attempt) for step in record.steps]
     for name, number in numbers:
-        if number is not None and abs(number) > _LARGEST:
+        if number is not None and not holds(number):
             yield name, number
+
+
+def holds(number: int) -> bool:
+    """Whether a column can hold it."""
+    return abs(number) <= _LARGEST
 
 
 def fail_rows(record: Record) -> list[tuple[Any, ...]]:

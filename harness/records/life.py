@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from harness.model.conclude import as_told, final_attempts
-from harness.model.events import Purpose, ReleaseRef
+from harness.model.entry import Entry, Recalled
+from harness.model.events import Purpose
 from harness.model.fault import Symptom
+from harness.model.head import RunHead
 from harness.model.judgement import MARGINAL
 from harness.model.outcome import Outcome
 from harness.model.record import Record
+from harness.model.refs import ReleaseRef
+from harness.model.rules.recalls import recalls_of
 from harness.model.value import Value
-from harness.records.head import RunHead
+from harness.records.entries import OF_UNITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,8 @@ class Marginal:
 class LifeRun:
     """One run; `words` and `remedy` are of its fault, empty when it has none.
 
-    `only` are the steps that were chosen to run without the others.
+    `only` are the steps that were chosen to run without the others. `recalls` are the ids of the
+    recalls that revoke it, if it is a PASS.
     """
 
     head: RunHead
@@ -39,6 +44,7 @@ class LifeRun:
     marginal: tuple[Marginal, ...]
     release: ReleaseRef | None
     only: tuple[str, ...]
+    recalls: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +63,16 @@ class Course:
     first_failed: bool
     last: Outcome | None
     last_failed: bool
+    recalled: bool
+    """Whether its last run is a PASS that has been revoked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Life:
     """All runs of a unit in the order of their start.
 
-    `claims` has the serials that showed each of its IMEIs: more than one is a duplicate.
+    `claims` has the serials that showed each of its IMEIs: more than one is a duplicate. `entries`
+    are its refusals, its reworks, and the recalls of its passes, in the order of their time.
     """
 
     asked: str
@@ -71,17 +80,36 @@ class Life:
     claims: Mapping[str, tuple[str, ...]]
     courses: tuple[Course, ...]
     runs: tuple[LifeRun, ...]
+    entries: tuple[Entry, ...]
 
     @classmethod
-    def of(cls, asked: str, records: Iterable[Record], claims: Mapping[str, Iterable[str]]) -> Life:
-        """Put together; only production runs make a course with others of production."""
+    def of(
+        cls,
+        asked: str,
+        records: Iterable[Record],
+        claims: Mapping[str, Iterable[str]],
+        entries: Iterable[Entry] = (),
+        heads: Iterable[RunHead] = (),
+    ) -> Life:
+        """Put together; only production runs make a course with others of production.
+
+        `entries` are those of the unit, and all recalls of the line. `heads` are those of the
+        records that have a place in the chain.
+        """
+        placed = {head.run: head for head in heads}
         kept = sorted(records, key=lambda record: (record.started, record.run))
+        entered = sorted(entries, key=lambda entry: (entry.at, entry.id))
+        runs = tuple(_run(r, placed.get(r.run) or RunHead.of(r), entered) for r in kept)
+        recalled = {id_ for run in runs for id_ in run.recalls}
+        told = [e for e in entered if not isinstance(e.what, Recalled) or e.id in recalled]
+        of_units = [e.what.serial for e in told if isinstance(e.what, OF_UNITS)]
         return cls(
             asked=asked,
-            serials=tuple(dict.fromkeys(record.unit.serial for record in kept)),
+            serials=tuple(dict.fromkeys([*(r.unit.serial for r in kept), *of_units])),
             claims={imei: tuple(sorted(serials)) for imei, serials in sorted(claims.items())},
-            courses=tuple(_courses(kept)),
-            runs=tuple(map(_run, kept)),
+            courses=tuple(_courses(kept, {run.head.run for run in runs if run.recalls})),
+            runs=runs,
+            entries=tuple(told),
         )
 
     @property
@@ -90,7 +118,7 @@ class Life:
         return {imei: serials for imei, serials in self.claims.items() if len(serials) > 1}
 
 
-def _courses(records: Iterable[Record]) -> Iterable[Course]:
+def _courses(records: Iterable[Record], revoked: Collection[str]) -> Iterable[Course]:
     by_process: dict[tuple[str, str, Purpose], list[Record]] = {}
     for record in records:
         key = (record.unit.serial, record.process, record.purpose)
@@ -106,19 +134,21 @@ def _courses(records: Iterable[Record]) -> Iterable[Course]:
             first_failed=first.dut_failed,
             last=last.outcome,
             last_failed=last.dut_failed,
+            recalled=last.run in revoked,
         )
 
 
-def _run(record: Record) -> LifeRun:
+def _run(record: Record, head: RunHead, entries: Iterable[Entry]) -> LifeRun:
     fault = as_told(record.fault, record) if record.fault else None
     return LifeRun(
-        head=RunHead.of(record),
+        head=head,
         words=fault.message if fault else "",
         remedy=fault.remedy if fault else "",
         symptom=record.symptom,
         marginal=tuple(_marginal(record)),
         release=record.release,
         only=record.plan.only,
+        recalls=tuple(entry.id for entry in recalls_of(head, entries)),
     )
 
 

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Collection
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from harness.errors import StationFault
-from harness.model.events import Purpose, ReleaseRef
+from harness.files.problems import nearest
+from harness.model.durations import Durations, durations
+from harness.model.entry import Entry
+from harness.model.events import Purpose
+from harness.model.head import RunHead
 from harness.model.record import Record
+from harness.model.refs import ReleaseRef
 from harness.model.selftest import SelfTestRow
 from harness.records.attachments import AttachmentFiles
-from harness.records.codec import from_json, sha256, unpack
+from harness.records.codec import Link, chained, content
+from harness.records.entries import OF_UNITS, entries_in, recalls_in
 from harness.records.faults import coded, damaged
-from harness.records.head import HEAD_COLUMNS, RunHead, imeis
-from harness.records.journal import replay
+from harness.records.head import READ_COLUMNS, imeis, unix_ms
+from harness.records.line_reader import LineReader
 from harness.records.selftests import selftest_row
-from harness.records.store import open_for_reading
-from harness.records.writer import journal_of, open_runs
 
 if TYPE_CHECKING:
     from harness.records.life import Life
 
-_MATCHES_TOLD = 5
+_LATELY = 10_000
+_NEAR = 50
+"""How many serials on either side of one are looked at for what was meant."""
 
 
-class Reader:
+class Reader(LineReader):
     """Reads the store at `path`, also while a station writes it or after one was killed.
 
     A run is named by its id or by the beginning of its id, if only one run begins so.
@@ -34,22 +40,29 @@ class Reader:
     Raises: StationFault(STORE-ABSENT | STORE-DAMAGED).
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._connection = open_for_reading(path)
-
     def runs(
-        self, limit: int = 50, *, serial: str | None = None, imei: str | None = None
+        self,
+        limit: int = 50,
+        *,
+        serial: str | None = None,
+        imei: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
     ) -> list[RunHead]:
-        """The newest runs, all or those of one unit: open ones first, then by their end."""
+        """The newest runs, all or those of one unit: open ones first, then by their end.
+
+        Those alone that were started from `since` on, and before `until`.
+        """
         with self._snapshot():
             opened = [
                 head
                 for record in self._open_records()
                 if serial in (None, (head := RunHead.of(record)).serial)
                 and (imei is None or imei in (*record.unit.imei, *record.scanned.imei))
+                and (since is None or since <= head.started)
+                and (until is None or head.started < until)
             ]
-            return [*opened, *self._sealed_heads(limit, serial, imei)][:limit]
+            return [*opened, *self._sealed_heads(limit, serial, imei, since, until)][:limit]
 
     def record(self, run: str) -> Record:
         """The record of a run; of an open one as it stands, with no outcome.
@@ -60,17 +73,17 @@ class Reader:
             return self._record(self._find(run))
 
     def life(self, asked: str) -> Life:
-        """All runs of the unit with this serial or IMEI, or of a run, in the order of their start.
+        """The whole life of the unit with this serial or IMEI, or of the unit of a run.
 
         Raises: StationFault(RECORD-UNKNOWN); StationFault(STORE-DAMAGED) when one of its records
         cannot be read.
         """
         from harness.records.life import Life
 
-        with self._snapshot():
+        with self._snapshot(), self._entries_read():
             opened = self._open_records()
             serials = self._serials_of(asked, opened)
-            found = [] if serials else [self._record(self._find(asked, "no such unit or run"))]
+            found = [] if serials else [self._record(self._named(asked))]
             serials |= {record.unit.serial for record in found} - {""}
             for serial in serials:
                 found = [r for r in found if r.unit.serial != serial]
@@ -79,7 +92,50 @@ class Reader:
                 found += [record for record in opened if record.unit.serial == serial]
             shown = {imei for record in found for imei in imeis(record)}
             claims = {imei: self._claimants(imei, opened) for imei in shown}
-        return Life.of(asked, found, claims)
+            entries = [entry for serial in sorted(serials) for entry in self._of_unit(serial)]
+            entries += recalls_in(self._connection)
+            heads = [head for record in found for head in self._heads(self._head_of(record.run))]
+        return Life.of(asked, found, claims, entries, heads)
+
+    def serial_of(self, asked: str) -> str:
+        """The serial of the one unit that has this serial or IMEI, or that a run was of.
+
+        Raises: StationFault(RECORD-UNKNOWN), also when several units showed the IMEI, or the run
+        does not know its unit.
+        """
+        with self._snapshot():
+            opened = self._open_records()
+            serials = self._serials_of(asked, opened)
+            if not serials:
+                serials = {self._record(self._named(asked)).unit.serial} - {""}
+        if len(serials) == 1:
+            return serials.pop()
+        why = f"units {', '.join(sorted(serials))} showed it" if serials else "it has no serial"
+        raise StationFault(
+            "RECORD-UNKNOWN",
+            f"which unit is meant by {asked!r}: {why}",
+            evidence={"asked": asked, "serials": sorted(serials)},
+            remedy="Name the unit by its serial.",
+        )
+
+    def processes(self, serial: str) -> list[str]:
+        """The processes that a unit has had runs of, open ones too, sorted."""
+        every = "SELECT process FROM {} WHERE serial = ?1"
+        both = f"{every.format('run')} UNION {every.format('open_run')} ORDER BY 1"
+        with self._snapshot():
+            return [str(process) for (process,) in self._connection.execute(both, (serial,))]
+
+    def jigs(self) -> list[str]:
+        """The jigs that runs were on which have ended, sorted."""
+        every = "SELECT DISTINCT jig FROM run WHERE jig IS NOT NULL ORDER BY jig"
+        with self._snapshot():
+            return [str(jig) for (jig,) in self._connection.execute(every)]
+
+    def plans(self) -> list[tuple[str, int]]:
+        """The ids and revisions of the plans that runs were made by which have ended, sorted."""
+        every = "SELECT DISTINCT plan, revision FROM run ORDER BY plan, revision"
+        with self._snapshot():
+            return [(str(plan), revision) for plan, revision in self._connection.execute(every)]
 
     def newest_release(self, process: str) -> ReleaseRef | None:
         """The release with the highest number that a run of the process was made by.
@@ -108,7 +164,7 @@ class Reader:
             " ORDER BY started_ms DESC"
         )
         ended = (
-            f"SELECT {HEAD_COLUMNS} FROM run WHERE serial IN ('', {some}) AND +jig IN ({some})"  # noqa: S608
+            f"SELECT {READ_COLUMNS} FROM run WHERE serial IN ('', {some}) AND +jig IN ({some})"  # noqa: S608
             " AND purpose = 'selftest' ORDER BY +number DESC LIMIT ?"
         )
         with self._snapshot():
@@ -156,6 +212,19 @@ class Reader:
             runs = [run for (run,) in self._connection.execute(newest, (jig, limit))]
             return [self._selftest_row(run) for run in reversed(runs)]
 
+    def step_medians(self, plan_sha256: str, limit: int = 100) -> Durations:
+        """How long the newest runs of a plan took, among the newest `_LATELY` runs of the store.
+
+        Raises: StationFault(STORE-DAMAGED) when one of them cannot be read.
+        """
+        newest = (
+            "SELECT run FROM run WHERE plan_sha256 = ?"
+            " AND number > (SELECT max(number) FROM run) - ? ORDER BY number DESC LIMIT ?"
+        )
+        with self._snapshot():
+            found = self._connection.execute(newest, (plan_sha256, _LATELY, limit)).fetchall()
+            return durations(self._sealed_record(str(run)) for (run,) in found)
+
     def json(self, run: str) -> bytes:
         """The native JSON of a finished run, byte by byte as it was written.
 
@@ -163,6 +232,17 @@ class Reader:
         """
         with self._snapshot():
             return self._json(self._find(run))
+
+    def open_json(self, run: str) -> bytes:
+        """An open run in the form of the native JSON, as it stands; no `previous` yet.
+
+        Raises: StationFault(RECORD-UNKNOWN) when no run with this id is open.
+        """
+        with self._snapshot():
+            row = self._one("SELECT began_after FROM open_run WHERE run = ?", run)
+            if row is None:
+                raise StationFault("RECORD-UNKNOWN", f"no run {run} is open")
+            return chained(run, Link(None, row[0]), content(self._open_record(run)))
 
     def document(self, name: str) -> bytes:
         """The document with this SHA-256, such as the resolved plan of a run.
@@ -188,73 +268,57 @@ class Reader:
         with coded(self._path, "cannot read an attachment of"):
             return AttachmentFiles(self._path).read(sha)
 
-    def close(self) -> None:
-        self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    @contextmanager
-    def _snapshot(self) -> Iterator[None]:
-        """One state of the store for several statements."""
-        with coded(self._path, "cannot read"):
-            self._connection.execute("BEGIN")
-            try:
-                yield
-            finally:
-                self._connection.execute("ROLLBACK")
-
-    def _sealed_heads(self, limit: int, serial: str | None, imei: str | None) -> list[RunHead]:
-        where, values = ["number > 0"], []
+    def _sealed_heads(
+        self,
+        limit: int,
+        serial: str | None,
+        imei: str | None,
+        since: datetime | None,
+        until: datetime | None,
+    ) -> list[RunHead]:
+        where, values = ["number > 0"], list[Any]()
         if serial is not None:
             where.append("serial = ?")
             values.append(serial)
         if imei is not None:
             where.append("number IN (SELECT number FROM imei WHERE imei = ?)")
             values.append(imei)
-        order = "number" if not values else "+number"  # the few rows of a unit are sorted instead
+        of_all = not values
+        if since is not None:
+            where.append("started_ms >= ?")
+            values.append(unix_ms(since))
+        if until is not None:
+            where.append("started_ms < ?")
+            values.append(unix_ms(until))
+        order = "number" if of_all else "+number"  # the few rows of a unit are sorted instead
         rows = self._connection.execute(
-            f"SELECT {HEAD_COLUMNS} FROM run WHERE {' AND '.join(where)}"  # noqa: S608 (our own names)
+            f"SELECT {READ_COLUMNS} FROM run WHERE {' AND '.join(where)}"  # noqa: S608 (our own names)
             f" ORDER BY {order} DESC LIMIT ?",
             (*values, limit),
         )
         return self._heads(rows)
 
-    def _heads(self, rows: Iterable[tuple[Any, ...]]) -> list[RunHead]:
-        try:
-            return [RunHead.from_row(row) for row in rows]
-        except (KeyError, TypeError, OverflowError) as error:
-            raise damaged(self._path, f"the head of a run cannot be read: {error}") from None
+    def _of_unit(self, serial: str) -> list[Entry]:
+        return list(entries_in(self._connection, kinds=OF_UNITS, serial=serial))
 
-    def _open_records(self) -> list[Record]:
-        """Those that can be read: one that cannot hides no other, and is told as RUN-STUCK."""
-        opened = []
-        for left in reversed(open_runs(self._connection)):
-            with suppress(ValueError):
-                opened.append(replay(left.first, left.batches).builder.build())
-        return opened
+    def _named(self, asked: str) -> str:
+        """The id of the run that is named so, where no unit is.
 
-    def _open_record(self, run: str) -> Record:
-        (first,) = self._one("SELECT CAST(body AS BLOB) FROM open_run WHERE run = ?", run)
-        try:
-            return replay(first, journal_of(self._connection, run)).builder.build()
-        except ValueError as error:
-            raise damaged(self._path, f"the start of open run {run}: {error}") from None
+        Raises: StationFault(RECORD-UNKNOWN), with the serial that was most likely meant.
+        """
+        meant = nearest(asked, self._serials_near(asked))
+        hint = f" (did you mean {meant!r}?)" if meant else ""
+        return self._find(asked, f"no such unit or run{hint}")
 
-    def _record(self, run: str) -> Record:
-        if self._one("SELECT 1 FROM open_run WHERE run = ?", run):
-            return self._open_record(run)
-        return self._sealed_record(run)
-
-    def _sealed_record(self, run: str) -> Record:
-        text = self._json(run)
-        try:
-            return from_json(text)[0]
-        except ValueError as error:
-            raise damaged(self._path, f"the record of run {run}: {error}") from None
+    def _serials_near(self, asked: str) -> list[str]:
+        """Serials that stand next to this one in order, and those of the newest runs."""
+        lists = (
+            "SELECT DISTINCT serial FROM run WHERE serial < ?1 ORDER BY serial DESC LIMIT ?2",
+            "SELECT DISTINCT serial FROM run WHERE serial > ?1 ORDER BY serial LIMIT ?2",
+            "SELECT serial FROM run WHERE ?1 <> serial ORDER BY number DESC LIMIT ?2",
+        )
+        found = (self._connection.execute(one, (asked, _NEAR)) for one in lists)
+        return [serial for rows in found for (serial,) in rows if serial]
 
     def _selftest_row(self, run: str) -> SelfTestRow:
         text = self._json(run)
@@ -265,7 +329,8 @@ class Reader:
 
     def _serials_of(self, asked: str, opened: list[Record]) -> set[str]:
         """The serials of the units that have this serial or IMEI; no serial is ''."""
-        known = self._one("SELECT 1 FROM run WHERE serial = ?", asked)
+        every = "SELECT 1 FROM {} WHERE serial = ?"
+        known = self._one(every.format("run"), asked) or self._one(every.format("entry"), asked)
         if asked and (known or any(record.unit.serial == asked for record in opened)):
             return {asked}
         return self._claimants(asked, opened) - {""}
@@ -275,40 +340,3 @@ class Reader:
         claimed = "SELECT DISTINCT serial FROM run JOIN imei USING (number) WHERE imei = ?"
         serials = {serial for (serial,) in self._connection.execute(claimed, (imei,))}
         return serials | {record.unit.serial for record in opened if imei in imeis(record)}
-
-    def _find(self, run: str, nothing: str = "no such run") -> str:
-        """The id of the one run whose id is, or begins with, `run`."""
-        every = "SELECT run FROM {} WHERE run = ?1 OR (run > ?1 AND run < ?1 || char(0x10FFFF))"
-        both = f"{every.format('run')} UNION ALL {every.format('open_run')} ORDER BY 1 LIMIT ?2"
-        found = [name for (name,) in self._connection.execute(both, (run, _MATCHES_TOLD))]
-        if run and found and (found[0] == run or len(found) == 1):
-            return str(found[0])
-        problem = "which run is meant" if found else nothing
-        raise StationFault(
-            "RECORD-UNKNOWN",
-            f"{problem}: {run!r}",
-            evidence={"path": str(self._path), "run": run, "begin so": found},
-        )
-
-    def _json(self, run: str) -> bytes:
-        links = "SELECT sha256, body FROM run JOIN record USING (number) WHERE run = ?"
-        row = self._one(links, run)
-        if row is None and self._one("SELECT 1 FROM open_run WHERE run = ?", run):
-            raise StationFault("RECORD-UNKNOWN", f"run {run} is open: it has no record yet")
-        sha, body = row or ("", None)
-        return self._unpacked(body, sha, f"the record of run {run}")
-
-    def _unpacked(self, body: bytes | None, sha: str, what: str) -> bytes:
-        """What was packed, if it is what was written."""
-        if body is None:
-            raise damaged(self._path, f"{what} is missing")
-        try:
-            text = unpack(body)
-        except ValueError as error:
-            raise damaged(self._path, f"{what}: {error}") from None
-        if sha256(text) != sha:
-            raise damaged(self._path, f"{what} has been changed", sha256=sha, found=sha256(text))
-        return text
-
-    def _one(self, sql: str, *values: str) -> Any:
-        return self._connection.execute(sql, values).fetchone()

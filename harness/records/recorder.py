@@ -1,4 +1,4 @@
-"""The recorder: where the events of every run go to stay.
+"""The recorder: where the events of every run, and what befalls the line, go to stay.
 
 A started run is never lost: opening the store closes what a killed process left open.
 """
@@ -7,29 +7,34 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 from harness.clock import Clock, SystemClock
 from harness.errors import HarnessError, StationFault
-from harness.model.events import Faulted, Measured, RunStarted, SafeStateFailed, Stamped
+from harness.model.entry import Entered, Entry
+from harness.model.events import Faulted, Measured, Purpose, RunStarted, SafeStateFailed, Stamped
 from harness.model.fold import RecordBuilder
 from harness.model.identity import Claim
+from harness.model.ids import new_run_id
 from harness.model.outcome import Outcome
 from harness.model.record import Record
+from harness.model.refs import StationRef
 from harness.records.attachments import AttachmentFiles
 from harness.records.ballast import Ballast
 from harness.records.codec import encode_event, sha256
 from harness.records.faults import bug, coded, store_fault
 from harness.records.head import unix_ms
 from harness.records.lock import StoreLock
-from harness.records.sealing import check_fits, seal_interrupted, sealing, stuck
+from harness.records.sealing import check_fits, entering, seal_interrupted, sealing, stuck
 from harness.records.store import check_no_link_hangs, open_for_writing
 from harness.records.worker import Worker
 from harness.records.writer import (
     Answer,
     Begin,
     CountAttempts,
+    Enter,
     Group,
     MakeClaim,
     Request,
@@ -38,16 +43,19 @@ from harness.records.writer import (
 
 
 class Recorder:
-    """Writes runs into the store at `path`, which is made if it is not there.
+    """Writes runs and entries into the store at `path`, which is made if it is not there.
 
-    Any thread may call it; none of them ever holds a lock of the database.
+    Any thread may call it; none of them ever holds a lock of the database. `name` and `location`
+    are those of the station, which its entries say.
 
     Raises: StationFault(STORE-LOCKED | STORE-DAMAGED | STORE-READONLY | STORE-FULL |
     STORE-FAILED) when the store cannot be written; StationFault(STORE-ABSENT) when the path is
     a link that leads nowhere.
     """
 
-    def __init__(self, path: Path, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self, path: Path, *, clock: Clock | None = None, name: str = "", location: str = ""
+    ) -> None:
         check_no_link_hangs(path)
         path = Path(os.path.realpath(path))  # a link is another name: its lock would be another
         self._path = path
@@ -70,6 +78,7 @@ class Recorder:
         except BaseException:
             self._lock.release()
             raise
+        self.station = StationRef(name, self._writer.station_uuid, location)
         self.recovered = tuple(recovered)
         self.stuck = tuple(kept)
         """RUN-STUCK for each run that was left open and cannot be sealed: it stays as it is."""
@@ -77,14 +86,14 @@ class Recorder:
         self._closed = False
 
     @property
+    def path(self) -> Path:
+        """Where the store is, for those who read it."""
+        return self._path
+
+    @property
     def failure(self) -> HarnessError | None:
         """Why the store can no longer be written, or None."""
         return self._worker.failure
-
-    @property
-    def station_uuid(self) -> str:
-        """The UUID that the store was given when it was made."""
-        return self._writer.station_uuid
 
     def begin(self, started: Stamped, documents: Mapping[str, bytes]) -> None:
         """Store RunStarted and the documents it names, by their SHA-256; returns once on disk.
@@ -176,9 +185,25 @@ class Recorder:
             self._lock.check()
         return sha
 
-    def attempts(self, serial: str, process: str) -> int:
-        """How many runs this unit has had in this process, open ones too."""
-        count = self._worker.ask(CountAttempts(serial, process))
+    def enter(self, what: Entered) -> Entry:
+        """Put what happened into the chain; the entry, once it is on disk.
+
+        On a full disk it is refused, as the start of a run is: the ballast is for open runs.
+
+        Raises: StationFault(STORE-...) and it has not happened; STORE-UNFIT when the store has no
+        form for it.
+        """
+        now = self._clock.utc()
+        entry = Entry(new_run_id(now), now, self.station, what)
+        number = self._worker.ask(entering(entry))
+        assert isinstance(number, int)
+        with coded(self._path, "cannot find"):
+            self._lock.check()
+        return replace(entry, number=number)
+
+    def attempts(self, serial: str, process: str, purpose: Purpose) -> int:
+        """How many runs of this purpose the unit has had in this process, open ones too."""
+        count = self._worker.ask(CountAttempts(serial, process, purpose))
         assert isinstance(count, int)
         return count
 
@@ -218,9 +243,9 @@ class Recorder:
         return recovered, kept
 
     def _commit(self, group: Group) -> Sequence[Answer]:
-        """Commit; on a full disk once more, without new runs, on the space of the ballast."""
+        """Commit; on a full disk once more, on the space of the ballast, without what is new."""
         full = None
-        if any(isinstance(request, Begin) for request in group.requests):
+        if any(isinstance(request, _NEW) for request in group.requests):
             full = self._take_ballast()
         if full is None:
             try:
@@ -230,10 +255,10 @@ class Recorder:
                     raise
                 full = fault
         kept: list[Request] = [
-            request for request in group.requests if not isinstance(request, Begin)
+            request for request in group.requests if not isinstance(request, _NEW)
         ]
         answers = iter(self._writer.commit(Group(kept, group.events, group.durable)))
-        return [full if isinstance(r, Begin) else next(answers) for r in group.requests]
+        return [full if isinstance(r, _NEW) else next(answers) for r in group.requests]
 
     def _take_ballast(self) -> StationFault | None:
         """Hold the ballast; the fault STORE-FULL when the disk has not got it.
@@ -248,6 +273,10 @@ class Recorder:
                 raise fault from error
             return fault
         return None
+
+
+_NEW = (Begin, Enter)
+"""What is not begun on a full disk."""
 
 
 def _urgent(stamped: Stamped) -> bool:

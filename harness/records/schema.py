@@ -1,7 +1,8 @@
 """The tables of a record store, and the triggers that make them append-only.
 
 Times are UTC in milliseconds since 1970. `run` is the narrow head of a record, `record` its
-native JSON; measured values are never indexed here.
+native JSON; measured values are never indexed here. Runs and entries share one row of numbers, the
+places in the chain, and the table `record`.
 """
 
 from __future__ import annotations
@@ -118,14 +119,49 @@ INSERT INTO claim SELECT imei, serial, run FROM (
 """
 """What passed in production before there were claims has claimed its IMEIs, the first first."""
 
+_ENTRIES = """
+CREATE TABLE entry(
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL,
+  serial TEXT,
+  slot INTEGER,
+  at_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX entry_kind ON entry(kind);
+CREATE INDEX entry_serial ON entry(serial) WHERE serial IS NOT NULL;
+CREATE INDEX run_slot ON run(process, purpose, slot);
+CREATE INDEX run_first ON run(process, purpose) WHERE attempt = 1;
+"""
+"""What a station writes besides runs; its `number` is of the same row of numbers as theirs, and its
+native JSON stands in `record`. The indexes on runs are what the rules of the line ask by."""
+
+_PLACES = """
+ALTER TABLE open_run ADD COLUMN began_after INTEGER;
+ALTER TABLE run ADD COLUMN began_after INTEGER;
+CREATE INDEX run_closed ON run(jig, coalesce(began_after, number));
+CREATE INDEX run_ended ON run(ended_ms);
+CREATE INDEX entry_at ON entry(at_ms);
+"""
+"""Where the chain ended when a run began: what came first is told by that, and by no clock."""
+
 FIRST_DDL = _TABLES + _triggers(_KEYS)
-ADDED = (_RELEASES, _CLAIM + _PASSED + _triggers({"claim": "imei = NEW.imei"}))
+ADDED = (
+    _RELEASES,
+    _CLAIM + _PASSED + _triggers({"claim": "imei = NEW.imei"}),
+    _ENTRIES + _triggers({"entry": "number = NEW.number OR id = NEW.id"}),
+    _PLACES,
+)
 """What came after the first stores were made, in its order: a store that lacks it gets it, and is
 as new."""
 DDL = FIRST_DDL + "".join(ADDED)
 
 READ_AS_NEW = (
-    "CREATE TEMP VIEW run AS SELECT *, NULL AS release FROM main.run",
+    "CREATE TEMP VIEW run AS SELECT *, NULL AS release, NULL AS began_after FROM main.run",
     "CREATE TEMP VIEW claim AS SELECT '' AS imei, '' AS serial, '' AS run WHERE 0",
+    """CREATE TEMP VIEW entry AS
+       SELECT 0 AS number, '' AS id, '' AS kind, '' AS serial, 0 AS slot, 0 AS at_ms WHERE 0""",
+    """CREATE TEMP VIEW open_run AS SELECT rowid, *, NULL AS began_after FROM main.open_run;
+       CREATE TEMP VIEW IF NOT EXISTS run AS SELECT *, NULL AS began_after FROM main.run""",
 )
 """Lets a connection read a store that lacks what was added, without changing it."""

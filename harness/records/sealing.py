@@ -1,4 +1,4 @@
-"""What is written for a finished record, and which open runs can never be sealed."""
+"""What is written for a finished record or an entry, and which open runs can never be sealed."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ import apsw
 
 from harness.errors import HarnessError, StationFault
 from harness.model.conclude import conclude_again
+from harness.model.entry import Entry
 from harness.model.outcome import Outcome
 from harness.model.record import Record
-from harness.records.codec import content
+from harness.records.codec import content, entry_content
+from harness.records.entries import entry_row
 from harness.records.faults import bug, coded
-from harness.records.head import fail_rows, head_row, imeis, unheld
+from harness.records.head import fail_rows, head_row, holds, imeis, unheld
 from harness.records.journal import close_interrupted, replay
 from harness.records.store import open_for_reading
-from harness.records.writer import LeftOpen, Seal, open_runs
+from harness.records.writer import Enter, LeftOpen, Seal, open_runs
 
 
 def sealing(record: Record) -> Seal:
@@ -36,6 +38,30 @@ def sealing(record: Record) -> Seal:
     except ValueError as error:
         raise bug(f"the record of run {record.run} cannot be written: {error}") from None
     return Seal(record.run, rest, head_row(record), fail_rows(record), imeis(record))
+
+
+def entering(entry: Entry) -> Enter:
+    """What is written for an entry, all but its place in the chain.
+
+    Raises: StationFault(STORE-UNFIT) naming what the store has no form for.
+    """
+    slot = getattr(entry.what, "slot", None)
+    if slot is not None and not holds(slot):
+        raise _unfit(entry, f"slot {slot} is too large")
+    try:
+        return Enter(entry.id, type(entry.what).__name__, entry_content(entry), entry_row(entry))
+    except ValueError as error:
+        raise _unfit(entry, str(error)) from None
+
+
+def _unfit(entry: Entry, why: str) -> StationFault:
+    kind = type(entry.what).__name__
+    return StationFault(
+        "STORE-UNFIT",
+        f"the store has no form for a {kind}: {why}",
+        evidence={"kind": kind},
+        remedy="Enter it anew, in Unicode text and with the number of a slot that there is.",
+    )
 
 
 def check_fits(record: Record) -> None:

@@ -62,13 +62,18 @@ def open_for_writing(path: Path, now: datetime) -> apsw.Connection:
     return connection
 
 
-def open_for_reading(path: Path) -> apsw.Connection:
+def open_for_reading(path: Path, *, or_empty: bool = False) -> apsw.Connection:
     """A connection that cannot write; it has every column, also of a store from before some.
+
+    With `or_empty` a store that is still to be made is read as the empty one that it will be.
 
     Raises: StationFault(STORE-ABSENT | STORE-DAMAGED).
     """
     with coded(path, "cannot read"):
         if not path.exists():
+            if or_empty:
+                check_no_link_hangs(path)
+                return _empty()
             raise StationFault("STORE-ABSENT", f"no store at {path}", evidence={"path": str(path)})
         _check_file(path)
         connection = _connect(path, apsw.SQLITE_OPEN_READONLY)
@@ -80,6 +85,12 @@ def open_for_reading(path: Path) -> apsw.Connection:
         except BaseException:
             connection.close()
             raise
+    return connection
+
+
+def _empty() -> apsw.Connection:
+    connection = apsw.Connection(":memory:")
+    connection.execute(DDL)
     return connection
 
 
@@ -98,7 +109,10 @@ def check_no_link_hangs(path: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class LastRecord:
-    """The end of a chain; number 0 and time 0 in a store without records [ms since 1970]."""
+    """The end of a chain; number 0 and time 0 in a store without records [ms since 1970].
+
+    It may be an entry: then it ended when it was made.
+    """
 
     number: int
     ended_ms: int
@@ -114,7 +128,10 @@ def last_record(path: Path) -> LastRecord:
         with coded(path, "cannot read"):
             connection.execute("BEGIN")  # one state of the store, also while a station writes it
             _check_whole(path, connection)
-            newest = "SELECT number, ended_ms FROM run ORDER BY number DESC LIMIT 1"
+            newest = (
+                "SELECT number, ended_ms FROM run UNION ALL SELECT number, at_ms FROM entry"
+                " ORDER BY 1 DESC LIMIT 1"
+            )
             return LastRecord(*(connection.execute(newest).fetchone() or (0, 0)))
     finally:
         connection.close()
@@ -134,9 +151,10 @@ def chain_head(connection: apsw.Connection) -> tuple[int, str]:
 
 
 def numbers_given(connection: apsw.Connection) -> int:
-    """The last number that a record was ever given."""
-    given = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'run'").fetchone()
-    return int(given[0]) if given else 0
+    """The last number that a record, of a run or of an entry, was ever given."""
+    highest = "SELECT max(seq) FROM sqlite_sequence WHERE name IN ('run', 'entry')"
+    (given,) = connection.execute(highest).fetchone() or (None,)
+    return int(given or 0)
 
 
 def schema_differences(connection: apsw.Connection) -> list[str]:
@@ -213,7 +231,11 @@ def _additions(connection: apsw.Connection) -> int:
         return len(ADDED)
     if "release" not in columns:
         return 0
-    return 2 if _columns(connection, "claim") else 1
+    if not _columns(connection, "claim"):
+        return 1
+    if not _columns(connection, "entry"):
+        return 2
+    return 4 if "began_after" in columns else 3
 
 
 def _columns(connection: apsw.Connection, table: str) -> set[str]:

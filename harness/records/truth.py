@@ -8,10 +8,10 @@ from typing import Any, cast
 
 import orjson
 
+from harness.errors import Blame
 from harness.model.codec import decode
-from harness.model.conclude import conclude_again, dut_failed
-from harness.model.events import RunInterrupted
-from harness.model.fault import Symptom
+from harness.model.conclude import conclude_again, dut_failed, symptom_of
+from harness.model.fault import Fault, Symptom
 from harness.model.judgement import Judgement, judge
 from harness.model.limits import limit_of
 from harness.model.plan import Plan, PlannedStep
@@ -85,7 +85,7 @@ def conclusion_problems(record: Record) -> Iterator[str]:
     if record.outcome is not again.outcome:
         said = record.outcome.name if record.outcome is not None else None
         yield f"it says {said}, its parts say {again.outcome.name}"
-    if (record.fault and record.fault.code) != (again.fault and again.fault.code):
+    if _decisive(record.fault) != _decisive(again.fault):
         yield "its fault is not the one that its parts show"
     if record.dut_failed is not dut_failed(record.steps, (note.event for note in record.notes)):
         yield f"it says dut_failed {record.dut_failed}, its steps do not"
@@ -134,12 +134,15 @@ def _json(limit: Mapping[str, Any]) -> bytes:
 
 def _symptom_problems(record: Record, symptoms: Symptoms) -> Iterator[str]:
     """Where the symptom is not the one that the plan gives for the fault."""
-    code = record.fault.code if record.fault else ""
-    interrupted = any(isinstance(note.event, RunInterrupted) for note in record.notes)
-    given = None if interrupted else symptoms.get(code)  # recovery concludes without the plan
+    given = symptom_of(record.fault, symptoms)
     if record.symptom != given:
         said, wanted = _symptom(record.symptom), _symptom(given)
-        yield f"it says {said}, its plan says {wanted} for {code or 'no fault'}"
+        code = record.fault.code if record.fault else "no fault"
+        yield f"it says {said}, its plan says {wanted} for {code}"
+
+
+def _decisive(fault: Fault | None) -> tuple[str, Blame] | None:
+    return (fault.code, fault.blame) if fault else None
 
 
 def _said(judgement: Judgement) -> str:

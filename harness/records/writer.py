@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 import apsw
 
 from harness.errors import HarnessError
-from harness.model.events import Stamped
+from harness.model.events import Purpose, RunStarted, Stamped
 from harness.model.identity import Claim
-from harness.records.codec import chained, pack, sha256
+from harness.records.codec import Link, chained, chained_entry, decode_event, pack, sha256
+from harness.records.entries import ENTRY_COLUMNS
 from harness.records.faults import ERRORS, bug, coded, store_fault
 from harness.records.head import FAIL_COLUMNS, HEAD_COLUMNS
 from harness.records.journal import line_of
@@ -45,11 +46,22 @@ class Seal:
 
 
 @dataclass(frozen=True, slots=True)
+class Enter:
+    """Put an entry into the chain: its JSON but for its place there, and its row."""
+
+    id: str
+    kind: str
+    content: bytes
+    row: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CountAttempts:
-    """How many runs a unit has had in a process, open ones too."""
+    """How many runs of one purpose a unit has had in a process, open ones too."""
 
     serial: str
     process: str
+    purpose: Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +74,7 @@ class MakeClaim:
     own: bool
 
 
-Request = Begin | Seal | CountAttempts | MakeClaim
+Request = Begin | Seal | Enter | CountAttempts | MakeClaim
 Answer = str | int | Claim | HarnessError | None
 
 
@@ -83,21 +95,21 @@ class Writer:
         self._connection = connection
         self._durable = True
         self.station_uuid = identity(connection).station
-        self._head = chain_head(connection)[1]
+        self._number, self._head = chain_head(connection)
 
     def commit(self, group: Group) -> list[Answer]:
         """Do it all or none of it; one answer for each request, a fault where it was refused.
 
         Raises: StationFault(STORE-...) when the store cannot be written.
         """
-        head = self._head
+        end = self._number, self._head
         try:
             self._set_durable(group.durable)
             with self._transaction():
                 answers = [self._do(request) for request in group.requests]
                 self._write_events(group)
         except ERRORS as error:
-            self._head = head
+            self._number, self._head = end
             number = self._connection.system_errno
             raise store_fault(self._path, "cannot write", error, number) from error
         return answers
@@ -140,6 +152,8 @@ class Writer:
                     return None
                 case Seal():
                     return self._seal(request)
+                case Enter():
+                    return self._enter(request)
                 case CountAttempts():
                     return self._count(request)
                 case MakeClaim():
@@ -157,29 +171,47 @@ class Writer:
                 row = (name, pack(body))
                 self._connection.execute("INSERT INTO document VALUES (?, ?)", row)
         self._connection.execute(
-            "INSERT INTO open_run VALUES (?, ?, ?, ?, ?)",
-            (begin.run, begin.serial, begin.process, begin.started_ms, begin.line),
+            "INSERT INTO open_run VALUES (?, ?, ?, ?, ?, ?)",
+            (begin.run, begin.serial, begin.process, begin.started_ms, begin.line, self._number),
         )
 
     def _seal(self, seal: Seal) -> str:
         if before := self._sealed(seal.run):
-            previous, sha = before
-            if sha256(chained(seal.run, previous, seal.content)) == sha:
+            link, sha = before
+            if sha256(chained(seal.run, link, seal.content)) == sha:
                 return sha
             raise bug(f"run {seal.run} is sealed already, with another record", sha256=sha)
         if not self._is_open(seal.run):
             raise bug(f"run {seal.run} was never begun")
-        text = chained(seal.run, self._head, seal.content)
-        sha = sha256(text)
-        marks = "?" + ", ?" * (len(seal.head) - 1)
-        execute = self._connection.execute
-        execute(f"INSERT INTO run ({HEAD_COLUMNS}) VALUES ({marks})", seal.head)  # noqa: S608
-        number = self._connection.last_insert_rowid()
-        execute("INSERT INTO record VALUES (?, ?, ?, ?)", (number, self._head, sha, pack(text)))
+        (began,) = self._one("SELECT began_after FROM open_run WHERE run = ?", seal.run)
+        text = chained(seal.run, Link(self._head, began), seal.content)
+        number = self._insert("run", f"{HEAD_COLUMNS}, began_after", (*seal.head, began))
         self._insert_rows(number, seal)
-        execute("DELETE FROM journal WHERE run = ?", (seal.run,))
-        execute("DELETE FROM open_run WHERE run = ?", (seal.run,))
-        self._head = sha
+        self._connection.execute("DELETE FROM journal WHERE run = ?", (seal.run,))
+        self._connection.execute("DELETE FROM open_run WHERE run = ?", (seal.run,))
+        return self._link(number, text)
+
+    def _enter(self, enter: Enter) -> int:
+        number = self._insert("entry", ENTRY_COLUMNS, enter.row)
+        self._link(number, chained_entry(enter.kind, enter.id, self._head, enter.content))
+        return number
+
+    def _insert(self, table: str, columns: str, row: tuple[Any, ...]) -> int:
+        """Put a head at the next place of the chain, which runs and entries share; its number."""
+        number = self._number + 1
+        marks = ", ?" * len(row)
+        self._connection.execute(
+            f"INSERT INTO {table} (number, {columns}) VALUES (?{marks})",  # noqa: S608
+            (number, *row),
+        )
+        return number
+
+    def _link(self, number: int, text: bytes) -> str:
+        """Make this text, whose head has been put there, the end of the chain; its SHA-256."""
+        sha = sha256(text)
+        row = (number, self._head, sha, pack(text))
+        self._connection.execute("INSERT INTO record VALUES (?, ?, ?, ?)", row)
+        self._number, self._head = number, sha
         return sha
 
     def _insert_rows(self, number: int, seal: Seal) -> None:
@@ -192,11 +224,11 @@ class Writer:
             self._connection.execute("INSERT INTO imei VALUES (?, ?)", (number, imei))
 
     def _count(self, count: CountAttempts) -> int:
-        total = 0
-        for table in ("run", "open_run"):
-            number = f"SELECT count(*) FROM {table} WHERE serial = ? AND process = ?"  # noqa: S608
-            total += self._one(number, count.serial, count.process)[0]
-        return total
+        sealed = "SELECT count(*) FROM run WHERE serial = ? AND process = ? AND purpose = ?"
+        total: int = self._one(sealed, count.serial, count.process, count.purpose.value)[0]
+        opened = "SELECT CAST(body AS BLOB) FROM open_run WHERE serial = ? AND process = ?"
+        lines = self._connection.execute(opened, (count.serial, count.process))
+        return total + sum(_may_be(line, count.purpose) for (line,) in lines)
 
     def _claim(self, claim: MakeClaim) -> Claim | None:
         """The transaction is the one of the writer, so nobody claims in between."""
@@ -221,17 +253,28 @@ class Writer:
     def _is_open(self, run: str) -> bool:
         return self._one("SELECT 1 FROM open_run WHERE run = ?", run) is not None
 
-    def _sealed(self, run: str) -> tuple[str, str] | None:
-        """The links of a run's record: `previous` and its own SHA-256."""
-        links = "SELECT previous, sha256 FROM run JOIN record USING (number) WHERE run = ?"
-        found: tuple[str, str] | None = self._one(links, run)
-        return found
+    def _sealed(self, run: str) -> tuple[Link, str] | None:
+        """Where a run's record stands in the chain, and its SHA-256."""
+        links = (
+            "SELECT previous, began_after, sha256 FROM run JOIN record USING (number) WHERE run = ?"
+        )
+        found = self._one(links, run)
+        return (Link(*found[:2]), found[2]) if found else None
 
     def _has_document(self, name: str) -> bool:
         return self._one("SELECT 1 FROM document WHERE sha256 = ?", name) is not None
 
     def _one(self, sql: str, *values: str) -> Any:
         return self._connection.execute(sql, values).fetchone()
+
+
+def _may_be(line: bytes, purpose: Purpose) -> bool:
+    """Whether the run that starts so has this purpose; one that cannot be read counts as if."""
+    try:
+        started = decode_event(line).event
+    except ValueError:
+        return True
+    return not isinstance(started, RunStarted) or started.purpose is purpose
 
 
 class LeftOpen(NamedTuple):

@@ -9,6 +9,7 @@ from dataclasses import replace
 from rich.console import Console
 from rich.text import Text
 
+from harness.model.durations import idle_s
 from harness.model.events import (
     Purpose,
     Recorded,
@@ -24,7 +25,7 @@ from harness.model.outcome import Outcome
 from harness.model.record import MeasurementRecord, Record, StepRecord
 from harness.ui.findings import bad_codes, findings, marginal
 from harness.ui.limits import measurement_lines
-from harness.ui.text import Terminal, printable, say, while_there
+from harness.ui.text import Terminal, printable, say, short_hash
 from harness.ui.verdict import OPEN, STYLES, UNIT_FAILED, release_words, verdict
 
 _STEP = 8 + 2
@@ -58,9 +59,8 @@ class RunPrinter:
 
     def draw(self) -> None:
         """Print what has come in since the last time."""
-        with while_there(self._console):
-            while not self._events.empty():
-                self._take(self._events.get())
+        while not self._events.empty():
+            self._take(self._events.get())
 
     def finish(self) -> None:
         """Print what did not end or run, then the verdict or that there is none."""
@@ -89,7 +89,8 @@ class RunPrinter:
                 self._waits.setdefault(step, stamped.at_ms)
                 self._say(f"  {'waits':8}{step:16} for {instrument}", "dim", hang=_STEP)
             case Reserved(step=step) if step in self._waits:
-                waited_s = (stamped.at_ms - self._waits.pop(step)) / 1000
+                span = self._waits.pop(step), stamped.at_ms
+                waited_s = idle_s(self._builder.steps(), [span])  # others may have run meanwhile
                 self._waited[step] = f" after a wait of {waited_s:.1f} s"
             case SafeStateFailed(fault=fault):
                 self._say(f"NOT SAFE {fault.code}: {fault.message}", "bold red", hang=2)
@@ -139,7 +140,7 @@ def run_header(record: Record) -> Iterator[Text]:
     of = f" ({record.unit.variant})" if record.unit.variant else ""
     plan = f"{record.plan.id} revision {record.plan.revision}{of}"
     yield _line(f"{plan} on {who}, slot {record.slot}, attempt {record.attempt}")
-    yield _line(f"run {record.run}", "dim")
+    yield _line(f"run {record.run}, plan {short_hash(record.plan.sha256)}", "dim")
     jig = record.jig.id if record.jig else "none"
     place = f"station {record.station.name}, jig {jig}, operator {record.operator or 'none'}"
     yield _line(f"{record.started:%Y-%m-%d %H:%M:%S} UTC, {place}", "dim")

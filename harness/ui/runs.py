@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rich.text import Text
 
+from harness.model.head import RunHead
 from harness.model.outcome import Outcome
-from harness.records.head import RunHead
+from harness.records.line_reader import Accepted
+from harness.ui.rows import aligned
 from harness.ui.text import printable
-from harness.ui.verdict import OPEN, STYLES, UNIT_FAILED, counts
+from harness.ui.verdict import OPEN, RECALLED, STYLES, UNIT_FAILED, counts
 
 _GAP = "  "
 _CUT = "..."
@@ -26,13 +28,15 @@ class _Column:
     style: Callable[[RunHead], str] = lambda _: ""
 
 
-def run_lines(heads: Sequence[RunHead], width: int = sys.maxsize) -> list[Text]:
-    """A line of titles, then a line a run.
+def run_lines(
+    heads: Sequence[RunHead], width: int = sys.maxsize, recalled: Collection[str] = ()
+) -> list[Text]:
+    """A line of titles, then a line a run; `recalled` are those whose PASS has been revoked.
 
     All is whole without a `width` [characters]. Within one, the last columns are left out first,
     then run and time are cut to what still tells these runs apart; a fault is cut with a mark.
     """
-    for columns in _layouts(heads):
+    for columns in _layouts(heads, recalled):
         rows = [[printable(column.cell(head)) for column in columns] for head in heads]
         rows.insert(0, [column.title for column in columns])
         if _width(rows) <= width:
@@ -45,7 +49,32 @@ def run_lines(heads: Sequence[RunHead], width: int = sys.maxsize) -> list[Text]:
     return [_line(row, wide, style) for row, style in zip(rows, styles, strict=True)]
 
 
-def _layouts(heads: Sequence[RunHead]) -> list[list[_Column]]:
+def accepted_lines(passes: Sequence[Accepted]) -> Iterator[Text]:
+    """A line of titles, then a line a PASS that a unit's verdict rests on, with where it went."""
+    titles = ("serial", "started (UTC)", "process", "slot", "verdict", "next", "run")
+    rows = [
+        (
+            made.head.serial or "-",
+            f"{made.head.started:%Y-%m-%d %H:%M:%S}",
+            made.head.process,
+            str(made.head.slot),
+            f"{_outcome(made.head)} ({RECALLED})" if made.recalls else _outcome(made.head),
+            _went(made.next),
+            made.head.run,
+        )
+        for made in passes
+    ]
+    return aligned(titles, rows)
+
+
+def _went(head: RunHead | None) -> str:
+    if head is None:
+        return "-"
+    when = f"{head.started:%Y-%m-%d %H:%M}"
+    return f"{head.process} {_outcome(head)}, {head.station} slot {head.slot}, {when}"
+
+
+def _layouts(heads: Sequence[RunHead], recalled: Collection[str]) -> list[list[_Column]]:
     """From whole to short. The fault, of any length, is last among what is always there.
 
     The purpose is there as soon as one of the runs does not count.
@@ -57,7 +86,7 @@ def _layouts(heads: Sequence[RunHead]) -> list[list[_Column]]:
         _Column("serial", lambda head: head.serial or "-"),
         _Column("outcome", _outcome, _outcome_style),
         *([] if all(counts(head.purpose) for head in heads) else [purpose]),
-        _Column("fault", _fault, _fault_style),
+        _fault_column(recalled),
     ]
     extra = [
         _Column("attempt", lambda head: str(head.attempt)),
@@ -92,14 +121,17 @@ def _purpose_style(head: RunHead) -> str:
     return "" if counts(head.purpose) else "yellow"
 
 
-def _fault(head: RunHead) -> str:
-    """The code that decided; before it the mark of a bad unit where the verdict does not say so."""
-    marks = [UNIT_FAILED] if _hides_a_fail(head) else []
-    return ", ".join([*marks, *filter(None, [head.fault])]) or "-"
+def _fault_column(recalled: Collection[str]) -> _Column:
+    """The code that decided; before it the mark of what the verdict does not say."""
 
+    def marks(head: RunHead) -> list[str]:
+        of_recall = [RECALLED] if head.run in recalled else []
+        return [UNIT_FAILED] if _hides_a_fail(head) else of_recall
 
-def _fault_style(head: RunHead) -> str:
-    return STYLES[Outcome.FAIL] if _hides_a_fail(head) else ""
+    def fault(head: RunHead) -> str:
+        return ", ".join([*marks(head), *filter(None, [head.fault])]) or "-"
+
+    return _Column("fault", fault, lambda head: STYLES[Outcome.FAIL] if marks(head) else "")
 
 
 def _hides_a_fail(head: RunHead) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
@@ -12,6 +11,7 @@ from rich.text import Text
 
 from harness.errors import HarnessError
 
+_HASH_SHOWN = 12
 _UNSEEN = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
 
 
@@ -23,15 +23,6 @@ class Terminal(Console):
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError  # rich would leave the process with 1, which says FAIL
-
-
-@contextmanager
-def while_there(console: Console) -> Iterator[None]:
-    """Draw for somebody who may leave: a closed or full terminal must not cost a run its end."""
-    try:
-        yield
-    except OSError:
-        console.quiet = True
 
 
 def say(console: Console, line: Text, hang: int = 0) -> None:
@@ -63,6 +54,11 @@ def changed_lines(slot: int, why: HarnessError) -> Iterator[str]:
     """That a handset may still have what a run changed, and what to do."""
     yield f"warning: the handset of slot {slot} may not be as it was found: {why}"
     yield f"  {why.remedy}"
+
+
+def short_hash(sha256: str) -> str:
+    """The beginning of a SHA-256 by which people and options name what it is of."""
+    return sha256[:_HASH_SHOWN]
 
 
 def printable(text: str) -> str:

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from rich.text import Text
 
+from harness.model.entry import Entry
 from harness.model.outcome import Outcome
 from harness.model.words import amount_words
 from harness.records.life import Course, Life, LifeRun
-from harness.ui.text import printable
-from harness.ui.verdict import STYLES, outcome_text, release_words, symptom_words, verdict
+from harness.ui.entries import entry_words
+from harness.ui.text import printable, short_hash
+from harness.ui.verdict import (
+    RECALLED,
+    STYLES,
+    outcome_text,
+    release_words,
+    symptom_words,
+    verdict,
+)
 
 HANG = 6
 """How far in a line goes on that is too long [columns]."""
-_HASH_SHOWN = 12
+_STANDS_OUT = "bold"
 
 
 def trace_lines(life: Life) -> Iterator[Text]:
-    """The unit, what each process said of it first and last, then its runs in order."""
+    """The unit, what each process said of it first and last, then all that befell it in order."""
     yield Text("unit  " + (", ".join(map(printable, filter(None, life.serials))) or "unknown"))
     if life.claims:
         yield Text("IMEI  " + ", ".join(map(printable, life.claims)))
@@ -27,9 +37,20 @@ def trace_lines(life: Life) -> Iterator[Text]:
         yield Text(printable(words), STYLES[Outcome.FAIL])
     for course in life.courses:
         yield _course(course, tell_serial=len(life.serials) > 1)
-    for run in life.runs:
+    befell: list[LifeRun | Entry] = [*life.runs, *life.entries]
+    for made in sorted(befell, key=_at):
         yield Text()
-        yield from _run(run)
+        if isinstance(made, Entry):
+            yield Text(entry_words(made), _STANDS_OUT)
+        else:
+            yield from _run(made)
+
+
+def _at(made: LifeRun | Entry) -> tuple[datetime, str]:
+    """When; of one moment by their ids, which begin with it."""
+    if isinstance(made, Entry):
+        return made.at, made.id
+    return made.head.started, made.head.run
 
 
 def _course(course: Course, *, tell_serial: bool) -> Text:
@@ -38,6 +59,8 @@ def _course(course: Course, *, tell_serial: bool) -> Text:
     line.append_text(outcome_text(course.first, course.first_failed))
     line.append(", final ")
     line.append_text(outcome_text(course.last, course.last_failed))
+    if course.recalled:
+        line.append(f" ({RECALLED})", STYLES[Outcome.FAIL])
     return line.append(f", {course.runs} run{'s' if course.runs > 1 else ''}")
 
 
@@ -45,7 +68,11 @@ def _run(run: LifeRun) -> Iterator[Text]:
     head = run.head
     line = Text(f"{head.started:%Y-%m-%d %H:%M:%S} UTC  attempt {head.attempt}  ")
     line.append_text(verdict(head.outcome, head.purpose, head.dut_failed))
+    if run.recalls:
+        line.append(f" ({RECALLED})", STYLES[Outcome.FAIL])
     yield line.append(f"  {printable(head.fault)}" if head.fault else "")
+    for recall in run.recalls:
+        yield Text(f"    the PASS is revoked by the recall {recall}", STYLES[Outcome.FAIL])
     yield from _found(run)
     yield from _made_with(run)
 
@@ -67,7 +94,7 @@ def _made_with(run: LifeRun) -> Iterator[Text]:
         words = f"only {', '.join(run.only)} of the plan: a part of it is no verdict"
         yield Text(f"    {printable(words)}", "yellow")
     release = f", {release_words(run.release)}" if run.release else ""
-    short = head.plan_sha256[:_HASH_SHOWN]
+    short = short_hash(head.plan_sha256)
     plan = f"plan {head.plan} revision {head.revision} ({short})"
     place = f"station {head.station}, slot {head.slot}, jig {head.jig or 'none'}"
     for words in (

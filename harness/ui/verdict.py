@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from harness.model.events import Purpose, ReleaseRef
+from harness.model.events import Purpose
 from harness.model.fault import Symptom
 from harness.model.outcome import Outcome
+from harness.model.refs import ReleaseRef
 
 STYLES = {
     Outcome.PASS: "bold green",
@@ -19,6 +20,9 @@ OPEN = "open"
 """What stands in place of the outcome of a run or step that has not ended."""
 UNIT_FAILED = "unit FAILED"
 """What stands beside another verdict than FAIL when the unit was found bad all the same."""
+
+RECALLED = "recalled"
+"""What stands beside a PASS that has been revoked."""
 
 
 def outcome_text(outcome: Outcome | None, dut_failed: bool = False) -> Text:

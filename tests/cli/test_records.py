@@ -161,6 +161,19 @@ def test_a_run_that_recovery_closed_shows_the_same(cli: Cli, store: Path) -> Non
     assert "unit FAILED, RUN-INTERRUPTED" in cli("records", "list").out
 
 
+def test_the_json_of_an_open_run_has_the_form_of_one_that_ended(cli: Cli, store: Path) -> None:
+    (opened,), (ended,) = (cli("records", "show", run, "--json").records() for run in (CUT, PASSED))
+    assert list(opened) == list(ended)
+    said = [opened[key] for key in ("previous", "began_after", "outcome")]
+    assert said == [None, 3, None]
+    assert ended["began_after"] == 0
+
+
+def test_show_says_the_plan_by_the_hash_that_a_recall_takes(cli: Cli, store: Path) -> None:
+    (said,) = cli("records", "show", PASSED, "--json").records()
+    assert f"plan {said['plan']['sha256'][:12]}\n" in cli("records", "show", PASSED).out
+
+
 @pytest.mark.parametrize(("run", "verdict"), [(PASSED, "PASS"), (FAILED, "FAIL")])
 def test_a_verdict_that_says_it_all_has_no_mark(
     cli: Cli, store: Path, run: str, verdict: str

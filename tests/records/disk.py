@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,8 @@ import apsw
 class SmallDisk(apsw.VFS):
     """While in use as a context manager, every database opened is on this disk.
 
-    `capacity` [bytes] is for all files of the folder together, the ballast too.
+    `capacity` [bytes] is for all files of the folder together, the ballast too; `sync_s` is how
+    long each sync takes besides [s].
     """
 
     def __init__(self, folder: Path) -> None:
@@ -22,6 +24,7 @@ class SmallDisk(apsw.VFS):
         self.folder = folder
         self.capacity = 1 << 30
         self.broken = ""
+        self.sync_s = 0.0
 
     def xOpen(self, name: Any, flags: list[int]) -> apsw.VFSFile:  # noqa: N802
         return _File(self, name, flags)
@@ -59,6 +62,7 @@ class _File(apsw.VFSFile):
     def xSync(self, flags: int) -> None:  # noqa: N802
         if self._disk.broken == "sync":
             raise apsw.IOError("the small disk is broken")
+        time.sleep(self._disk.sync_s)
         super().xSync(flags)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -23,9 +23,11 @@ from harness.model.judgement import Limit
 from harness.model.limits import Range
 from harness.model.plan import Phase
 from harness.model.record import Record
+from harness.model.refs import JigRef, PlannedRef, PlanRef, ReleaseRef, StationRef
 from harness.model.value import Value
-from harness.records.codec import chained, content
+from harness.records.codec import Link, chained, content, pack, sha256, unpack
 from harness.records.recorder import Recorder
+from harness.records.store import identity, open_for_reading
 
 MORNING = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 SYMPTOM = Symptom("PWR-07", "rail too high", "B")
@@ -75,25 +77,29 @@ class Life:
         steps: int = 2,
         measures: int = 2,
         purpose: e.Purpose = e.Purpose.PRODUCTION,
-        release: e.ReleaseRef | None = None,
+        release: ReleaseRef | None = None,
         only: tuple[str, ...] = (),
         jig: str = "jig-7",
+        process: str = "final-test",
+        slot: int = 2,
+        attempt: int = 1,
+        plan: str = "a57-final",
     ) -> e.Stamped:
         names = tuple(f"rail_{place}" for place in range(measures))
-        planned = [e.PlannedRef(f"step_{n}", "jig.rails", Phase.STEPS, names) for n in range(steps)]
+        planned = [PlannedRef(f"step_{n}", "jig.rails", Phase.STEPS, names) for n in range(steps)]
         return self.add(
             e.RunStarted(
                 run=self.run,
                 purpose=purpose,
-                process="final-test",
+                process=process,
                 unit=Unit(serial, IMEIS, "A57-4G", "C", "pk"),
-                station=e.StationRef("ft-03", "the-uuid", "hall-2"),
-                slot=2,
+                station=StationRef("ft-03", "the-uuid", "hall-2"),
+                slot=slot,
                 operator="4711",
-                attempt=1,
-                plan=e.PlanRef("a57-final", 14, PLAN_SHA256, tuple(planned), only),
+                attempt=attempt,
+                plan=PlanRef(plan, 14, PLAN_SHA256, tuple(planned), only),
                 limits=None,
-                jig=e.JigRef(jig, "1.4", "2026-10-01"),
+                jig=JigRef(jig, "1.4", "2026-10-01"),
                 harness="0.1.0",
                 release=release,
             )
@@ -149,12 +155,16 @@ def lived(
     bad: bool = False,
     together: bool = False,
     seed: int = 0,
+    started: datetime = MORNING,
     **named: Any,
 ) -> Life:
-    """A run with its end; with one reading out of its limits if it is to be `bad`."""
+    """A run with its end; with one reading out of its limits if it is to be `bad`.
+
+    `named` is for its start.
+    """
     readings = random.Random(seed)
-    life = Life(run, **named)
-    life.start(serial=f"A57A{seed:06}", steps=steps, measures=measures)
+    life = Life(run, started)
+    life.start(**{"serial": f"A57A{seed:06}"} | named, steps=steps, measures=measures)
     values = [[readings.uniform(1.5, 3.5) for _ in range(measures)] for _ in range(steps)]
     if bad:
         values[0][0] = 0.11
@@ -180,12 +190,17 @@ def leave_open(recorder: Recorder, life: Life) -> None:
     recorder.begin(life.events[0], DOCUMENTS)
     for event in life.events[1:]:
         recorder.write(event)
-    recorder.attempts("", "")  # comes after them in the queue and waits for its commit
+    wait_for(recorder)
 
 
-def as_json(record: Record, previous: str) -> bytes:
+def wait_for(recorder: Recorder) -> None:
+    """Until all that was queued is on disk: this comes after it, and waits for its commit."""
+    recorder.attempts("", "", e.Purpose.PRODUCTION)
+
+
+def as_json(record: Record, previous: str, began_after: int | None = None) -> bytes:
     """The native JSON of a record that stands behind the one with this SHA-256."""
-    return chained(record.run, previous, content(record))
+    return chained(record.run, Link(previous, began_after), content(record))
 
 
 def tamper(path: Path, *changes: str) -> None:
@@ -200,3 +215,31 @@ def tamper(path: Path, *changes: str) -> None:
     for _, trigger in triggers:
         connection.execute(trigger)
     connection.close()
+
+
+def forget_places(path: Path) -> None:
+    """Make the store one from before it said where the chain ended when a run began."""
+    tamper(path, *_links_without_places(path))
+    connection = apsw.Connection(str(path))
+    for index in ("run_closed", "run_ended", "entry_at"):
+        connection.execute(f"DROP INDEX {index}")
+    for table in ("run", "open_run"):
+        connection.execute(f"ALTER TABLE {table} DROP COLUMN began_after")
+    connection.close()
+
+
+def _links_without_places(path: Path) -> Iterator[str]:
+    """What links the chain anew, over records that do not say where it ended when they began."""
+    connection = open_for_reading(path)
+    previous = identity(connection).genesis
+    every = "SELECT number, body FROM record ORDER BY number"
+    rows: list[Any] = connection.execute(every).fetchall()
+    connection.close()
+    for number, body in rows:
+        plain = orjson.loads(unpack(body)) | {"previous": previous}
+        plain.pop("began_after", None)
+        text = orjson.dumps(plain)
+        said = f"previous = '{previous}', sha256 = '{sha256(text)}'"
+        packed = apsw.format_sql_value(pack(text))
+        yield f"UPDATE record SET {said}, body = {packed} WHERE number = {number}"
+        previous = sha256(text)

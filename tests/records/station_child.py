@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Thread
 
 from harness.clock import SystemClock
+from harness.model.entry import Reworked
 from harness.model.ids import new_run_id
 from harness.records.recorder import Recorder
 from tests.records.runs import DOCUMENTS, lived
@@ -31,6 +32,8 @@ def live(recorder: Recorder, seed: int) -> None:
         for event in life.events[1:]:
             recorder.write(event)
         say("sealed", life.run, recorder.seal(life.builder.build()))
+        if bad:
+            say("entered", recorder.enter(Reworked(f"A57A{number:06}", "ben", "a new board")).id)
 
 
 def main(path: Path, seed: int) -> None:

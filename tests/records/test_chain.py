@@ -125,6 +125,8 @@ def test_a_changed_text_in_a_body_is_found(path: Path) -> None:
         "fault = NULL",
         "started_ms = started_ms + 1",
         "operator = '0815'",
+        "began_after = 0",
+        "began_after = NULL",
     ],
 )
 def test_a_changed_head_is_found(path: Path, change: str) -> None:

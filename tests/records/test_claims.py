@@ -15,7 +15,16 @@ from harness.records.chain import verify
 from harness.records.recorder import Recorder
 from harness.records.schema import FIRST_DDL
 from harness.records.store import open_for_reading
-from tests.records.runs import DOCUMENTS, IMEIS, Life, hand_in, leave_open, lived, tamper
+from tests.records.runs import (
+    DOCUMENTS,
+    IMEIS,
+    Life,
+    forget_places,
+    hand_in,
+    leave_open,
+    lived,
+    tamper,
+)
 
 ONE, TWO = IMEIS
 OTHER = "860123450000038"
@@ -145,6 +154,7 @@ def earlier(path: Path) -> Path:
     with Recorder(path) as recorder:
         for number, bad in enumerate((True, False, False)):
             hand_in(recorder, lived(f"r{number}", seed=number, bad=bad))
+    forget_places(path)
     rows = {}
     connection = open_for_reading(path)
     for table in ("meta", "document", "run", "record", "fail", "imei"):
@@ -156,7 +166,7 @@ def earlier(path: Path) -> Path:
     old.pragma("journal_mode", "wal")
     old.pragma("application_id", pragma)
     old.execute(FIRST_DDL)
-    rows["run"] = [row[:-1] for row in rows["run"]]
+    rows["run"] = [row[:-2] for row in rows["run"]]
     for table, written in rows.items():
         old.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(written[0]))})", written)
     old.close()
@@ -176,8 +186,10 @@ def test_what_passed_before_there_were_claims_has_claimed(earlier: Path) -> None
 def test_a_store_with_releases_and_without_claims_gets_them(path: Path) -> None:
     with Recorder(path) as recorder:
         hand_in(recorder, lived("r1"))
+    forget_places(path)
     connection = apsw.Connection(str(path))
-    connection.execute("DROP TABLE claim")
+    for later in ("TABLE entry", "INDEX run_slot", "INDEX run_first", "TABLE claim"):
+        connection.execute(f"DROP {later}")
     connection.close()
     assert verify(path) == []
     with Recorder(path) as recorder:

@@ -20,16 +20,26 @@ from tests.records.runs import as_json, lived
 EVENTS = st.builds(Stamped, st.text(), st.integers(0, 9), st.just(NOON), st.integers(0), any_event)
 
 
-@given(runs(), st.text())
-def test_a_record_comes_back_from_its_json(events: Sequence[Stamped], previous: str) -> None:
+BEGAN = st.none() | st.integers(0, 2**53)
+
+
+@given(runs(), st.text(), BEGAN)
+def test_a_record_comes_back_from_its_json(
+    events: Sequence[Stamped], previous: str, began_after: int | None
+) -> None:
     record = fold(events)
-    assert from_json(as_json(record, previous)) == (record, previous)
+    text = as_json(record, previous, began_after)
+    assert from_json(text) == (record, (previous, began_after))
 
 
-@given(runs())
-def test_the_json_of_a_record_that_came_back_is_the_same(events: Sequence[Stamped]) -> None:
-    text = as_json(fold(events), "p")
-    assert as_json(*from_json(text)) == text
+@given(runs(), BEGAN)
+def test_the_json_of_a_record_that_came_back_is_the_same(
+    events: Sequence[Stamped], began_after: int | None
+) -> None:
+    text = as_json(fold(events), "p", began_after)
+    record, (previous, began) = from_json(text)
+    assert previous is not None
+    assert as_json(record, previous, began) == text
 
 
 @given(st.lists(EVENTS.filter(lambda event: event.at_ms < 2**63), max_size=4))
@@ -39,9 +49,9 @@ def test_events_come_back_from_their_lines(events: list[Stamped]) -> None:
 
 
 def test_the_json_has_its_keys_in_the_order_of_the_format() -> None:
-    text = as_json(lived("r1").builder.build(), "0" * 64)
+    text = as_json(lived("r1").builder.build(), "0" * 64, 7)
     assert text.startswith(b'{"schema":1,"run":"r1","previous":"0000')
-    assert list(orjson.loads(text))[3:6] == ["purpose", "process", "unit"]
+    assert list(orjson.loads(text))[3:7] == ["began_after", "purpose", "process", "unit"]
     assert b'"outcome":"PASS"' in text
     assert b'"started":"2026-11-22T10:00:00.000Z"' in text
 
@@ -73,6 +83,7 @@ def test_what_json_cannot_say_is_refused(value: Any) -> None:
     [
         ({"schema": 2}, "another schema"),
         ({"previous": None}, "previous"),
+        ({"began_after": True}, "began_after"),
         ({"run": 7}, "run"),
         ({"extra": 1}, "extra"),
         ({"outcome": "GOOD"}, "GOOD"),

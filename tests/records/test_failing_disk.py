@@ -17,7 +17,7 @@ from harness.records.chain import verify
 from harness.records.query import Reader
 from harness.records.recorder import Recorder
 from tests.records.disk import SmallDisk, largest_file
-from tests.records.runs import DOCUMENTS, Life, hand_in, leave_open, lived
+from tests.records.runs import DOCUMENTS, Life, hand_in, leave_open, lived, wait_for
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_a_disk_that_fills_up_while_journaling_costs_no_event(path: Path, disk: 
         disk.fill_up()
         for event in life.events[1:]:
             recorder.write(event)
-        recorder.attempts("", "")
+        wait_for(recorder)
         assert recorder.failure is None
         with Reader(path) as reader:
             assert reader.record("r1").steps == life.builder.build().steps

@@ -41,11 +41,13 @@ def test_what_was_promised_is_there_after_every_kill(tmp_path: Path) -> None:
     path = tmp_path / "records.db"
     begun: set[str] = set()
     sealed: dict[str, str] = {}
+    entered: set[str] = set()
     kept: set[str] = set()
     for seed in count():
         promised = live_and_kill(path, seed, in_a_run=seed >= ROUNDS)
         begun |= {words[1] for words in promised if words[0] == "begun"}
         sealed |= {words[1]: words[2] for words in promised if words[0] == "sealed"}
+        entered |= {words[1] for words in promised if words[0] == "entered"}
         with Recorder(path) as recorder:
             cut_off = {record.run for record in recorder.recovered}
         assert not sealed.keys() & cut_off
@@ -55,6 +57,8 @@ def test_what_was_promised_is_there_after_every_kill(tmp_path: Path) -> None:
             break
     with Reader(path) as reader:
         heads = reader.runs(10**6)
+        assert entered
+        assert entered <= {entry.id for entry in reader.entries(10**6)}
         by_run = {head.run: head for head in heads}
         assert len(by_run) == len(heads)
         assert begun <= by_run.keys()

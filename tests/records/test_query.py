@@ -9,6 +9,7 @@ import apsw
 import pytest
 
 from harness.model import events as e
+from harness.model.durations import durations
 from harness.model.identity import Unit
 from harness.model.outcome import Outcome
 from harness.records.codec import sha256
@@ -98,6 +99,20 @@ def test_a_run_is_found_by_the_label_s_and_by_the_handset_s_imei(path: Path) -> 
             assert [head.run for head in reader.runs(imei=imei)] == ["r1"]
 
 
+def test_what_the_newest_runs_of_a_plan_took(path: Path) -> None:
+    with Recorder(path) as recorder:
+        for number in range(3):
+            hand_in(recorder, lived(f"R{number}", seed=number, bad=number == 2))
+    with Reader(path) as reader:
+        told = reader.step_medians(PLAN_SHA256)
+        newest = reader.step_medians(PLAN_SHA256, limit=1)
+        assert reader.step_medians("0" * 64).runs == 0
+        kept = [reader.record(f"R{number}") for number in (0, 1, 2)]
+    assert told == durations(kept)
+    assert (told.runs, set(told.steps)) == (3, {"step_0", "step_1"})
+    assert (newest.runs, newest.between_s) == (1, None)  # the newest one failed
+
+
 def test_readers_cannot_write(path: Path) -> None:
     Recorder(path).close()
     opened: list[apsw.Connection] = []
@@ -118,7 +133,7 @@ def test_the_json_is_what_was_chained(path: Path) -> None:
         text = reader.json("r1")
     assert sha256(text) == sha
     previous = text.split(b'"previous":"')[1][:64].decode()
-    assert text == as_json(life.builder.build(), previous)
+    assert text == as_json(life.builder.build(), previous, 0)
 
 
 def test_a_run_is_found_by_the_beginning_of_its_id(path: Path) -> None:

@@ -18,6 +18,7 @@ from harness.model import events as e
 from harness.model.fault import Fault
 from harness.model.outcome import Outcome
 from harness.model.plan import Phase
+from harness.model.refs import ReleaseRef
 from harness.records.chain import verify
 from harness.records.codec import sha256
 from harness.records.query import Reader
@@ -36,6 +37,7 @@ from tests.records.runs import (
     leave_open,
     lived,
     tamper,
+    wait_for,
 )
 
 
@@ -77,12 +79,12 @@ def test_a_sealed_record_is_read_back_as_it_was(path: Path, recorder: Recorder) 
 def test_a_store_is_made_with_its_folders_and_keeps_its_uuid(tmp_path: Path) -> None:
     path = tmp_path / "reports" / "line 3" / "records.db"
     with Recorder(path) as first:
-        uuid = first.station_uuid
+        uuid = first.station.uuid
     with Recorder(path) as again:
-        assert again.station_uuid == uuid
+        assert again.station.uuid == uuid
         assert again.recovered == ()
     with Recorder(tmp_path / "other.db") as other:
-        assert other.station_uuid != uuid
+        assert other.station.uuid != uuid
 
 
 def test_begin_is_on_disk_when_it_returns(path: Path, recorder: Recorder) -> None:
@@ -264,7 +266,7 @@ def test_events_of_a_sealed_run_are_not_kept(path: Path, recorder: Recorder) -> 
     life = lived("r1")
     sha = hand_in(recorder, life)
     recorder.write(life.add(e.Recorded("r1", sha)))
-    recorder.attempts("", "")
+    wait_for(recorder)
     assert left_in_journal(path) == (0, 0)
 
 
@@ -272,9 +274,9 @@ def test_attempts_count_records_and_open_runs_of_the_process(recorder: Recorder)
     hand_in(recorder, lived("r1", seed=5))
     hand_in(recorder, lived("r2", seed=6))
     leave_open(recorder, lived("r3", seed=5))
-    assert recorder.attempts("A57A000005", "final-test") == 2
-    assert recorder.attempts("A57A000006", "final-test") == 1
-    assert recorder.attempts("A57A000005", "repair") == 0
+    assert recorder.attempts("A57A000005", "final-test", e.Purpose.PRODUCTION) == 2
+    assert recorder.attempts("A57A000006", "final-test", e.Purpose.PRODUCTION) == 1
+    assert recorder.attempts("A57A000005", "repair", e.Purpose.PRODUCTION) == 0
 
 
 def test_a_second_process_is_told_who_holds_the_store(path: Path, recorder: Recorder) -> None:
@@ -335,7 +337,7 @@ def test_a_run_left_open_is_closed_as_interrupted(path: Path) -> None:
     clock = StillClock()
     with Recorder(path, clock=clock) as recorder:
         (record,) = recorder.recovered
-        assert recorder.attempts("A57A000002", "final-test") == 1
+        assert recorder.attempts("A57A000002", "final-test", e.Purpose.PRODUCTION) == 1
     assert record.outcome is Outcome.ABORTED
     assert record.dut_failed
     assert record.ended == last.utc
@@ -387,7 +389,7 @@ def test_a_damaged_last_row_of_the_journal_costs_nothing_else(path: Path, damage
         life.step(0, [0.2, 2.1])
         for event in life.events[1:]:
             recorder.write(event)
-        recorder.attempts("", "")
+        wait_for(recorder)
         recorder.write(life.add(e.UnitLost("pulled")))
     tamper(path, damage.format(last="(SELECT max(rowid) FROM journal)"))
     with Recorder(path) as recorder:
@@ -469,7 +471,7 @@ NUMBERS: dict[str, Callable[[e.RunStarted], e.RunStarted]] = {
     "revision": lambda said: replace(said, plan=replace(said.plan, revision=2**63)),
     "slot": lambda said: replace(said, slot=2**63),
     "attempt": lambda said: replace(said, attempt=2**63),
-    "release": lambda said: replace(said, release=e.ReleaseRef("p", 2**63, "ab", ())),
+    "release": lambda said: replace(said, release=ReleaseRef("p", 2**63, "ab", ())),
 }
 
 

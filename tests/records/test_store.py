@@ -10,6 +10,8 @@ import apsw
 import pytest
 
 from harness.errors import HarnessError
+from harness.model.entry import Recalled, Reworked
+from harness.model.events import Purpose
 from harness.records.chain import verify
 from harness.records.query import Reader
 from harness.records.recorder import Recorder
@@ -213,6 +215,9 @@ def test_a_failed_opening_lets_the_lock_go(path: Path) -> None:
 
 @pytest.mark.parametrize("seed", range(25))
 def test_any_damage_gives_a_coded_fault_or_none(path: Path, seed: int) -> None:
+    with Recorder(path) as recorder:
+        recorder.enter(Reworked("A57A000000", "ben", "display"))
+        recorder.enter(Recalled("quinn", "worn contacts", "jig-7"))
     chance = random.Random(seed)
     content = bytearray(path.read_bytes())
     for _ in range(chance.choice([1, 4, 50])):
@@ -222,15 +227,20 @@ def test_any_damage_gives_a_coded_fault_or_none(path: Path, seed: int) -> None:
         try:
             touch(path)
         except HarnessError as fault:
-            assert fault.code.startswith("STORE-"), fault  # noqa: PT017 (not always raised)
+            assert fault.code.startswith(("STORE-", "RECORD-")), fault  # noqa: PT017 (not always raised)
 
 
 def _read_all(path: Path) -> None:
     with Reader(path) as reader:
         for head in reader.runs():
             reader.record(head.run)
+        reader.entries()
+        reader.unit_history("A57A000000", Purpose.PRODUCTION)
+        reader.accepted("jig-7")
+        reader.life("A57A000000")
 
 
 def _write_one(path: Path) -> None:
     with Recorder(path) as recorder:
         hand_in(recorder, lived("new"))
+        recorder.enter(Reworked("A57A000000", "ben", "board"))

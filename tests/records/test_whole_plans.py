@@ -16,6 +16,7 @@ from harness.model.limits import RecordOnly
 from harness.model.mask import Mask, MaskPoint
 from harness.model.outcome import Outcome
 from harness.model.record import Record
+from harness.model.refs import ReleaseRef
 from harness.model.value import Curve
 from harness.records.chain import verify
 from harness.records.codec import from_json
@@ -29,7 +30,7 @@ MASK = Mask(
     (MaskPoint(Decimal(0), Decimal("0.9"), None), MaskPoint(Decimal("0.5"), Decimal("0.1"), None))
 )
 CURVE = Curve((0.0, 0.25, 0.5), (1.0, 0.2, 0.15), "cy/px")
-RELEASE = e.ReleaseRef("final-test", 7, "ab" * 32, ("anna", "ben"))
+RELEASE = ReleaseRef("final-test", 7, "ab" * 32, ("anna", "ben"))
 
 
 def grouped() -> Life:

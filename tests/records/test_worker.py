@@ -9,11 +9,11 @@ from threading import Event
 import pytest
 
 from harness.errors import HarnessError, StationFault
-from harness.model.events import SafeStateReached, Stamped
+from harness.model.events import Purpose, SafeStateReached, Stamped
 from harness.records.worker import Worker
 from harness.records.writer import Answer, CountAttempts, Group
 
-ASK = CountAttempts("serial", "process")
+ASK = CountAttempts("serial", "process", Purpose.PRODUCTION)
 
 
 def event(run: str, seq: int) -> Stamped:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from rich.console import Console
 
-from harness.errors import Blame, DutFault, StationFault
+from harness.errors import Blame, DutFault, LinkFault, StationFault
 from harness.model import events as e
 from harness.model.conclude import attempt_outcome
 from harness.model.fault import Fault
@@ -16,9 +16,10 @@ from harness.model.limits import Range
 from harness.model.mask import Mask, MaskPoint
 from harness.model.outcome import Outcome
 from harness.model.plan import Phase
+from harness.model.refs import ReleaseRef
 from harness.model.value import Curve
 from harness.ui.console import RunPrinter, print_record
-from harness.ui.findings import findings
+from harness.ui.findings import brief, findings
 from tests.quality.nights import CENT, Night
 from tests.records.runs import LIMIT, SYMPTOM, Life, lived
 
@@ -132,9 +133,26 @@ def test_a_symptom_comes_first_with_its_bin() -> None:
     lines = words(of(life))
     at = lines.index("FAIL")
     assert lines[at + 1] == "bin B PWR-07 rail too high"
+    assert brief(life.builder.build()).endswith("HIGH  bin B  PWR-07  rail too high")
     assert lines[at + 2].startswith("IMEI-NOT-WRITTEN (DUT)")
     assert "step_0.rail_0 = 0.11 V, limit 1.01 to 3.99 V" in lines[at + 4 :]
     assert "step_1.rail_1 = 5 V, limit 1.01 to 3.99 V" in lines[at + 4 :]
+
+
+@pytest.mark.parametrize("beside", [None, STATION], ids=["alone", "beside the station's"])
+def test_a_fault_that_a_second_slot_confirmed_is_told_as_the_units(beside: Fault | None) -> None:
+    life = Life("r1")
+    life.start(steps=2, measures=0)
+    life.step(0, [], Fault.of(LinkFault("ADB-HANG", "it fell silent")))
+    life.step(1, [], beside)
+    life.add(e.FaultConfirmed("ADB-HANG", "run-1", 1, "run-2"))
+    life.end()
+    lines = words(of(life))
+    if beside:
+        assert "the unit FAILED: ADB-HANG" in lines
+    else:
+        assert "ADB-HANG (DUT): it fell silent" in lines
+        assert not [line for line in lines if line.startswith("-> Restart")]
 
 
 @pytest.mark.parametrize("purpose", [p for p in e.Purpose if p is not e.Purpose.PRODUCTION])
@@ -162,7 +180,7 @@ def test_a_run_of_a_part_names_it() -> None:
 
 def test_a_production_run_names_its_release_and_who_signed_it() -> None:
     life = Life("r1")
-    release = e.ReleaseRef("final-test", 7, "ab" * 32, ("anna", "ben"))
+    release = ReleaseRef("final-test", 7, "ab" * 32, ("anna", "ben"))
     life.start(steps=1, measures=1, release=release)
     life.step(0, [2.0])
     life.end()
@@ -202,6 +220,20 @@ def test_a_wait_for_an_instrument_is_seen_at_once_and_counted_apart() -> None:
     stamped(life, 4800, e.StepEnded("step_0", 1, Outcome.PASS))
     lines = words(printed(life.events).splitlines())
     assert lines[-1] == "PASS step_0 1.2 s after a wait of 2.5 s"
+
+
+def test_what_ran_meanwhile_is_no_wait() -> None:
+    """Of an any_order group: step_0 could have been next, step_1 was."""
+    life = Life("r1")
+    life.start(steps=2, measures=0)
+    stamped(life, 1000, e.Waiting("step_0", "callbox"))
+    stamped(life, 1000, e.StepStarted("step_1", "jig.rails", Phase.STEPS, 1, "bench"))
+    stamped(life, 5000, e.StepEnded("step_1", 1, Outcome.PASS))
+    stamped(life, 5200, e.Reserved("step_0", "callbox"))
+    stamped(life, 5200, e.StepStarted("step_0", "jig.rails", Phase.STEPS, 1, "bench"))
+    stamped(life, 6200, e.StepEnded("step_0", 1, Outcome.PASS))
+    lines = words(printed(life.events).splitlines())
+    assert lines[-1] == "PASS step_0 1.0 s after a wait of 0.2 s, in bench"
 
 
 def test_the_time_of_a_step_is_how_long_it_took() -> None:

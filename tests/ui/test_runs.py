@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
+from harness.model.head import RunHead
 from harness.model.outcome import Outcome
-from harness.records.head import RunHead
 from harness.ui.runs import run_lines
 from tests.records.runs import MORNING
 

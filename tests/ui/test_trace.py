@@ -7,12 +7,13 @@ from decimal import Decimal
 from harness.model import events as e
 from harness.model.limits import Range
 from harness.model.plan import Phase
+from harness.model.refs import ReleaseRef
 from harness.records.life import Life as UnitLife
 from harness.ui.trace import trace_lines
 from tests.quality.nights import CENT, Night
 from tests.records.runs import Life
 
-RELEASE = e.ReleaseRef("final-test", 7, "ab" * 32, ("anna", "ben"))
+RELEASE = ReleaseRef("final-test", 7, "ab" * 32, ("anna", "ben"))
 NEAR = Range(Decimal(1), Decimal(4), marginal=Decimal("0.2"))
 
 
