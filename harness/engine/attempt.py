@@ -47,7 +47,7 @@ def attempt(
     None when the run was stopped while it waited for them. Whoever calls makes the bench safe
     after an attempt that ended in a fault: it may have left something on.
     """
-    with reserved(step, job.started.run, job.instruments, log, cancel) as ready:
+    with reserved(step, job.started.run, job.outlook, job.instruments, log, cancel) as ready:
         return _attempt(step, number, job, log, cancel) if ready else None
 
 
@@ -83,7 +83,7 @@ def _run_body(step: PlannedStep, number: int, job: Job, log: RunLog, lease: Leas
         Measure: measure,
         Attach: attach,
         RunSoFar: SoFar(log, lease),
-        UnitRegistry: Registry(log, job.started, job.plan.product, job.require_shippable),
+        UnitRegistry: Registry(log, job),
         Wait: lease.sleep,
         Stopwatch: lambda: lease.deadline.limit_s - lease.deadline.left_s(),
         WallClock: job.clock.utc,

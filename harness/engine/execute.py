@@ -11,8 +11,8 @@ from harness.engine.job import Job
 from harness.engine.log import RunLog
 from harness.engine.reserve import choose
 from harness.engine.rounds import run_rounds
-from harness.errors import StationFault, unexpected
-from harness.model.events import AbortRequested, Faulted, SafeStateReached
+from harness.errors import HarnessError, OperatorStop, StationFault, unexpected
+from harness.model.events import AbortRequested, Faulted, SafeStateReached, is_of_jig
 from harness.model.fault import Fault
 from harness.model.outcome import Outcome
 from harness.model.plan import OnFail, Phase, PlannedStep
@@ -30,6 +30,8 @@ def execute(job: Job, log: RunLog) -> Record:
     over from this thread.
     """
     log.begin(job.started, job.documents)
+    for remark in job.remarks:
+        log.emit(remark)
     with job.abort.waking(lambda: _note_abort(job, log)):
         with job.bench.watched(until=job.halt, stop=job.abort) as settle:
             with _our_bugs_are_faults(log):
@@ -41,6 +43,11 @@ def execute(job: Job, log: RunLog) -> Record:
                     run_rounds(batch, job, log, job.halt)
         if secure(job, log):
             log.emit(SafeStateReached())
+    with _our_bugs_are_faults(log):
+        if gone := job.witness(log.steps(), log.at_ms):
+            log.emit(gone)
+    with _our_bugs_are_faults(log):
+        _weigh(job, log)
     return log.end(job.plan.symptoms)
 
 
@@ -51,7 +58,7 @@ def _perform(job: Job, log: RunLog, phase: Phase, stop: str) -> str:
         for place, step in enumerate(left):
             if stop or left_out(step, job.started.plan):
                 return place  # needs no instruments: it is skipped
-        return choose(left, job.started.run, job.instruments, log, job.abort)
+        return choose(left, job.started.run, job.outlook, job.instruments, log, job.abort)
 
     try:
         for batch in batches(job.plan.of(phase), upcoming):
@@ -92,6 +99,36 @@ def _stopped_from_outside(job: Job, log: RunLog) -> str:
         log.emit(Faulted(Fault.of(log.store_failure)))
         return str(log.store_failure)
     return ""
+
+
+def _weigh(job: Job, log: RunLog) -> None:
+    """Say what only the rules of the line can say of a run that is about to end."""
+    try:
+        _require_known(job, log)
+        fault = log.concluded().fault
+        if job.rules and fault and (said := job.rules.confirmed(fault.code, log.record())):
+            log.emit(said)
+    except HarnessError as error:
+        if log.refusal:
+            raise
+        log.emit(Faulted(Fault.of(error)))
+
+
+def _require_known(job: Job, log: RunLog) -> None:
+    """Hold it against a run that counts that no handset has said who it is.
+
+    A unit that was announced keeps its FAIL, because a dead one says nothing; what is worse keeps
+    its reason.
+
+    Raises: OperatorStop(UNIT-UNKNOWN).
+    """
+    started = job.started
+    if log.identified or not started.purpose.ruled or is_of_jig(started.purpose, started.process):
+        return
+    announced = started.unit.serial
+    if log.concluded().outcome <= (Outcome.PASS if announced else Outcome.FAIL):
+        label = f"{announced} was announced" if announced else "no label was scanned"
+        raise OperatorStop("UNIT-UNKNOWN", f"{label}, and no step asked the handset who it is")
 
 
 def _note_abort(job: Job, log: RunLog) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations, groupby
 
-from harness.model.events import PlanRef, StepSkipped
+from harness.model.events import StepSkipped
 from harness.model.plan import Group, GroupKind, Plan, PlannedStep
+from harness.model.refs import PlanRef
 from harness.model.step import Catalogue
 
 Batch = tuple[PlannedStep, ...]
@@ -21,7 +22,7 @@ def batches(
     `choose` says which of the steps that are left of an any_order group is next.
     """
     for group, members in groupby(steps, key=lambda step: step.group):
-        if _parallel(group):
+        if is_parallel(group):
             yield tuple(members)
         elif group:
             left = list(members)
@@ -51,7 +52,7 @@ def parent_of(step: PlannedStep) -> str | None:
 def clash(plan: Plan, catalogue: Catalogue) -> str:
     """Which steps of a parallel group would use the same thing at the same time, or ''."""
     for group, members in groupby(plan.steps, key=lambda step: step.group):
-        if not _parallel(group):
+        if not is_parallel(group):
             continue
         for one, other in combinations(members, 2):
             if both := _used(one, catalogue) & _used(other, catalogue):
@@ -64,5 +65,6 @@ def _used(step: PlannedStep, catalogue: Catalogue) -> frozenset[str]:
     return catalogue[step.use].claims.union(step.needs)
 
 
-def _parallel(group: Group | None) -> bool:
+def is_parallel(group: Group | None) -> bool:
+    """Whether the steps of a group run at the same time."""
     return group is not None and group.kind is GroupKind.PARALLEL

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from harness.clock import Clock
 from harness.errors import HarnessError
 from harness.model.backing import Journal
+from harness.model.conclude import Conclusion, symptom_of
 from harness.model.events import Event, Recorded, RunEnded, RunStarted, Stamped
 from harness.model.fault import Symptom
 from harness.model.fold import RecordBuilder
@@ -29,9 +30,11 @@ class _Core:
         self.ended = False
         self.began = clock.monotonic()
 
+    def at_ms(self) -> int:
+        return round((self.clock.monotonic() - self.began) * 1000)
+
     def stamp(self, event: Event) -> Stamped:
-        at_ms = round((self.clock.monotonic() - self.began) * 1000)
-        stamped = Stamped(self.run, self.seq, self.clock.utc(), at_ms, event)
+        stamped = Stamped(self.run, self.seq, self.clock.utc(), self.at_ms(), event)
         self.builder.apply(stamped)
         self.seq += 1
         return stamped
@@ -54,6 +57,17 @@ class RunLog:
     def refusal(self) -> HarnessError | None:
         """Why this handle may write no more, or None."""
         return self._refusal
+
+    @property
+    def identified(self) -> bool:
+        """Whether the handset has said who it is."""
+        with self._core.lock:
+            return self._core.builder.identified
+
+    @property
+    def at_ms(self) -> int:
+        """How long ago the run began [ms]."""
+        return self._core.at_ms()
 
     @property
     def store_failure(self) -> HarnessError | None:
@@ -122,6 +136,11 @@ class RunLog:
         with self._core.lock:
             return self._core.builder.steps()
 
+    def concluded(self) -> Conclusion:
+        """What the run so far adds up to."""
+        with self._core.lock:
+            return self._core.builder.conclude()
+
     def end(self, symptoms: Mapping[str, Symptom]) -> Record:
         """Conclude, write the record, and only then say that it is recorded.
 
@@ -133,7 +152,7 @@ class RunLog:
             if self._refusal:
                 raise self._refusal.again()
             outcome, fault = self._core.builder.conclude()
-            self.emit(RunEnded(outcome, fault, symptoms.get(fault.code) if fault else None))
+            self.emit(RunEnded(outcome, fault, symptom_of(fault, symptoms)))
             self._core.ended = True
             record = self._core.builder.build()
             sha256 = self._core.journal.seal(record)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NoReturn
 
 from harness.clock import Lease
+from harness.engine.job import Job
 from harness.engine.log import RunLog
 from harness.errors import DutFault, OperatorStop, StepBug
-from harness.model.events import Faulted, Measured, Purpose, RunStarted, UnitIdentified
+from harness.model.events import Faulted, Measured, Purpose, UnitIdentified
 from harness.model.fault import Fault
 from harness.model.identity import Unit
 from harness.model.judgement import judge
 from harness.model.limits import Matches
 from harness.model.outcome import Outcome
-from harness.model.plan import PlannedStep, Product
+from harness.model.plan import PlannedStep
 from harness.model.reading import Reading, Unknown, Unreadable
 from harness.model.step import Measurement, Numeric, Series, StepSpec, Text
 from harness.model.value import Curve, Value, exact
@@ -128,16 +129,10 @@ class Registry:
     Only production makes units own their IMEIs: a handset at a bench must not block the line.
     """
 
-    def __init__(
-        self,
-        log: RunLog,
-        started: RunStarted,
-        product: Product,
-        require_shippable: Callable[[Unit], None],
-    ) -> None:
-        self._log, self._announced, self._product = log, started.unit, product
-        self._require_shippable = require_shippable
-        self._owns = started.purpose is Purpose.PRODUCTION
+    def __init__(self, log: RunLog, job: Job) -> None:
+        self._log, self._job = log, job
+        self._announced, self._product = job.started.unit, job.plan.product
+        self._owns = job.started.purpose is Purpose.PRODUCTION
 
     @property
     def announced(self) -> Unit:
@@ -150,13 +145,15 @@ class Registry:
             imei=unit.imei,
             part=self._announced.part or self._product.part,
         )
-        self._log.emit(UnitIdentified(whole))
+        self._log.emit(UnitIdentified(whole, self._job.attempt_of(whole)))
         try:
-            self._require_shippable(whole)
+            remarks = self._job.admit(whole)
             self._require_announced(unit.serial)
         except OperatorStop as stop:
             self._log.emit(Faulted(Fault.of(stop)))  # the run's, whatever the step makes of it
             raise
+        for remark in remarks:
+            self._log.emit(remark)
 
     def claim(self, serial: str, imeis: Sequence[str], *, own: bool) -> None:
         other = self._log.claim(serial, imeis, own=own and self._owns)

@@ -27,7 +27,7 @@ def handsets(server: AdbServer, processes: int, each: int = 1) -> Iterator[list[
         addresses = [
             address
             for process in range(processes)
-            for address in stack.enter_context(_simulated(process * each, each))
+            for address in stack.enter_context(simulated(process * each, each))
         ]
         lease = Lease(Deadline(_LASTS_S), Cancel())
         yield [AdbHandset(server, address).under(lease) for address in addresses]
@@ -57,7 +57,7 @@ def shells_at_once_ms(polled: Sequence[LeasedHandset], readings: int) -> list[fl
 
 
 @contextmanager
-def _simulated(first: int, number: int) -> Iterator[list[str]]:
+def simulated(first: int, number: int) -> Iterator[list[str]]:
     """The addresses of handsets in a process, which ends when its standard input does."""
     command = [sys.executable, "-m", __name__, str(first), str(number)]
     with subprocess.Popen(

@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 
 from harness.clock import SystemClock
 from harness.engine.bench import Bench
-from harness.model.events import StationRef
 from harness.model.identity import Unit
 from harness.model.judgement import Limit
 from harness.model.limits import Range
@@ -46,7 +45,7 @@ class Line:
         self._units = 0
         self._plans: dict[int, Plan] = {}
         self._station = Station(
-            ref=StationRef("bench", recorder.station_uuid),
+            ref=recorder.station,
             slots={},
             catalogue=self._catalogue,
             journal=recorder,
@@ -86,6 +85,6 @@ def open_line() -> Iterator[Line]:
     """A line with a new store."""
     with (
         TemporaryDirectory(prefix="harness-bench-") as folder,
-        Recorder(Path(folder, "records.db")) as recorder,
+        Recorder(Path(folder, "records.db"), name="bench") as recorder,
     ):
         yield Line(recorder)

@@ -20,7 +20,7 @@ from harness.engine.log import RunLog
 from harness.engine.reserve import Instruments
 from harness.errors import HarnessError, JigFault
 from harness.model.backing import Device, Journal
-from harness.model.events import PlannedRef, PlanRef, Purpose, RunStarted, Stamped, StationRef
+from harness.model.events import Purpose, RunStarted, Stamped
 from harness.model.fault import Symptom
 from harness.model.fold import RecordBuilder
 from harness.model.identity import Claim, Unit
@@ -29,6 +29,7 @@ from harness.model.judgement import Limit
 from harness.model.limits import Range
 from harness.model.plan import Group, OnFail, Phase, Plan, PlannedStep, Product, Retry
 from harness.model.record import Record
+from harness.model.refs import PlannedRef, PlanRef, StationRef
 from harness.model.step import Catalogue, StepSpec
 from harness.steps.api import MARK, step
 

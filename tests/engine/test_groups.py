@@ -330,7 +330,7 @@ def test_a_child_that_ignores_its_deadline_takes_its_siblings_along() -> None:
     assert record
     assert outcomes(record) == {"a": ERROR, "b": ERROR, "c": SKIPPED}
     assert [s.fault.code for s in record.steps if s.fault] == ["SLOT-WEDGED"] * 2
-    assert record.symptom == Symptom("ST-01", "the station hung", "hold")
+    assert record.symptom is None, "the station hung: no bin takes the unit for that"
     assert refused.wait(20)
     assert raised == ["SLOT-WEDGED"] * 3
     running.join(20)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.clock import Cancel
+from harness.engine.dispatch import MOST_OVERTAKEN, Rest, Task
 from harness.engine.execute import execute
 from harness.engine.reserve import Instruments, Ticket
 from harness.errors import LinkFault, OperatorStop
@@ -33,56 +34,76 @@ def item(step_id: str, body: Callable[[], None], *needs: str, **given: object) -
     return spec, planned(spec, step_id, needs=needs, **given)  # type: ignore[arg-type]
 
 
-def nothing() -> None:
-    """A step that does nothing."""
+def task(step: str, *names: str, seconds: float = 1.0) -> Task:
+    return Task(step, frozenset(names), seconds)
+
+
+MUCH_LATER = Rest(1000, {"callbox": 1000})
+
+
+def ask(shared: Instruments, run: str, *names: str) -> Ticket:
+    """A ticket for one task that needs all of these."""
+    return shared.ask(run, (task("step", *names),))
 
 
 @contextmanager
 def held(instruments: Instruments, *names: str) -> Iterator[Ticket]:
     """Somebody else holds them."""
-    ticket, _ = instruments.ask("other", {"step": frozenset(names)})
+    ticket = ask(instruments, "other", *names)
     assert ticket.served
     yield ticket
     instruments.give_back(ticket)
 
 
-def test_all_or_nothing_in_the_order_of_arrival() -> None:
+def test_all_or_nothing() -> None:
     shared = Instruments(NAMES)
-    first, ahead = shared.ask("1", {"a": frozenset({"callbox"})})
-    assert (first.served, ahead) == (True, frozenset())
-    both, ahead = shared.ask("2", {"b": frozenset({"callbox", "supply"})})
-    assert (both.served, ahead) == (False, frozenset({"callbox"}))
-    late, ahead = shared.ask("3", {"c": frozenset({"supply"})})  # free, but promised to `both`
-    assert (late.served, ahead) == (False, frozenset({"supply"}))
-    other, ahead = shared.ask("4", {"d": frozenset({"lightbox"})})
-    assert (other.served, ahead) == (True, frozenset())
+    first = ask(shared, "1", "callbox")
+    both = ask(shared, "2", "callbox", "supply")
+    assert (first.served, first.missing) == (True, frozenset())
+    assert not both.served
+    assert both.missing == {"callbox"}
+    assert shared.held() == {"callbox"}
     shared.give_back(first)
-    assert (both.served, late.served) == (True, False)
+    assert both.names == {"callbox", "supply"}
     shared.give_back(both)
-    assert late.served
-    assert shared.busy() == {"supply", "lightbox"}
+    assert shared.idle()
+
+
+def test_nobody_is_overtaken_for_ever() -> None:
+    """Two others pass the callbox and the supply from hand to hand, never both free at once."""
+    shared = Instruments(NAMES)
+    callbox, supply = ask(shared, "1", "callbox"), ask(shared, "2", "supply")
+    both = ask(shared, "both", "callbox", "supply")
+    turns = 0
+    while not both.served:
+        shared.give_back(callbox)
+        callbox = ask(shared, "1", "callbox")
+        shared.give_back(supply)
+        supply = ask(shared, "2", "supply")
+        turns += callbox.served + supply.served
+        assert turns <= MOST_OVERTAKEN
+    assert turns == MOST_OVERTAKEN
 
 
 def test_who_gives_up_makes_room_and_giving_back_twice_takes_nothing_away() -> None:
     shared = Instruments(NAMES)
-    first, _ = shared.ask("1", {"a": frozenset({"callbox"})})
-    gone, _ = shared.ask("2", {"b": frozenset({"callbox", "supply"})})
-    last, _ = shared.ask("3", {"c": frozenset({"supply"})})
+    first = ask(shared, "1", "callbox")
+    gone = ask(shared, "2", "callbox", "supply")
     shared.give_back(gone)
+    last = ask(shared, "3", "callbox")
+    shared.give_back(first)
+    assert not gone.served
     assert last.served
     shared.give_back(first)
-    again, _ = shared.ask("4", {"d": frozenset({"callbox"})})
-    shared.give_back(first)
-    assert again.served
-    assert shared.busy() == {"callbox", "supply"}
+    assert shared.held() == {"callbox"}
 
 
 def test_what_a_run_holds_or_waits_for_is_given_back_together() -> None:
     shared = Instruments(NAMES)
-    mine, _ = shared.ask("1", {"a": frozenset({"callbox"})})
+    mine = ask(shared, "1", "callbox")
     with held(shared, "supply") as theirs:
-        waits, _ = shared.ask("1", {"b": frozenset({"supply"})})
-        after, _ = shared.ask("2", {"c": frozenset({"callbox"})})
+        waits = shared.ask("1", (task("another", "supply"),))
+        after = ask(shared, "2", "callbox")
         assert shared.abandon("1") == [mine]
         assert after.served
         assert theirs.served
@@ -123,8 +144,8 @@ def test_two_holders_never_overlap_and_everybody_has_his_turn(
 
     def work(run: str, turns: list[frozenset[str]]) -> None:
         for names in turns:
-            ticket, _ = shared.ask(run, {"step": names})
-            assert ticket.wait(Cancel())
+            ticket = ask(shared, run, *names)
+            assert shared.wait(ticket, Cancel())
             with books.holding(names):
                 pass
             shared.give_back(ticket)
@@ -140,32 +161,39 @@ def test_two_holders_never_overlap_and_everybody_has_his_turn(
     assert not any(worker.is_alive() for worker in workers)
     assert books.overlaps == 0
     assert books.turns == sum(map(len, threads))
-    assert shared.busy() == frozenset()
+    assert shared.idle()
 
 
-@given(st.lists(wants, min_size=1, max_size=5), st.frozensets(st.sampled_from(NAMES)))
-def test_the_next_step_is_the_first_that_can_start(
-    needs: list[frozenset[str]], busy: frozenset[str]
-) -> None:
+def test_a_task_of_ones_own_is_no_longer_held_once_the_run_asks_again() -> None:
     shared = Instruments(NAMES)
-    shared.ask("other", {"step": busy})
-    ticket, _ = shared.ask("mine", {f"s{n}": names for n, names in enumerate(needs)})
-    ready = [f"s{n}" for n, names in enumerate(needs) if not names & busy]
-    assert (ticket.served, ticket.step) == ((True, ready[0]) if ready else (False, "s0"))
+    with held(shared, "callbox"):
+        own = shared.ask("1", (task("attach", "callbox"), task("own", seconds=0.5)))
+        assert (own.served, own.step) == (True, "own")
+        assert shared.held() == {"callbox"}
+        then = ask(shared, "1", "callbox")
+        assert not then.served
+    assert shared.abandon("1") == [then]
+    assert shared.idle()
 
 
-def test_who_waits_for_one_of_several_keeps_a_place_for_the_first_alone() -> None:
+def test_who_waits_on_purpose_goes_on_when_what_he_waits_for_is_late() -> None:
+    """The callbox should be back at once, and its next task is worth waiting for; it hangs."""
     shared = Instruments(NAMES)
-    callbox, _ = shared.ask("1", {"a": frozenset({"callbox"})})
-    supply, _ = shared.ask("2", {"b": frozenset({"supply"})})
-    either, _ = shared.ask("3", {"c": frozenset({"callbox"}), "d": frozenset({"supply"})})
-    late, _ = shared.ask("4", {"e": frozenset({"callbox"})})
-    shared.give_back(callbox)
-    assert (either.served, either.step, late.served) == (True, "c", False)
-    shared.give_back(either)
-    assert late.served
-    assert not shared.ask("5", {"f": frozenset({"supply"})})[0].served
-    assert supply.served
+    hangs = shared.ask("other", (task("step", "callbox", seconds=0.2),), MUCH_LATER)
+    ticket = shared.ask("1", (task("attach", "callbox"), task("own")))
+    assert (hangs.served, ticket.served) == (True, False)
+    assert ticket.missing == {"callbox"}
+    assert shared.wait(ticket, Cancel())
+    assert ticket.step == "own"
+
+
+def test_who_waits_on_purpose_gets_what_he_waits_for() -> None:
+    shared = Instruments(NAMES)
+    other = shared.ask("other", (task("step", "callbox", seconds=20),), MUCH_LATER)
+    ticket = shared.ask("1", (task("attach", "callbox"), task("own", seconds=300)))
+    assert not ticket.served
+    shared.give_back(other)
+    assert (ticket.served, ticket.step) == (True, "attach")
 
 
 def told(rig: Rig) -> list[tuple[str, str, str]]:
@@ -198,7 +226,7 @@ def test_waiting_is_on_record_and_costs_no_time_of_the_step() -> None:
     ]
     kinds = rig.kinds()
     assert kinds.index("Waiting") < kinds.index("Reserved") < kinds.index("StepStarted")
-    assert shared.busy() == frozenset()
+    assert shared.idle()
 
 
 def test_what_nobody_shares_needs_no_ticket() -> None:
@@ -213,7 +241,7 @@ def test_instruments_are_given_back_after_a_fault_and_before_a_retry(error: Base
     held_meanwhile: list[frozenset[str]] = []
 
     def body() -> None:
-        held_meanwhile.append(shared.busy())
+        held_meanwhile.append(shared.held())
         raise error
 
     retry = Retry(times=1, on=frozenset({Outcome.ERROR}))
@@ -221,7 +249,7 @@ def test_instruments_are_given_back_after_a_fault_and_before_a_retry(error: Base
     assert execute(rig.job, rig.log).outcome is Outcome.ERROR
     assert held_meanwhile == [{"callbox"}] * 2
     assert [kind for kind, _, _ in told(rig)] == ["Reserved", "Released"] * 2
-    assert shared.busy() == frozenset()
+    assert shared.idle()
 
 
 def test_an_abort_wakes_who_waits_and_the_step_was_not_started() -> None:
@@ -234,7 +262,7 @@ def test_an_abort_wakes_who_waits_and_the_step_was_not_started() -> None:
         until(lambda: bool(told(rig)))
         running.abort("4711", "Ctrl-C")
         result = running.supervise()
-        assert shared.busy() == {"callbox"}
+        assert shared.held() == {"callbox"}
     assert result.outcome is Outcome.ABORTED
     assert result.record
     assert [(s.id, s.outcome) for s in result.record.steps] == [
@@ -243,7 +271,7 @@ def test_an_abort_wakes_who_waits_and_the_step_was_not_started() -> None:
         ("down", Outcome.PASS),
     ]
     assert all("RUN-ABORTED" in step.skipped for step in result.record.steps[:2])
-    assert shared.busy() == frozenset()
+    assert shared.idle()
 
 
 def test_a_wedged_step_keeps_no_instrument() -> None:
@@ -256,12 +284,12 @@ def test_a_wedged_step_keeps_no_instrument() -> None:
     running.start()
     result = running.supervise()
     assert result.wedged
-    assert shared.busy() == frozenset()
+    assert shared.idle()
     assert ("Released", "stubborn", "callbox") in told(rig)
     with held(shared, "callbox"):
         release.set()
         running.join(20)
-        assert shared.busy() == {"callbox"}  # what it gives back now is no longer its own
+        assert shared.held() == {"callbox"}  # what it gives back now is no longer its own
 
 
 def test_any_order_takes_first_what_is_free() -> None:
@@ -316,7 +344,7 @@ def test_many_slots_share_two_instruments_and_none_starves() -> None:
         run.start()
     assert [run.supervise().outcome for run in runs] == [Outcome.PASS] * 16
     assert (books.overlaps, books.turns) == (0, 48)
-    assert shared.busy() == frozenset()
+    assert shared.idle()
 
 
 def test_any_order_waits_for_whatever_is_free_first() -> None:
@@ -328,8 +356,7 @@ def test_any_order_waits_for_whatever_is_free_first() -> None:
         item("charge", lambda: order.append("charge"), "supply", group=group),
     ]
     rig = Rig(items, instruments=shared)
-    callbox, _ = shared.ask("other", {"x": frozenset({"callbox"})})
-    supply, _ = shared.ask("another", {"y": frozenset({"supply"})})
+    callbox, supply = ask(shared, "other", "callbox"), ask(shared, "another", "supply")
     running = SlotRun(rig.job, rig.journal, (rig.published.append,))
     running.start()
     until(lambda: len(told(rig)) == 2)
@@ -344,7 +371,7 @@ def test_any_order_waits_for_whatever_is_free_first() -> None:
         ("Waiting", "charge", "supply"),
         ("Reserved", "charge", "supply"),
     ]
-    assert shared.busy() == frozenset()
+    assert shared.idle()
 
 
 def test_an_abort_of_who_waits_for_one_of_several_leaves_nothing_behind() -> None:
@@ -360,13 +387,13 @@ def test_an_abort_of_who_waits_for_one_of_several_leaves_nothing_behind() -> Non
         running.abort("4711", "Ctrl-C")
         result = running.supervise()
     assert result.outcome is Outcome.ABORTED
-    assert shared.busy() == frozenset()
+    assert shared.idle()
 
 
 def test_a_wait_that_is_aborted_at_once_never_hangs() -> None:
     shared, cancel = Instruments(NAMES), Cancel()
     cancel.set(OperatorStop("RUN-ABORTED", "before"))
     with held(shared, "supply"):
-        ticket, _ = shared.ask("1", {"a": frozenset({"supply"})})
-        assert not ticket.wait(cancel)
+        ticket = ask(shared, "1", "supply")
+        assert not shared.wait(ticket, cancel)
         shared.give_back(ticket)

@@ -133,10 +133,11 @@ def check(script: Script, recorder: Recorder) -> Record:
     else:
         assert record.dut_failed == oracle.bad()
     assert (record.fault is None) == oracle.passes
-    assert record.symptom == (SYMPTOMS.get(record.fault.code) if record.fault else None)
+    code = record.fault.code if record.fault and record.outcome is Outcome.FAIL else ""
+    assert record.symptom == SYMPTOMS.get(code)
     assert fold(unfold(record)) == record
     assert rig.replay() == record
-    assert rig.job.instruments.busy() == frozenset()
+    assert rig.job.instruments.idle()
     assert rig.jig.calls[-1] == "safe"
     return record
 

@@ -15,11 +15,12 @@ from harness.engine.job import Job
 from harness.engine.log import RunLog
 from harness.model.backing import Device
 from harness.model.cell import PathLoss
-from harness.model.events import PlanRef, Purpose, RunStarted, StationRef
+from harness.model.events import Purpose, RunStarted
 from harness.model.jig_ports import Jig
 from harness.model.plan import Plan, Variants
 from harness.model.ports import CallBox, Handset, Usb
 from harness.model.record import Record
+from harness.model.refs import PlanRef, StationRef
 from harness.plans.resolve import load_plans
 from harness.sim.callbox import CallBoxBehaviour
 from harness.sim.cell import SimCell
