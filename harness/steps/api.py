@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
-from harness.model.ports import PORTS, Agent, CallBox, Usb
+from harness.model.ports import PORTS, Agent, CallBox, UnitRegistry, Usb
 from harness.model.step import Flag, Measurement, Numeric, Param, Series, StepSpec, Text
 from harness.model.units import Unit
 
@@ -48,12 +48,14 @@ def step(
     claims: Sequence[str] = (),
     needs: Sequence[str] = (),
     path_in: str = "",
+    identifies: bool = False,
 ) -> Callable[[Body], Body]:
     """Make a function a step of the catalogue.
 
     `claims` names the parts of the handset that it uses, of CLAIMS. `needs` names what it uses of
     the slot that its ports do not tell and not every slot has, such as a `lightbox` behind the jig.
     `path_in` names the parameter with the band in which it asks for the loss of the slot's path.
+    One that `identifies` calls `UnitRegistry.identified` for every unit that it passes.
 
     Raises: TypeError when the signature is none that the engine can call, or a claim is unknown.
     """
@@ -62,7 +64,9 @@ def step(
         spec = _specify(body, measures, frozenset(claims), frozenset(needs))
         if path_in and (path_in not in spec.params or spec.params[path_in].kind is not int):
             raise TypeError(f"step {spec.name}: {path_in!r} is no parameter with a band")
-        setattr(body, MARK, replace(spec, path_in=path_in))
+        if identifies and UnitRegistry not in spec.ports.values():
+            raise TypeError(f"step {spec.name} identifies a unit and has no UnitRegistry")
+        setattr(body, MARK, replace(spec, path_in=path_in, identifies=identifies))
         return body
 
     return mark

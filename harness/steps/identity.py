@@ -29,7 +29,7 @@ class _Said:
     imeis: tuple[Reading[str], ...]
 
 
-@step(measures=[Text("serial"), Text("imei1"), Text("imei2")])
+@step(measures=[Text("serial"), Text("imei1"), Text("imei2")], identifies=True)
 def read(handset: Handset, registry: UnitRegistry, measure: Measure) -> None:
     """Serial number (`ro.serialno`) and both IMEIs (`service call iphonesubinfo`).
 
@@ -42,7 +42,9 @@ def read(handset: Handset, registry: UnitRegistry, measure: Measure) -> None:
     _claim(_identify(handset, registry, measure), registry, own=True)
 
 
-@step(measures=[Text("serial"), Text("imei1"), Text("imei2"), Flag("imei_matches")])
+@step(
+    measures=[Text("serial"), Text("imei1"), Text("imei2"), Flag("imei_matches")], identifies=True
+)
 def match_label(handset: Handset, registry: UnitRegistry, measure: Measure) -> None:
     """Serial number and both IMEIs, and whether each IMEI on the label is the handset's.
 

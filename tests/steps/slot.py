@@ -12,6 +12,7 @@ from harness.devices.usb.bus import UsbBus
 from harness.devices.usb.socket import UsbSocket
 from harness.engine.bench import Bench
 from harness.engine.execute import execute
+from harness.engine.job import Witness
 from harness.engine.log import RunLog
 from harness.model.events import Stamped, StepStarted
 from harness.model.identity import Unit
@@ -48,6 +49,7 @@ class Slot:
         self.files: dict[str, bytes] = {}
         """What the last run has attached, by its SHA-256."""
         self._at_start: dict[str, Callable[[], object]] = {}
+        self.witness: Witness = lambda *_: None
 
     def run(self, use: str, announced: str = SERIAL, **given: Any) -> Record:
         return self.run_all(step(use, timeout_s=40, **given), announced=announced)
@@ -56,7 +58,7 @@ class Slot:
         rig = Rig([(SPECS[each.use], each) for each in steps], unit=Unit(announced))
         self.files = rig.journal.files
         log = RunLog(rig.run, rig.journal, rig.job.clock, (self._listen,))
-        return execute(replace(rig.job, bench=self.bench), log)
+        return execute(replace(rig.job, bench=self.bench, witness=self.witness), log)
 
     def at_start_of(self, step_id: str, work: Callable[[], object]) -> None:
         """Have something happen when a step of the next run starts."""

@@ -245,3 +245,11 @@ def test_a_path_is_asked_for_in_the_band_of_a_parameter() -> None:
     for name in ("bnd", "ssid"):
         with pytest.raises(TypeError, match=f"{name!r} is no parameter with a band"):
             step(path_in=name)(heard)
+
+
+def test_a_step_that_identifies_a_unit_has_where_to_say_it() -> None:
+    def silent(measure: Measure) -> None:
+        """Says nothing."""
+
+    with pytest.raises(TypeError, match="silent identifies a unit and has no UnitRegistry"):
+        step(identifies=True)(silent)

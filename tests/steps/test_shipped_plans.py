@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from harness.errors import Blame, all_codes
+from harness.errors.link import HANDSET_SIDE
 from harness.model.limits import Range
 from harness.model.mask import Mask
-from harness.model.plan import GroupKind, Plan
+from harness.model.plan import GroupKind, Plan, Variants
 from harness.plans.limits.symptoms import reasons
 from harness.plans.resolve import load_plans, resolve
 from harness.steps import catalogue
@@ -19,7 +20,14 @@ from harness.steps import catalogue
 TESTPLANS = Path(__file__).parents[2] / "testplans"
 PLANS = [*TESTPLANS.glob("*.yaml"), *TESTPLANS.glob("selftest/*.yaml")]
 STEPS = catalogue()
-FINAL = load_plans(TESTPLANS / "a57-final.yaml", STEPS)
+FINAL, FUNCTIONAL = (
+    load_plans(TESTPLANS / f"a57-{n}.yaml", STEPS) for n in ("final", "functional")
+)
+OF_THE_LINE = [
+    pytest.param(plan, plans, id=f"{plan.id} {plan.variant}".strip())
+    for plans in (FINAL, FUNCTIONAL)
+    for plan in plans.plans.values()
+]
 CODE = re.compile(r"[A-Z]+(?:-[A-Z]+)+")
 
 
@@ -30,8 +38,8 @@ def test_the_shipped_plans_are_right_without_a_warning(path: Path) -> None:
     assert problems == []
 
 
-@pytest.mark.parametrize("plan", FINAL.plans.values(), ids=lambda plan: plan.variant)
-def test_every_fail_of_the_final_test_has_a_symptom(plan: Plan) -> None:
+@pytest.mark.parametrize(("plan", "plans"), OF_THE_LINE)
+def test_every_fail_of_a_test_of_the_line_has_a_symptom(plan: Plan, plans: Variants) -> None:
     by_limit = {
         f"{step.id}.{name}:{reason}"
         for step in plan.steps
@@ -39,11 +47,17 @@ def test_every_fail_of_the_final_test_has_a_symptom(plan: Plan) -> None:
         for reason in reasons(limit)
     }
     dut = {name for name, blame, _ in all_codes() if blame is Blame.DUT}
-    steps = [step for each in FINAL.plans.values() for step in each.steps]  # codes are of them all
+    steps = [step for each in plans.plans.values() for step in each.steps]  # codes are of them all
     raised = {code for step in steps for code in CODE.findall(STEPS[step.use].doc)} & dut
     assert len(by_limit) > 30
     assert len(raised) > 9
-    assert by_limit | raised == plan.symptoms.keys()
+    of_link = {code for code in HANDSET_SIDE if not code.startswith("AT-")}  # no step asks a modem
+    assert by_limit | raised | of_link == plan.symptoms.keys()
+
+
+def test_a_symptom_means_the_same_in_each_test_of_the_line() -> None:
+    final = FINAL.named("pk").symptoms.items()
+    assert FUNCTIONAL.any.symptoms.items() <= final
 
 
 def test_the_symptoms_of_the_final_test_are_told_apart_by_their_codes() -> None:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from harness.devices.adb.connection import decode
-from harness.devices.adb.states import parse_devices
+from harness.devices.adb.states import DeviceInfo, parse_devices
 
 _SERVICE = b"host:track-devices-l"
 _HEAD = 4
@@ -33,6 +33,8 @@ class Changes:
 
     def __init__(self) -> None:
         self._rest = bytearray()
+        self.devices: list[DeviceInfo] | None = None
+        """The latest list; None before the first."""
         self._ready: set[int] = set()
         self._breaks: dict[int, int] = {}
 
@@ -46,9 +48,10 @@ class Changes:
             end = _HEAD + int(self._rest[:_HEAD], 16)
             if len(self._rest) < end:
                 return
-            devices = parse_devices(decode(self._rest[_HEAD:end]))
+            self.devices = parse_devices(decode(self._rest[_HEAD:end]))
             del self._rest[:end]
-            self._take({device.transport_id for device in devices if device.state == "device"})
+            ready = {each.transport_id for each in self.devices if each.state == "device"}
+            self._take(ready)
 
     def breaks(self, transport_id: int) -> int:
         """How often this transport was ready and then was not."""
@@ -86,6 +89,24 @@ class Watch:
         with self._lock:
             self._drain()
             return Link(transport_id, self._changes.breaks(transport_id))
+
+    def listed(self) -> list[tuple[DeviceInfo, Link]] | None:
+        """Every handset with its link, as the server told last; None before it told any.
+
+        Raises: OSError, ValueError when the server tells no more.
+        """
+        with self._lock:
+            self._drain()
+            if self._changes.devices is None:
+                return None
+            return [
+                (each, Link(each.transport_id, self._changes.breaks(each.transport_id)))
+                for each in self._changes.devices
+            ]
+
+    def fileno(self) -> int:
+        """What is readable once the server tells of a change."""
+        return self._socket.fileno()
 
     def close(self) -> None:
         with self._lock:
