@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from harness.engine.bench import OF_THE_RUN
 from harness.errors import PlanError
 from harness.files.problems import nearest
-from harness.model.events import PlanRef
 from harness.model.jig_ports import JigHealth
 from harness.model.plan import Plan, PlannedStep
+from harness.model.refs import PlanRef
 from harness.model.step import Catalogue
 
 _IN_STATION: Mapping[str, tuple[str, str]] = {

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.clock import Clock
-from harness.errors import HarnessError, JigFault, StationFault
-from harness.model.events import JigRef
+from harness.errors import HarnessError, JigFault
+from harness.model.entry import Entry
+from harness.model.head import RunHead
 from harness.model.outcome import Outcome
 from harness.model.readiness import (
-    SCENARIO,
     Demand,
     Evidence,
     GoldenRun,
@@ -21,13 +21,18 @@ from harness.model.readiness import (
     readiness,
 )
 from harness.model.record import Record
-from harness.records.head import RunHead
+from harness.model.refs import JigRef
+from harness.model.rules.recalls import recall_of
 from harness.records.query import Reader
 from harness.station.config import StationConfig
+from harness.station.golden_runs import made_otherwise, taken_back
 from harness.station.golden_units import GoldenUnit, has_shown, verdict_of
 from harness.station.jig_file import JigFile
 from harness.station.jig_plans import JigPlans
 from harness.station.station import Slot, unit_of_jig
+
+_Ran = tuple[Record, Entry | None]
+"""A run of a golden unit, and what revokes its PASS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,58 +90,53 @@ class JigReadiness:
             tests = reader.self_tests(names)
             if not tests:
                 return Evidence()
-            last = reader.record(tests[0].run)
+            last, recalls = reader.record(tests[0].run), reader.recalls()
+
+            def with_recall(record: Record) -> _Ran:
+                return record, recall_of(reader.head(record.run), recalls)
+
             serials = golden_units(last.inputs)
             ran = {serial: reader.last_golden(serial, jig, last.run) for serial in serials}
+            newest = {serial: with_recall(record) for serial, record in ran.items() if record}
             others = sorted(self.config.golden_units.units.keys() - serials)
-            shown = [(serial, reader.golden_runs(serial, jig)) for serial in others]
-        golden = {serial: self._golden(serial, record) for serial, record in ran.items() if record}
+            shown = [(s, [*map(with_recall, reader.golden_runs(s, jig))]) for s in others]
+        golden = {serial: self._golden(serial, *each) for serial, each in newest.items()}
         against = [run for serial, runs in shown if (run := self._against(serial, runs))]
-        return Evidence(last, [_past(head) for head in tests], golden, against)
+        past = [_past(head, recalls) for head in tests]
+        return Evidence(last, past, golden, against, recall_of(tests[0], recalls))
 
-    def _golden(self, serial: str, record: Record) -> GoldenRun:
+    def _golden(self, serial: str, record: Record, recall: Entry | None) -> GoldenRun:
         entry = self.config.golden_units.units.get(serial)
         if entry is None:
             return GoldenRun(record, None, registered=False)
-        return GoldenRun(record, verdict_of(entry, record) or self._made_otherwise(entry, record))
+        return GoldenRun(record, verdict_of(entry, record) or self._void(entry, record, recall))
 
-    def _against(self, serial: str, runs: Iterable[Record]) -> GoldenRun | None:
+    def _against(self, serial: str, runs: Iterable[_Ran]) -> GoldenRun | None:
         """The run that has shown a jig to be bad, unless a good one has followed.
 
-        A good one that was made otherwise has shown nothing.
+        A good one that was made otherwise, or whose PASS was recalled, has shown nothing.
         """
         entry = self.config.golden_units.units[serial]
-        for record in runs:
+        for record, recall in runs:
             if _is_over(entry, record) or not has_shown(entry, record):
                 continue
             if problem := verdict_of(entry, record):
                 return GoldenRun(record, problem)
-            if self._made_otherwise(entry, record) is None:
+            if self._void(entry, record, recall) is None:
                 return None
         return None
 
-    def _made_otherwise(self, entry: GoldenUnit, record: Record) -> HarnessError | None:
-        """Why a run of a golden unit is none of its plan as it is now, at this station."""
-        try:
-            plan = self.plans.golden(entry)
-        except HarnessError as error:
-            return error
-        simulated = self.config.simulated is not None
-        others = [
-            ("by another plan, or by other limits", record.plan.sha256 != plan.sha256),
-            (f"at the station {record.station.name}", record.station.name != self.config.name),
-            ("on another kind of station", (SCENARIO in record.inputs) != simulated),
-        ]
-        how = ", ".join(words for words, is_so in others if is_so)
-        if not how:
-            return None
-        words = f"{entry.kind} unit {entry.unit.serial}: its run was made {how}"
-        return StationFault("GOLDEN-DIFFERS", words, evidence={"run": record.run})
+    def _void(self, entry: GoldenUnit, record: Record, recall: Entry | None) -> HarnessError | None:
+        """Why a run of a golden unit does not speak for the jig though it ended as it must."""
+        if recall:
+            return taken_back(entry, record, recall)
+        return made_otherwise(entry, record, self.plans.golden, self.config)
 
 
 def _is_over(entry: GoldenUnit, record: Record) -> bool:
     return entry.expired(record.started.date()) is not None
 
 
-def _past(head: RunHead) -> Past:
-    return Past(head.slot, head.started, head.ended, head.outcome is Outcome.PASS)
+def _past(head: RunHead, recalls: Sequence[Entry]) -> Past:
+    passed = head.outcome is Outcome.PASS and recall_of(head, recalls) is None
+    return Past(head.slot, head.started, head.ended, passed)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from harness.devices.serial_ports import ports_among
 from harness.devices.usb.bus import UsbBus
+from harness.model.rules.ready import in_production
+from harness.model.rules.values import Rules
 from harness.station.config import StationConfig
 from harness.station.doctor.finding import Finding, Level
 from harness.station.doctor.key import adb_key
@@ -22,6 +24,7 @@ from harness.station.doctor.links import (
 )
 from harness.station.doctor.paths import path_loss
 from harness.station.doctor.pc import clock_set, packages, python
+from harness.station.doctor.people import badges
 from harness.station.doctor.store import clock_order, disk, store_health
 
 __all__ = ["Finding", "Level", "examine"]
@@ -32,9 +35,12 @@ def examine(
 ) -> Iterator[Finding]:
     """Every finding, one after another; some take a second.
 
-    A real station needs USB, its sockets and the ports of its jigs; None is a simulated one.
+    A real station needs USB, its sockets and the ports of its jigs; None is a simulated one. The
+    clock is held to what the runs of the station that count ask of it.
     """
-    real, bus = station is not None, bus or UsbBus()
+    real, bus = station is not None and station.simulated is None, bus or UsbBus()
+    rules = station.rules if station else Rules()
+    within = (in_production(rules) if real else rules).clock_within
     slots = station.slots if station else ()
     jigs = [slot.jig for slot in slots if slot.jig]
     ports = [jig.port for jig in jigs if jig.port] if station else None
@@ -51,9 +57,10 @@ def examine(
         partial(serial_ports, ports),
         *([partial(sought_jigs, sought, ports_among(jig_ports))] if sought else []),
         *([partial(path_loss, station, datetime.now(UTC).date())] if station else []),
+        *([partial(badges, station, datetime.now(UTC).date())] if station else []),
         partial(disk, store),
         partial(store_health, store),
-        clock_set,
+        partial(clock_set, within=within),
         partial(clock_order, store),
     ]
     return (check() for check in checks)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
 import re
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, requires, version
 
+from harness.errors import StationFault
+from harness.model.reading import Unreadable
+from harness.model.rules.ready import KernelClock, clock_doubts
 from harness.station.doctor.finding import Finding, Level
+from harness.station.kernel_clock import kernel_clock
 
 OLDEST_PYTHON = (3, 11)
 _REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)>=([0-9.]+)$")
-_TIME_ERROR = 5
-"""What adjtimex(2) returns for a clock that nobody keeps right."""
 
 
 def python() -> Finding:
@@ -55,34 +56,22 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(map(int, re.findall("[0-9]+", text)))
 
 
-class _Timex(ctypes.Structure):
-    """The first fields of `struct timex` (adjtimex(2)), and room for the rest."""
+def clock_set(
+    clock: KernelClock | Unreadable | None = None, *, within: timedelta | None = None
+) -> Finding:
+    """Whether the kernel says that NTP keeps the clock; FAIL where runs that count are refused.
 
-    _fields_ = (
-        ("modes", ctypes.c_uint),
-        ("offset", ctypes.c_long),
-        ("freq", ctypes.c_long),
-        ("maxerror", ctypes.c_long),
-        ("esterror", ctypes.c_long),
-        ("status", ctypes.c_int),
-        ("rest", ctypes.c_byte * 256),
-    )
-
-
-def clock_set() -> Finding:
-    """Whether the kernel says that NTP keeps the clock."""
-    said = _Timex()  # modes 0: only asks
-    state = ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(said))
-    if state < 0:
-        words = f"the kernel does not say: {os.strerror(ctypes.get_errno())}"
+    `within` is how far off those let it be; None where they do not ask.
+    """
+    clock = clock or kernel_clock()
+    for doubt in clock_doubts(clock, within):
+        words = f"runs that count are refused ({doubt.code}): {doubt.words}"
+        return Finding("clock", Level.FAIL, words, doubt.remedy)
+    if isinstance(clock, Unreadable):
+        words = f"the kernel does not say: {clock.why}"
         return Finding("clock", Level.WARN, words, "Look at `timedatectl`.")
-    return judge_clock(state, said.maxerror)
-
-
-def judge_clock(state: int, maxerror_us: int) -> Finding:
-    """What adjtimex(2) says: its state, and the largest error of the clock [us]."""
-    if state == _TIME_ERROR:
+    if not clock.kept:
         words = "no time server keeps this PC's clock"
-        remedy = "Install and start chrony or systemd-timesyncd; records carry this clock's time."
-        return Finding("clock", Level.WARN, words, remedy)
-    return Finding.ok("clock", f"kept by a time server, at most {maxerror_us / 1000:.0f} ms off")
+        return Finding("clock", Level.WARN, words, StationFault.codes["READY-CLOCK"].remedy)
+    off_ms = clock.off / timedelta(milliseconds=1)
+    return Finding.ok("clock", f"kept by a time server, at most {off_ms:.0f} ms off")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.errors import StationFault
+from harness.files.disk import existing
 from harness.records.sealing import stuck_runs
 from harness.records.store import last_record
 from harness.station.doctor.finding import Finding, Level
@@ -19,7 +20,7 @@ LOW_FREE_B = 5 * 10**9
 
 
 def disk(store: Path) -> Finding:
-    folder = _existing(store.absolute().parent)
+    folder = existing(store.absolute().parent)
     if not os.access(folder, os.W_OK | os.X_OK):
         words = f"{folder} cannot be written by this user"
         return Finding("disk", Level.FAIL, words, "Change its owner, or name another --records.")
@@ -65,7 +66,3 @@ def judge_order(now: datetime, last: datetime) -> Finding:
         words += f", before the end of the last record, {last:%Y-%m-%d %H:%M:%S}"
         return Finding("time", Level.FAIL, words, "Set this PC's clock right, then test again.")
     return Finding.ok("time", words)
-
-
-def _existing(folder: Path) -> Path:
-    return next(place for place in (folder, *folder.parents) if place.exists())

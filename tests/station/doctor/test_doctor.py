@@ -6,6 +6,7 @@ import os
 import pty
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from harness.devices.adb import AdbServer
 from harness.devices.adb.keys import ON_HANDSETS, key_home, key_path, read_key
 from harness.devices.usb.bus import UsbBus
 from harness.devices.usb.topology import SYSFS as USB_IN_KERNEL
+from harness.model.reading import Unreadable
+from harness.model.rules.ready import KernelClock
 from harness.model.usb import UsbMode
 from harness.records.recorder import Recorder
 from harness.sim.unit import SimUnit
@@ -33,7 +36,8 @@ from harness.station.doctor.links import (
     udev_rules,
     usb_socket,
 )
-from harness.station.doctor.pc import clock_set, judge_clock, packages, python
+from harness.station.doctor.pc import clock_set, packages, python
+from harness.station.doctor.people import badges
 from harness.station.doctor.store import (
     LEAST_FREE_B,
     LOW_FREE_B,
@@ -308,8 +312,37 @@ def test_a_clock_before_the_last_record_fails() -> None:
 
 def test_the_clock_of_this_pc_is_asked() -> None:
     assert clock_set().level in (Level.OK, Level.WARN)
-    assert judge_clock(0, 12_000) == Finding.ok("clock", "kept by a time server, at most 12 ms off")
-    assert judge_clock(5, 16_000_000).level is Level.WARN
+    words = "kept by a time server, at most 12 ms off"
+    assert clock_set(KernelClock(True, timedelta(milliseconds=12))) == Finding.ok("clock", words)
+    assert clock_set(KernelClock(False, timedelta(seconds=16))).level is Level.WARN
+    finding = clock_set(Unreadable("Operation not permitted"))
+    assert finding.level is Level.WARN
+    assert "Operation not permitted" in finding.words
+
+
+def test_the_clock_fails_where_runs_that_count_are_refused() -> None:
+    within = timedelta(milliseconds=500)
+    for clock in (
+        KernelClock(True, timedelta(seconds=1)),
+        KernelClock(False, timedelta()),
+        Unreadable("Operation not permitted"),
+    ):
+        finding = clock_set(clock, within=within)
+        assert finding.level is Level.FAIL
+        assert "runs that count are refused (READY-CLOCK)" in finding.words
+        assert finding.remedy
+    assert clock_set(KernelClock(True, timedelta()), within=within).level is Level.OK
+
+
+def test_the_file_of_a_simulated_station_asks_for_no_more_than_none(tmp_path: Path) -> None:
+    station = StationConfig("s", "", (), simulated=tmp_path / "scenario.yaml")
+    found = {f.name: f for f in examine(tmp_path / "r.db", station)}
+    assert {found[name].level for name in ("key", "libusb", "udev", "clock")} <= {
+        Level.OK,
+        Level.WARN,
+    }
+    real = {f.name: f for f in examine(tmp_path / "r.db", replace(station, simulated=None))}
+    assert real["clock"].level is not Level.WARN, "production has it kept, or is refused"
 
 
 def test_python_and_packages() -> None:
@@ -317,3 +350,20 @@ def test_python_and_packages() -> None:
     finding = packages()
     assert finding.level is Level.OK
     assert "adbutils" in finding.words
+
+
+def test_the_badges_of_a_station(tmp_path: Path) -> None:
+    path = tmp_path / "badges.yaml"
+    simulated = StationConfig("s", "", (), simulated=tmp_path / "scenario.yaml")
+    assert badges(simulated, NOON.date()).level is Level.WARN
+    station = replace(simulated, badges=path)
+    assert badges(station, NOON.date()).level is Level.FAIL
+    hashed = "$argon2id$v=19$m=19456,t=6,p=1$" + "A" * 22 + "$" + "A" * 43
+    line = f"{{badge: 'B-1', name: mei, role: leader, until: 2026-11-22, hash: '{hashed}'}}"
+    path.write_text(f"schema: 1\nbadges: [{line}]\n")
+    path.chmod(0o644)
+    assert badges(station, NOON.date()) == Finding.ok(
+        "badges", f"{path}: 1 of 1 badges count today"
+    )
+    assert badges(station, NOON.date() + timedelta(days=1)).level is Level.FAIL
+    assert badges(replace(station, simulated=None), NOON.date()).level is Level.FAIL
