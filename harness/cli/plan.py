@@ -14,10 +14,12 @@ import click
 
 from harness.cli import EXIT_USAGE
 from harness.clock import SystemClock
+from harness.errors import PlanError
 from harness.files.problems import Place
 from harness.model.codec import encode
 from harness.model.plan import Plan, Variants
 from harness.model.step import Catalogue
+from harness.plans.asked import require_asked
 from harness.plans.limits.schema import GOLDEN_SCHEMA, LIMIT_SET_SCHEMA
 from harness.plans.needs import places_of_needs
 from harness.plans.resolve import load_plans, resolve
@@ -29,7 +31,7 @@ if TYPE_CHECKING:  # it costs `check` a start of the station, without --station 
     from harness.station.lacks import Lack
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
-_LATER = ("diff", "new", "replay")
+_LATER = ("diff", "new", "replay", "takt")
 _SCHEMAS = {
     "plan": PLAN_SCHEMA,
     "limits": LIMIT_SET_SCHEMA,
@@ -76,7 +78,7 @@ def check(files: tuple[Path, ...], station: Path | None) -> None:
         for problem in problems:
             click.echo(str(problem))
         if plans:
-            _say_checked(file, plans)
+            _say_checked(file, plans, steps)
             lacks = _lacks(file, plans, steps, station) if station else []
             for lack in lacks:
                 click.echo(lack)
@@ -115,10 +117,14 @@ def _said(file: Path, lack: Lack, slots: Sequence[int], named: Mapping[str, Plac
     return f"{file}:{line}:{column}: {which}: {lack}: {lack.remedy}"
 
 
-def _say_checked(file: Path, plans: Variants) -> None:
+def _say_checked(file: Path, plans: Variants, steps: Catalogue) -> None:
     if expired := plans.any.expired(SystemClock().utc().date()):
         click.echo(f"{file}: warning: {expired}: have the golden units measured again")
     for plan in plans.plans.values():
+        try:
+            require_asked(file, plan, steps)
+        except PlanError as why:  # a bench may do without
+            click.echo(f"{why.message} ({why.code}): {why.remedy}")
         variant = f"variant {plan.variant} " if plan.variant else ""
         click.echo(f"{file}: {plan.id} revision {plan.revision} {variant}{plan.sha256}")
 

@@ -11,14 +11,19 @@ from pathlib import Path
 import click
 
 import harness
+from harness.clock import SystemClock
 from harness.errors import OperatorStop, PlanError
-from harness.model.events import ReleaseRef
-from harness.model.plan import InputFile, Plan
+from harness.model.events import Purpose
+from harness.model.plan import Plan
+from harness.model.refs import ReleaseRef
 from harness.plans.release.check import ToRun, admit
 from harness.plans.release.folder import NEWEST, judged_releases
 from harness.plans.release.trust import DEFAULT_TRUST, Trust, read_trust
 from harness.records.query import Reader
+from harness.station.selftest_files import read_again
+from harness.station.station import Order
 from harness.station.stopping import operator
+from harness.wiring import Layout, config_of, input_hashes
 
 TRUST_VARIABLE = "HARNESS_TRUST"
 
@@ -57,10 +62,8 @@ def refuse_options(given: Mapping[str, object]) -> None:
         raise click.UsageError(message)
 
 
-def admission(
-    plan: Plan, files: Mapping[str, InputFile], store: Path, releases: Path, today: date
-) -> Admitted:
-    """What allows a production run of the plan with these input files.
+def admission(plan: Plan, layout: Layout, store: Path, releases: Path, today: date) -> Admitted:
+    """What allows a production run of the plan on this station, with the files as they are.
 
     Raises: OperatorStop(UNIT-GOLDEN); PlanError(PLAN-EXPIRED | RELEASE-...);
     StationFault(STORE-DAMAGED).
@@ -74,5 +77,17 @@ def admission(
     ran = newest_run(store, [plan.process]).get(plan.process)
     since = ran.number if ran else NEWEST
     installed = judged_releases(releases, plan.process, trust, since=since)
-    release = admit(ToRun(plan, files, harness.__version__, ran), installed)
+    files = {**plan.files, **layout.files, **read_again(layout.files)}
+    decides = config_of(layout).decides
+    release = admit(ToRun(plan, files, decides, harness.__version__, ran), installed)
     return Admitted(release.ref, trust.file.sha256)
+
+
+def production_order(plan: Plan, layout: Layout, store: Path, releases: Path, person: str) -> Order:
+    """The production run of a plan on a station as it is now, by the active release.
+
+    Raises: as `admission`.
+    """
+    admitted = admission(plan, layout, store, releases, SystemClock().utc().date())
+    inputs = {**input_hashes(plan, layout), "trust": admitted.trust_sha256}
+    return Order(plan, Purpose.PRODUCTION, person, inputs, admitted.release)

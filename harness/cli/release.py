@@ -12,17 +12,18 @@ import harness
 from harness.cli import EXIT_USAGE
 from harness.cli.options import RELEASES, records_option
 from harness.cli.production import newest_run, trusted
-from harness.cli.release_make import released_files, station_lacks
+from harness.cli.release_make import released_files, released_stations, station_lacks
 from harness.clock import SystemClock
 from harness.errors import PlanError
 from harness.files.disk import sync
-from harness.files.parse import read_bytes
-from harness.model.events import ReleaseRef
-from harness.model.plan import InputFile
+from harness.files.parse import hashed
+from harness.model.refs import ReleaseRef
+from harness.plans.asked import require_asked
 from harness.plans.release.check import differing, replaced
 from harness.plans.release.folder import (
     Installed,
     active,
+    highest,
     judged_releases,
     load_release,
     newest,
@@ -81,6 +82,7 @@ def make(
     for plan in plans.plans.values():
         if why := plan.expired(now.date()):
             raise PlanError("PLAN-EXPIRED", f"{plan_file}: {why}")
+        require_asked(plan_file, plan, steps)
     if lacks := [lack for path in stations for lack in station_lacks(plans, steps, path)]:
         raise PlanError("PLAN-DEVICE", lacks[0], evidence={"problems": lacks})
     before = newest(releases, plans.any.process)
@@ -88,6 +90,8 @@ def make(
         made = new_release(
             plans,
             released_files(plans, stations),
+            stations=released_stations(stations),
+            number=highest(releases, plans.any.process) + 1,
             after=before.manifest if before else None,
             made=now,
             by=by,
@@ -215,20 +219,12 @@ def _before(found: Release, releases: Path) -> Release | None:
 
 def _show_files(found: Release) -> int:
     """Say which files of this folder are not as released; the exit code."""
-    files = {role: _read(Path(file.path)) for role, file in found.manifest.files.items()}
+    files = {role: hashed(Path(file.path)) for role, file in found.manifest.files.items()}
     lines = list(differing(files, found.manifest))
     for line in lines:
         click.echo(f"       {line}")
     click.echo(f"       {len(files) - len(lines)} of {len(files)} files here are as released")
     return EXIT_USAGE if lines else 0
-
-
-def _read(path: Path) -> InputFile:
-    """The file as it is here; one that cannot be read has no SHA-256."""
-    from hashlib import sha256
-
-    content, problem = read_bytes(path)
-    return InputFile(path, "" if problem else sha256(content).hexdigest())
 
 
 def _passphrase(key_file: Path) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from harness.errors import PlanError
 from harness.model.plan import InputFile, Plan, Variants
 from harness.model.step import Catalogue
-from harness.plans.release.check import released_roles
+from harness.plans.release.check import released_roles, station_role
 from harness.plans.release.manifest import ReleasedFile
 from harness.station.config import load_station
 from harness.station.lacks import require_devices
@@ -27,6 +28,11 @@ def released_files(plans: Variants, stations: Sequence[Path]) -> dict[str, Relea
     return {
         role: ReleasedFile(os.path.relpath(file.path), file.sha256) for role, file in files.items()
     }
+
+
+def released_stations(stations: Sequence[Path]) -> dict[str, Any]:
+    """What decides of each station file, by its role."""
+    return {station_role(path): load_station(path).decides for path in stations}
 
 
 def _files_of(plans: Variants, stations: Sequence[Path]) -> dict[str, InputFile]:

@@ -6,15 +6,17 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
 from harness.files.collect import Problems
-from harness.files.nodes import MappingNode, Node
+from harness.files.nodes import Node
 from harness.files.problems import Problem
 from harness.files.settings import load_settings
 from harness.files.shapes import NAME, SERIAL, VERSION, WORD, listing, mapping
 from harness.model.plan import InputFile
+from harness.model.rules.values import Rules
 from harness.plans.values import named_file, text
 from harness.station.config_rules import (
     SELFTEST_EVERY,
@@ -23,18 +25,30 @@ from harness.station.config_rules import (
     tell_every,
     tell_kind,
 )
+from harness.station.config_slots import connected, tell_instruments, tell_nameless, tell_twins
+from harness.station.decides import deciding
 from harness.station.golden_file import read_golden_units
 from harness.station.golden_units import GoldenUnits
-from harness.station.instrument_file import CALL_BOX, InstrumentFile, read_instrument_file
+from harness.station.instrument_file import InstrumentFile, read_instrument_file
 from harness.station.jig_file import JigFile, read_jig_file
 from harness.station.path_loss import PathLossTable, read_path_loss
-from harness.station.selftest_files import selftest_files
+from harness.station.rules_file import RULES_SCHEMA, rules_of, tell_rules
+from harness.station.selftest_files import golden_files, selftest_files
 
 T = TypeVar("T")
 Read = dict[str, tuple[InputFile, T | None]]
 """Files of one kind by their paths as written, each with its content unless it has problems."""
 
 MOST_SLOTS = 64
+
+
+class ScanOrder(StrEnum):
+    """Whether a unit's label is scanned before it is put into a slot, or once it stands there."""
+
+    SCAN_THEN_INSERT = "scan_then_insert"
+    INSERT_THEN_SCAN = "insert_then_scan"
+
+
 _INSTRUMENT = {
     **mapping("name port file", name=NAME, port=WORD, serial=WORD, file=WORD),
     **NAME,
@@ -57,12 +71,17 @@ SCHEMA = mapping(
     station=WORD,
     location={"type": "string"},
     simulated=WORD,
+    simulated_slots={"type": "integer", "minimum": 1, "maximum": MOST_SLOTS},
+    plan=WORD,
+    loading={"enum": [each.value for each in ScanOrder]},
     selftest_every=TIME,
     adb_key=WORD,
     jig_ports=listing(WORD, least=1),
     instruments=_INSTRUMENTS,
     path_loss=WORD,
     golden_units=WORD,
+    rules=RULES_SCHEMA,
+    badges=WORD,
     slots=listing(
         mapping(
             "slot",
@@ -132,12 +151,15 @@ class StationConfig:
     `instruments` are those that all slots share, `call_box` is the one among them. `files` are the
     station file, its path-loss table as `path_loss`, and each jig and instrument file and the
     registry of golden units, as `jig:PATH`, `instrument:PATH` and `golden_units:PATH` by the path
-    that the station file names it with; of each jig file the plan of its self-test with its limits
-    (`selftest:PATH`, `selftest-limits:PATH`), too. `adb_key` is the private key with which it opens
-    handsets; None for the one of this user. `jig_ports` are the ports among which jigs are looked
-    for, as URLs and patterns of paths; all when it is empty. `simulated` is the scenario of a
-    station that is simulated, which says its slots. The self-test of a jig may be as old as
-    `selftest_every`.
+    that the station file names it with; of each jig file the plan of its self-test with all that
+    it names (`selftest:PATH`, `selftest-limits:PATH` ...), and so the plan of each registered unit
+    (`golden-plan:PATH` ..., by its path from the registry), too. `adb_key` is the private key with
+    which it opens handsets; None for the one of this user. `jig_ports` are the ports among which
+    jigs are looked for, as URLs and patterns of paths; all when it is empty. `simulated` is the
+    scenario of a station that is simulated; it has `simulated_slots`, or as many as that has units
+    and jigs. `plan` is what it runs on each unit that is put into it, `loading` how they come. The
+    self-test of a jig may be as old as `selftest_every`. `badges` is the file of those who may sign
+    in, which is read when somebody does. `decides` is what two people sign of the file, as written.
     """
 
     name: str
@@ -150,8 +172,14 @@ class StationConfig:
     path_loss: PathLossTable | None = None
     jig_ports: tuple[str, ...] = ()
     simulated: Path | None = None
+    simulated_slots: int | None = None
+    plan: Path | None = None
+    loading: ScanOrder = ScanOrder.SCAN_THEN_INSERT
     selftest_every: timedelta = SELFTEST_EVERY
     golden_units: GoldenUnits = field(default_factory=GoldenUnits)
+    rules: Rules = field(default_factory=Rules)
+    badges: Path | None = None
+    decides: Mapping[str, Any] = field(default_factory=dict)
 
 
 def load_station(path: Path) -> StationConfig:
@@ -159,64 +187,71 @@ def load_station(path: Path) -> StationConfig:
 
     Raises: StationFault(STATION-FILE) with every problem and its place as evidence.
     """
-    jigs: Read[JigFile] = {}
-    instruments: Read[InstrumentFile] = {}
-    losses: Read[PathLossTable] = {}
-    golden: Read[GoldenUnits] = {}
-
-    def meaning(root: Node, found: Problems) -> None:
-        tell_kind(root, found)
-        tell_every(root, found)
-        _tell_nameless(root, found)
-        _tell_twins(root, found)
-        _tell_instruments(root, found)
-        jigs.update(_read_files(path, _jigs(root), read_jig_file, found))
-        named = [entry.get("file") for entry in _connected(root)]
-        instruments.update(_read_files(path, named, read_instrument_file, found))
-        losses.update(_read_files(path, [root.get("path_loss")], read_path_loss, found))
-        golden.update(_read_files(path, [root.get("golden_units")], read_golden_units, found))
-
-    data, file = load_settings(path, SCHEMA, meaning)
+    named = _Named(path)
+    data, file = load_settings(path, SCHEMA, named.read)
     return StationConfig(
         name=data["station"],
         location=data.get("location", ""),
-        slots=tuple(_slot(entry, jigs, instruments) for entry in data.get("slots", ())),
-        files={
-            "station": file,
-            **{f"jig:{name}": read for name, (read, _) in jigs.items()},
-            **selftest_files({name: kind for name, (_, kind) in jigs.items()}),
-            **{f"instrument:{name}": read for name, (read, _) in instruments.items()},
-            **({"path_loss": losses[data["path_loss"]][0]} if losses else {}),
-            **{f"golden_units:{name}": read for name, (read, _) in golden.items()},
-        },
+        slots=tuple(_slot(entry, named) for entry in data.get("slots", ())),
+        files={"station": file, **named.files()},
         instruments=_names(data),
         adb_key=_beside(path, data.get("adb_key")),
-        call_box=_call_box(data, instruments),
-        path_loss=losses[data["path_loss"]][1] if losses else None,
+        call_box=_call_box(data, named.instruments),
+        path_loss=next((table for _, table in named.losses.values()), None),
         jig_ports=tuple(data.get("jig_ports", ())),
         simulated=_beside(path, data.get("simulated")),
+        simulated_slots=data.get("simulated_slots"),
+        plan=_beside(path, data.get("plan")),
+        loading=ScanOrder(data.get("loading", ScanOrder.SCAN_THEN_INSERT)),
         selftest_every=selftest_every(data),
-        golden_units=_registry(data, golden),
+        golden_units=next((units for _, units in named.golden.values() if units), GoldenUnits()),
+        rules=rules_of(data),
+        badges=_beside(path, data.get("badges")),
+        decides=deciding(data),
     )
 
 
-def _registry(data: Mapping[str, Any], read: Read[GoldenUnits]) -> GoldenUnits:
-    _, units = read.get(data.get("golden_units", ""), (None, None))
-    return units or GoldenUnits()
+@dataclass(slots=True)
+class _Named:
+    """The files that a station file names, each with what it says, unless it has problems."""
+
+    station: Path
+    jigs: Read[JigFile] = field(default_factory=dict)
+    instruments: Read[InstrumentFile] = field(default_factory=dict)
+    losses: Read[PathLossTable] = field(default_factory=dict)
+    golden: Read[GoldenUnits] = field(default_factory=dict)
+
+    def read(self, root: Node, found: Problems) -> None:
+        """Tell what is wrong with a station file, and read what it names."""
+        for tell in (
+            tell_kind,
+            tell_every,
+            tell_rules,
+            tell_nameless,
+            tell_twins,
+            tell_instruments,
+        ):
+            tell(root, found)
+        path, boxes = self.station, [entry.get("file") for entry in connected(root)]
+        self.jigs.update(_read_files(path, _jigs(root), read_jig_file, found))
+        self.instruments.update(_read_files(path, boxes, read_instrument_file, found))
+        self.losses.update(_read_files(path, [root.get("path_loss")], read_path_loss, found))
+        self.golden.update(_read_files(path, [root.get("golden_units")], read_golden_units, found))
+
+    def files(self) -> dict[str, InputFile]:
+        """What a run is made by of them, by role."""
+        return {
+            **{f"jig:{name}": read for name, (read, _) in self.jigs.items()},
+            **selftest_files({name: kind for name, (_, kind) in self.jigs.items()}),
+            **{f"instrument:{name}": read for name, (read, _) in self.instruments.items()},
+            **({"path_loss": next(iter(self.losses.values()))[0]} if self.losses else {}),
+            **{f"golden_units:{name}": read for name, (read, _) in self.golden.items()},
+            **golden_files(self.golden.values()),
+        }
 
 
 def _beside(station: Path, name: str | None) -> Path | None:
     return None if name is None else station.parent / os.path.expanduser(name)  # noqa: PTH111 (Path raises)
-
-
-def _tell_nameless(root: Node, found: Problems) -> None:
-    """Which handset stands on a slot, and which jig, must be plain."""
-    for slot in root.get("slots") or ():
-        if {key.text for key, _ in slot.items()}.isdisjoint(("handset", "usb")):
-            found.error(slot, "missing key 'handset' (or 'usb', for whatever is plugged in there)")
-        jig = slot.get("jig")
-        if jig and {key.text for key, _ in jig.items()} <= {"file"}:
-            found.error(jig, "missing key 'serial', by which its port is found (or 'port')")
 
 
 def _jigs(root: Node) -> Iterator[Node | None]:
@@ -224,14 +259,6 @@ def _jigs(root: Node) -> Iterator[Node | None]:
     for slot in root.get("slots") or ():
         jig = slot.get("jig")
         yield jig.get("file") if jig else None
-
-
-def _connected(root: Node) -> Iterator[Node]:
-    """The instruments that stand with a port, of the station and of its slots."""
-    for owner in (root, *(root.get("slots") or ())):
-        for entry in owner.get("instruments") or ():
-            if isinstance(entry, MappingNode):
-                yield entry
 
 
 def _read_files(
@@ -253,66 +280,15 @@ def _read_files(
             yield name, (file, content)
 
 
-def _tell_twins(root: Node, found: Problems) -> None:
-    """A slot, a handset, a socket, a cable, a port and a jig stand once in a station."""
-    seen: set[tuple[str, object]] = set()
-    for name, node in _unique(root):
-        if node is None:
-            continue
-        if (name, node.value) in seen:
-            found.error(node, f"{name} {node.describe()} is written twice")
-        seen.add((name, node.value))
-
-
-def _unique(root: Node) -> Iterator[tuple[str, Node | None]]:
-    for slot in root.get("slots") or ():
-        jig = slot.get("jig")
-        yield from ((name, slot.get(name)) for name in ("slot", "handset", "usb", "rf_cable"))
-        yield "port", jig.get("port") if jig else None
-        yield "jig", jig.get("serial") if jig else None
-    yield from (("port", entry.get("port")) for entry in _connected(root))
-
-
-def _tell_instruments(root: Node, found: Problems) -> None:
-    """Whose an instrument is must be plain: shared by all slots, or of one slot alone."""
-    shared = _once(root.get("instruments"), found)
-    for slot in root.get("slots") or ():
-        own = slot.get("instruments")
-        for node in map(_name_of, own or ()):
-            if node and node.value in shared:
-                found.error(node, f"all slots share the instrument {node.describe()} already")
-        _once(own, found)
-    for entry in _connected(root):
-        name = entry.get("name")
-        if name and text(name) not in (None, CALL_BOX):
-            found.error(name, f"what has a port is the call box, and plans call it {CALL_BOX!r}")
-
-
-def _name_of(entry: Node) -> Node | None:
-    return entry.get("name") if isinstance(entry, MappingNode) else entry
-
-
-def _once(entries: Node | None, found: Problems) -> set[object]:
-    """The names of a list, each of which stands there once."""
-    seen: set[object] = set()
-    for node in map(_name_of, entries or ()):
-        if node and node.value is not None and node.value in seen:
-            found.error(node, f"instrument {node.describe()} is written twice")
-        seen.add(node.value if node else None)
-    return seen - {None}
-
-
-def _slot(
-    entry: Mapping[str, Any], jigs: Read[JigFile], instruments: Read[InstrumentFile]
-) -> SlotConfig:
+def _slot(entry: Mapping[str, Any], named: _Named) -> SlotConfig:
     jig = entry.get("jig")
     return SlotConfig(
         number=entry["slot"],
         handset=entry.get("handset"),
         usb=entry.get("usb"),
-        jig=_jig(jig, jigs) if jig else None,
+        jig=_jig(jig, named.jigs) if jig else None,
         instruments=_names(entry),
-        call_box=_call_box(entry, instruments),
+        call_box=_call_box(entry, named.instruments),
         rf_cable=entry.get("rf_cable"),
     )
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from harness.files.collect import Problems
-from harness.files.nodes import Node
+from harness.files.nodes import MappingNode, Node
 from harness.files.shapes import Shape
 from harness.model.units import UNITS, Quantity
 from harness.plans.values import quantity
@@ -15,7 +15,8 @@ SELFTEST_EVERY = timedelta(hours=24)
 """How old the self-test of a jig may be, unless the station file says it."""
 TIME: Shape = {"type": "string", "description": "a time with its unit, such as 24 h"}
 _LONGEST = timedelta(days=31)
-_OF_REAL_ONES = ("slots", "adb_key", "instruments", "jig_ports", "path_loss")
+_OF_REAL_ONES = ("slots", "adb_key", "jig_ports", "path_loss")
+_OF_SIMULATED_ONES = ("simulated_slots",)
 
 
 def tell_kind(root: Node, found: Problems) -> None:
@@ -27,6 +28,13 @@ def tell_kind(root: Node, found: Problems) -> None:
         if key.text in _OF_REAL_ONES:
             words = f"a simulated station has no key {key.text!r}: its scenario says it all"
             found.error(key, words)
+    for key, _ in root.items() if simulated is None else ():
+        if key.text in _OF_SIMULATED_ONES:
+            found.error(key, f"only a simulated station has the key {key.text!r}")
+    for entry in (root.get("instruments") or ()) if simulated else ():
+        if isinstance(entry, MappingNode):
+            words = "an instrument of a simulated station is a name alone: it has no port"
+            found.error(entry, words)
 
 
 def tell_every(root: Node, found: Problems) -> None:

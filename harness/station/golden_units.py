@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
-from harness.errors import Blame, OperatorStop, StationFault
+from harness.errors import Blame, HarnessError, OperatorStop, StationFault
 from harness.model.conclude import final_attempts, measurement_code
 from harness.model.events import Purpose
 from harness.model.identity import Unit
@@ -62,10 +62,15 @@ class GoldenUnits:
         imeis = {*unit.imei}
         return next((each for each in self.units.values() if imeis & {*each.unit.imei}), None)
 
+    def counting(self, unit: Unit, today: date) -> GoldenUnit | None:
+        """The entry of a unit by its serial alone, while that shows something of a jig."""
+        entry = self.units.get(unit.serial)
+        return None if entry is None or entry.expired(today) else entry
+
     def require_shippable(self, purpose: Purpose, unit: Unit) -> None:
-        """Raises: OperatorStop(UNIT-GOLDEN) for a production run of one that is registered."""
+        """Raises: OperatorStop(UNIT-GOLDEN) for a run that counts of one that is registered."""
         entry = self.of(unit)
-        if entry is None or purpose is not Purpose.PRODUCTION:
+        if entry is None or not purpose.ruled:
             return
         who = unit.serial or f"the unit with IMEI {' and '.join(unit.imei)}"
         words = f"{who} is registered as {entry.kind} unit {entry.unit.serial}, which never ships"
@@ -88,6 +93,16 @@ def verdict_of(entry: GoldenUnit, record: Record) -> StationFault | None:
         words = f"{entry.kind} unit {entry.unit.serial}: {why}"
         return StationFault("GOLDEN-DIFFERS", words, evidence=evidence)
     return None
+
+
+def shown_by(outcome: Outcome, problem: HarnessError | None) -> Outcome:
+    """What a run of such a unit shows of the jig: PASS when there is no `problem` with it.
+
+    One that ended in ERROR, or was aborted, leaves it open.
+    """
+    if problem is None:
+        return Outcome.PASS
+    return outcome if outcome in (Outcome.ERROR, Outcome.ABORTED) else Outcome.FAIL
 
 
 def has_shown(entry: GoldenUnit, record: Record) -> bool:

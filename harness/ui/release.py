@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from harness.plans.diff.compare import compare
 from harness.plans.release.manifest import Release, ReleasedFile, decides_alike
@@ -24,6 +25,7 @@ def release_lines(found: Release, before: Release | None) -> Iterator[str]:
     for change in compare(before.plans, found.plans):
         yield f"  {change.variant}: {change.words}" if change.variant else f"  {change.words}"
     yield from _changed_files(before.manifest.files, manifest.files)
+    yield from _changed_stations(before.manifest.stations, manifest.stations)
     if decides_alike(manifest, before.manifest):
         yield "  what decides between good and bad is the same"
     else:
@@ -40,6 +42,28 @@ def _changed_files(
             yield f"  file {role} is left out: {before[role].path}"
         elif before[role].sha256 != after[role].sha256:
             yield f"  file {role} has changed: {after[role].path}"
+
+
+def _changed_stations(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """What decides in station files that are in both."""
+    for role in sorted(before.keys() & after.keys()):
+        old, new = dict(_leaves(before[role])), dict(_leaves(after[role]))
+        for key in sorted(old.keys() | new.keys()):
+            if old.get(key) != new.get(key):
+                yield f"  {role}: {key} {old.get(key, 'not said')} -> {new.get(key, 'not said')}"
+
+
+def _leaves(form: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """What is not a mapping, or a list of them, under its keys: `slots.1.rf_cable`."""
+    entries: Iterable[tuple[object, Any]] = ()
+    if isinstance(form, Mapping):
+        entries = form.items()
+    elif isinstance(form, list) and any(isinstance(each, Mapping) for each in form):
+        entries = enumerate(form, 1)
+    else:
+        yield place, ", ".join(map(str, form)) if isinstance(form, list) else str(form)
+    for key, value in entries:
+        yield from _leaves(value, f"{place}.{key}" if place else str(key))
 
 
 def head_line(found: Release) -> str:

@@ -38,6 +38,20 @@ def test_check_says_the_problems_of_each_file_and_the_hash_of_each_plan(cli: Cli
     assert [line.split(": ")[0] for line in lines[1:]] == [f"{bad}:9:22", f"{bad}:24:26"]
 
 
+def test_check_tells_a_plan_that_asks_no_handset_who_it_is(cli: Cli) -> None:
+    text = PLAN.read_text()
+    head, _, rest = text.partition("  - id: identity\n")
+    charge = rest[rest.index("  - id: charge\n") :]
+    asks_nobody = cli.folder / "charge.yaml"
+    asks_nobody.write_text(head + charge)
+    ran = cli("plan", "check", asks_nobody, PLAN)
+    assert ran.code == 0
+    told, *hashes = ran.out.splitlines()
+    assert told.startswith(f"{asks_nobody}:11:3: no step asks the handset who it is")
+    assert "UNIT-UNKNOWN (PLAN-ANONYMOUS): For production, plan `identity.match_label`" in told
+    assert len(hashes) == 2
+
+
 MISTAKES = Path(__file__).with_name("ten-mistakes.yaml")
 OF_SHAPE = {
     "5:11": "expected a whole number from 1 to 2147483647; found 0",
@@ -298,7 +312,7 @@ def test_check_says_the_hash_of_each_variant_and_that_golden_values_expired(
 ) -> None:
     ran = cli("plan", "check", house)
     assert ran.code == 0, ran.out
-    warning, pk, ae = ran.out.splitlines()
+    warning, pk, ae = [line for line in ran.out.splitlines() if "PLAN-ANONYMOUS" not in line]
     assert warning.startswith(
         f"{house}: warning: the golden values house revision 2 held until 2020"
     )

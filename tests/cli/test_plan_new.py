@@ -40,7 +40,7 @@ def test_a_new_plan_of_all_areas_is_right_and_passes_on_the_simulated_station(cl
     assert ran.code == 0, ran.err
     (record,) = ran.records()
     ids = [step["id"] for step in record["steps"]]
-    assert ids[:3] == ["close", "prepare", "identity"]
+    assert ids[:4] == ["close", "who", "prepare", "identity"]
     assert ids[-5:-2] == ["handover", "wipe", "sealed"]
     assert ids[-2:] == ["restore", "open"]
     assert len(ids) == len(set(ids))

@@ -18,7 +18,9 @@ from typing import NoReturn
 
 import pytest
 
+from harness.model.entry import UnitRefused
 from harness.plans.release.manifest import read_release
+from harness.records.query import Reader
 from harness.sim.line import SimLine
 from harness.sim.scenario import Scenario
 from harness.sim.unit import SimUnit
@@ -100,6 +102,35 @@ channels: {vbus: 1}
 moves_within: 5 s
 selftest: ../selftest.yaml
 """,
+    "golden-units.yaml": """\
+schema: 1
+golden_units: line
+revision: 1
+units:
+  - {serial: 'A57G000001', kind: golden, plan: units/golden.yaml, until: 2036-12-31}
+""",
+    "units/golden.yaml": """\
+schema: 1
+plan: golden
+revision: 1
+title: A golden unit
+process: golden
+product: {model: A57-4G, part: A57-4G, serial: 'A57[A-Z][0-9]{6}'}
+limits: limits.yaml
+steps:
+  - {id: identity, use: identity.read, timeout: 20 s}
+  - {id: sweep, use: audio.sweep, timeout: 5 s}
+""",
+    "units/limits.yaml": """\
+schema: 1
+limits: golden
+revision: 1
+values:
+  identity.serial: {matches: 'A57G[0-9]{6}'}
+  sweep.level: {mask: sweep.csv}
+  sweep.peak: {low: 1.0 V, high: 1.2 V}
+""",
+    "units/sweep.csv": "x [MHz],low [V],high [V]\n100,0.9,1.2\n300,0.9,1.2\n",
     "selftest.yaml": """\
 schema: 1
 plan: selftest
@@ -114,6 +145,8 @@ steps:
 STATION = """\
 schema: 1
 station: ft-01
+rules: {{waived: [golden_every, clock_within, sign_in]}}
+golden_units: golden-units.yaml
 slots:
   - {{slot: 1, handset: '{handset}', jig: {{port: {port}, file: jigs/core.yaml}}}}
 """
@@ -354,6 +387,18 @@ REFUSED = {
         swap("selftest.yaml", "{equals: 0}", "record only"),
         ("RELEASE-CHANGED", "selftest:jigs/core.yaml: ", WRITTEN, SIGNED),
     ),
+    "another plan of a golden unit": (
+        swap("units/golden.yaml", "title: A golden unit", "title: A golden unit  # mine"),
+        ("RELEASE-CHANGED", "golden-plan:units/golden.yaml: ", WRITTEN, SIGNED),
+    ),
+    "other limits of a golden unit": (
+        swap("units/limits.yaml", "low: 1.0 V", "low: 0.1 V"),
+        ("RELEASE-CHANGED", "golden-plan-limits:units/golden.yaml: ", WRITTEN, SIGNED),
+    ),
+    "another mask of a golden unit": (
+        swap("units/sweep.csv", "300,0.9", "300,0.1"),
+        ("RELEASE-CHANGED", "golden-plan-mask:units/golden.yaml:sweep.csv: ", WRITTEN, SIGNED),
+    ),
     "another name of the station file": (
         lambda line: (line.folder / "ft-01.yaml").rename(line.folder / "ft-02.yaml"),
         ("RELEASE-CHANGED", "station:ft-02.yaml: ", "is not in the release", SIGNED),
@@ -406,6 +451,18 @@ def assert_refused(line: AsRoot, site: Site, ran: Ran, words: tuple[str, ...]) -
     assert not site.touched
 
 
+def assert_on_record(line: AsRoot, site: Site, ran: Ran, words: tuple[str, ...]) -> None:
+    """A unit that is refused: no run, no jig touched, and an entry that says so."""
+    assert (ran.code, site.touched) == (2, False), ran.err
+    said = " ".join(ran.err.split())
+    assert all(word in said for word in words), ran.err
+    with Reader(line.store) as reader:
+        assert reader.runs() == []
+        (entry,) = reader.entries()
+    assert isinstance(entry.what, UnitRefused)
+    assert (entry.what.serial, entry.what.code) == (SERIAL, "UNIT-GOLDEN")
+
+
 OPTIONS = {
     "--only": ("identity",),
     "--limits": ("limits.yaml",),
@@ -437,17 +494,16 @@ def test_a_variant_that_never_ships_is_refused_before_anything_is_touched(
     line.change("plan.yaml", "limits: limits.yaml", f"limits: limits.yaml\n{kept}")
     line.change("label.yaml", "imei2]", "imei2, sku]")
     ran = line.produce("--label", f"{SCAN};A57-GOLD")
-    assert_refused(line, site, ran, ("UNIT-GOLDEN: ", "units of the variant gold"))
+    assert_on_record(line, site, ran, ("UNIT-GOLDEN: ", "units of the variant gold"))
 
 
 def test_a_registered_unit_is_refused_before_anything_is_touched(line: AsRoot, site: Site) -> None:
-    line.change("ft-01.yaml", "slots:", "golden_units: golden-units.yaml\nslots:")
     (line.folder / "golden-units.yaml").write_text(
         "schema: 1\ngolden_units: line\nrevision: 1\nunits:\n"
         f"  - {{serial: '{SERIAL}', kind: golden, plan: plan.yaml, until: 2021-04-01}}\n"
     )
     words = f"UNIT-GOLDEN: {SERIAL} is registered as golden unit {SERIAL}, which never ships"
-    assert_refused(line, site, line.produce(), (words,))
+    assert_on_record(line, site, line.produce(), (words,))
 
 
 def test_production_waits_for_the_self_test_of_its_jig(line: AsRoot, site: Site) -> None:
@@ -521,6 +577,81 @@ def test_make_says_what_changes_in_words_and_sign_says_it_again(line: AsRoot) ->
     assert ran.code == 2
     assert "RELEASE-UNSIGNED" in ran.err
     assert "only alice has signed release 2" in ran.err
+
+
+def test_one_person_does_not_loosen_what_a_station_asks(line: AsRoot) -> None:
+    line.change("ft-01.yaml", "clock_within, sign_in]", "clock_within, sign_in, contacts]")
+    made = line.release("make", "plan.yaml", "--station", "ft-01.yaml", "--by", "carol")
+    assert made.code == 0, made.err
+    role, waived = "station:ft-01.yaml", "golden_every, clock_within, sign_in"
+    assert f"\n  {role}: rules.waived {waived} -> {waived}, contacts\n" in made.out
+    assert "WHAT DECIDES BETWEEN GOOD AND BAD HAS CHANGED: two people sign" in made.out
+    assert line.sign("final-test-2.json", ALICE).code == 0
+    ran = line.release("install", "final-test-2.json")
+    assert (ran.code, "only alice has signed release 2" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("ft-01.yaml", "slot: 1, ", "slot: 1, usb: 'pci-0000:00:14.0/1-4', "),
+        ("units/limits.yaml", "low: 1.0 V", "low: 0.1 V"),
+    ],
+    ids=["a socket", "the limits of a golden unit"],
+)
+def test_one_person_changes_neither_wires_nor_what_opens_a_jig(
+    line: AsRoot, name: str, old: str, new: str
+) -> None:
+    line.change(name, old, new)
+    ran = line.release("install", line.make(ALICE, number=2))
+    assert (ran.code, "only alice has signed release 2" in ran.err) == (2, True)
+
+
+AT_WORK = """
+from pathlib import Path
+from harness.cli.production import production_order
+from harness.errors import PlanError
+from harness.plans.resolve import load_plans
+from harness.steps import catalogue
+from harness.wiring import load_layout
+
+layout = load_layout(Path("ft-01.yaml"), None)
+plan = load_plans(Path("plan.yaml"), catalogue()).any
+for path in map(Path, ("units/sweep.csv", "selftest.yaml")):
+    production_order(plan, layout, Path("none.db"), Path("reports/releases"), "carol")
+    was = path.read_text()
+    path.write_text(was + "# softened")
+    try:
+        production_order(plan, layout, Path("none.db"), Path("reports/releases"), "carol")
+    except PlanError as refused:
+        print(refused.code, refused.evidence["problems"][1])
+    path.write_text(was)
+"""
+
+
+def test_a_station_at_work_is_refused_what_opens_its_jigs_by_other_files(line: AsRoot) -> None:
+    """It reads them anew when they change, so what it had read when it began is not enough."""
+    ran = subprocess.run(
+        [*NAMESPACE, sys.executable, "-c", AT_WORK],
+        cwd=line.folder,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    first, second = ran.stdout.splitlines()
+    assert first.startswith("RELEASE-CHANGED golden-plan-mask:units/golden.yaml:sweep.csv: ")
+    assert second.startswith("RELEASE-CHANGED selftest:jigs/core.yaml: ")
+
+
+def test_one_person_moves_a_station_to_another_hall(line: AsRoot) -> None:
+    line.change("ft-01.yaml", "station: ft-01", "station: ft-01\nlocation: hall 2")
+    line.make_and_install(2, ALICE)
+
+
+def test_the_next_number_is_beyond_what_cannot_be_read_any_more(line: AsRoot) -> None:
+    (line.folder / "reports/releases/final-test/8.json").write_text("of an earlier harness")
+    assert line.make(number=9)
 
 
 def test_nobody_signs_twice_under_his_own_or_another_name(line: AsRoot) -> None:
@@ -670,7 +801,7 @@ def test_show_says_what_is_active_who_signed_when_and_what_differs_here(line: As
     assert shown.code == 0, shown.err
     assert "active release 1 of final-test, made by carol 20" in shown.out
     assert "signed by alice 20" in shown.out
-    assert "8 of 8 files here are as released" in shown.out
+    assert "12 of 12 files here are as released" in shown.out
     line.change("limits.yaml", "revision: 4", "revision: 5")
     (line.folder / "label.yaml").unlink()
     _put(line, "final-test-1.json", 2)
@@ -678,7 +809,7 @@ def test_show_says_what_is_active_who_signed_when_and_what_differs_here(line: As
     assert shown.code == 2
     assert "limits: limits.yaml is another file than was released; it belongs to" in shown.out
     assert "label: label.yaml is another file than was released; it cannot be" in shown.out
-    assert "6 of 8 files here are as released" in shown.out
+    assert "10 of 12 files here are as released" in shown.out
     assert "does not count: RELEASE-INVALID" in shown.out
     one = line.release("show", "final-test-1.json")
     assert one.code == 2
@@ -710,6 +841,16 @@ def test_a_plan_with_problems_makes_no_release(line: AsRoot) -> None:
     assert ran.code == 2
     assert "limits.yaml:10:" in ran.err
     assert not (line.folder / "final-test-2.json").exists()
+
+
+def test_a_plan_that_asks_nobody_who_it_is_makes_no_release(line: AsRoot) -> None:
+    for name, ours in (("plan.yaml", "id: identity"), ("limits.yaml", "  identity.")):
+        kept = [row for row in FILES[name].splitlines(keepends=True) if ours not in row]
+        (line.folder / name).write_text("".join(kept))
+    ran = line.release("make", "plan.yaml", "--station", "ft-01.yaml", "--by", "carol")
+    assert ran.code == 2
+    assert "PLAN-ANONYMOUS: plan.yaml:12:3: no step asks the handset who it is" in ran.err
+    assert "-> For production, plan `identity.match_label` or" in ran.err
 
 
 def test_make_says_what_the_check_of_a_plan_warns_of(line: AsRoot) -> None:
@@ -760,8 +901,8 @@ def test_make_never_writes_over_a_file(line: AsRoot) -> None:
 def test_two_stations_whose_files_differ_under_one_role_are_told(line: AsRoot) -> None:
     other = line.folder / "hall-2"
     other.mkdir()
-    for name in ("ft-01.yaml", "selftest.yaml", "jigs"):
-        copy = shutil.copytree if name == "jigs" else shutil.copy
+    for name in ("ft-01.yaml", "selftest.yaml", "golden-units.yaml", "jigs", "units"):
+        copy = shutil.copytree if (line.folder / name).is_dir() else shutil.copy
         copy(line.folder / name, other / name)
     (other / "ft-01.yaml").write_text((line.folder / "ft-01.yaml").read_text() + "# other\n")
     stations = ("--station", "ft-01.yaml", "--station", "hall-2/ft-01.yaml")

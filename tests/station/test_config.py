@@ -345,7 +345,7 @@ def test_an_absent_file_is_refused(tmp_path: Path) -> None:
     "path", sorted((ROOT / "fixtures/sim").glob("*.yaml")), ids=lambda p: p.name
 )
 def test_the_shipped_scenarios_are_read(path: Path) -> None:
-    assert load_scenario(path).units
+    assert load_scenario(path).first_units(1)
 
 
 def test_unknown_defects_and_settings_are_told_with_the_right_word(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.model.identity import Unit
+from harness.plans.asked import asks
 from harness.plans.resolve import load_plans
 from harness.sim.scenario import load_scenario
 from harness.station.config import load_station
@@ -147,6 +148,7 @@ def test_the_shipped_registry_is_right_and_its_golden_units_have_plans_for_them(
         plan = load_plans(entry.plan, catalogue()).of(entry.unit)
         limits = {f"{step.id}.{name}" for step in plan.steps for name in step.limits}
         assert {name.partition(":")[0] for name in entry.fails} <= limits
+        assert asks(plan, catalogue()), "else nobody knows whether it was the golden unit"
 
 
 @pytest.mark.parametrize("name", ["selftest.yaml", "selftest-rail-low.yaml"])

@@ -44,6 +44,11 @@ LINE = GoldenUnits("a57", 3, {each.unit.serial: each for each in (GOLDEN, BAD)})
 # ---- how a run must end
 
 
+WHO: dict[str, Any] = {
+    "serial": "A57G000001",
+    "imei1": "860123459990015",
+    "imei2": "860123459990023",
+}
 HEALTH: dict[str, Any] = {
     "level": 62,
     "voltage": 3.9,
@@ -81,7 +86,7 @@ DCP: dict[str, Any] = {
 def lived(unit: Unit, fault: Fault | None = None, **charge: float) -> Record:
     """A run of the battery plan that measured this where it charged, and ended in this fault."""
     life = Life(PLAN, STEPS, unit=unit)
-    life.step("close").step("battery", **HEALTH)
+    life.step("close").step("who", **WHO).step("battery", **HEALTH)
     life.step("charge", fault=fault, **{**CHARGE, **charge})
     if fault or charge:
         return life.skip("charge_dcp").step("open").end()
@@ -158,7 +163,7 @@ def test_a_run_that_is_open_or_partial_shows_nothing() -> None:
     life = Life(PLAN, STEPS, unit=GOOD)
     assert "must end PASS, has ended not yet" in said(GOLDEN, life.builder.build())
     part = Life(PLAN, STEPS, unit=GOOD, only=("charge",))
-    part.step("close").step("charge", **CHARGE).step("open")
+    part.step("close").step("who", **WHO).step("charge", **CHARGE).step("open")
     assert "has ended ABORTED (RUN-PARTIAL)" in said(GOLDEN, part.end())
 
 
@@ -213,7 +218,8 @@ def test_production_takes_no_registered_unit_by_serial_or_by_imei() -> None:
 
 
 def test_everything_else_takes_them_and_production_takes_others() -> None:
-    for purpose in {*Purpose} - {Purpose.PRODUCTION}:
+    assert refused(Purpose.REHEARSAL, GOOD) != ""
+    for purpose in {*Purpose} - {Purpose.PRODUCTION, Purpose.REHEARSAL}:
         assert refused(purpose, GOOD) == ""
     for unit in (Unit("A57A000001", ("860123450000012",)), Unit(), Unit("a57g000001")):
         assert refused(Purpose.PRODUCTION, unit) == ""

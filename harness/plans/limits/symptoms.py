@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import pairwise
 
 from harness.errors import Blame, all_codes
+from harness.errors.link import HANDSET_SIDE
 from harness.files.nodes import Node, Scalar
 from harness.files.problems import nearest
 from harness.model.fault import Symptom
@@ -87,18 +88,17 @@ def _tell_second_meaning(
 
 def _tell_strange_code(key: Scalar, known: Collection[str], limit_set: LimitSet) -> None:
     blames = {code: blame for code, blame, _ in all_codes()}
-    blame = blames.get(key.text)
-    if blame is Blame.DUT:
+    of_unit = [code for code, blame in blames.items() if blame is Blame.DUT or code in HANDSET_SIDE]
+    if key.text in of_unit:
         return
-    if blame:
-        words = f"{key.text} does not blame the unit: it is no symptom"
+    if key.text in blames:
+        words = f"{key.text} never blames the unit: it is no symptom"
         limit_set.found.error(key, words)
     elif key.text in known:
         limit_set.found.error(key, f"{key.describe()} needs a reason, such as {key.text}:LOW")
     else:
-        codes = [code for code, whose in blames.items() if whose is Blame.DUT]
         words = f"no fault code of a unit, and no step.measurement:REASON: {key.describe()}"
-        limit_set.found.error(key, words, nearest(key.text, codes))
+        limit_set.found.error(key, words, nearest(key.text, of_unit))
 
 
 def _tell_strange_reason(

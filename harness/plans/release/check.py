@@ -8,10 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from harness.errors import PlanError
-from harness.model.events import ReleaseRef
 from harness.model.plan import InputFile, Plan
+from harness.model.refs import ReleaseRef
 from harness.plans.release.folder import Installed, active
 from harness.plans.release.manifest import Manifest, Release
 
@@ -20,10 +21,14 @@ STATION = "station"
 
 @dataclass(frozen=True, slots=True)
 class ToRun:
-    """What somebody wants to run in production; `ran` is the newest release that has run."""
+    """What somebody wants to run in production; `ran` is the newest release that has run.
+
+    `station` is what decides of the station file.
+    """
 
     plan: Plan
     files: Mapping[str, InputFile]
+    station: Mapping[str, Any]
     harness: str
     ran: ReleaseRef | None
 
@@ -72,9 +77,16 @@ def differing(files: Mapping[str, InputFile], manifest: Manifest) -> Iterator[st
     for role, file in files.items():
         released = manifest.files.get(role)
         if released is None:
-            yield f"{role}: {file.path} is not in the release; {last_change(file.path)}"
+            yield f"{role}: {_shown(file.path)} is not in the release; {last_change(file.path)}"
         elif released.sha256 != file.sha256:
-            yield f"{role}: {file.path} is another file than was released; {last_change(file.path)}"
+            words = f"{role}: {_shown(file.path)} is another file than was released"
+            yield f"{words}; {last_change(file.path)}"
+
+
+def _shown(path: Path) -> str:
+    """Where a file is, resolved; one below this folder from here, as releases made here name it."""
+    resolved, here = path.resolve(), Path.cwd()
+    return str(resolved.relative_to(here) if resolved.is_relative_to(here) else resolved)
 
 
 def last_change(path: Path) -> str:
@@ -111,10 +123,19 @@ def _changes(release: Release, wanted: ToRun) -> Iterator[str]:
         yield f"harness: this is {wanted.harness}, released was {manifest.harness}"
     different = list(differing(released_roles(wanted.files), manifest))
     yield from different
+    if not different and (role := _misread(manifest, wanted)):
+        words = f"{role}: its file is the released one, but what decides in it is not what the"
+        yield f"{words} release says: {manifest.by} made it otherwise than `harness release make`"
     if not different and manifest.plans.get(plan.variant) != plan.sha256:
         which = f" {plan.variant}" if plan.variant else ""
         words = f"plan{which}: its files are the released ones, but it resolves to {plan.sha256}"
         yield f"{words}: other steps are installed than on the PC where {manifest.by} made it"
+
+
+def _misread(manifest: Manifest, wanted: ToRun) -> str:
+    """The role of the station file of which the manifest does not say what decides in it."""
+    roles = released_roles({STATION: wanted.files[STATION]}) if STATION in wanted.files else ()
+    return next((role for role in roles if manifest.stations.get(role) != wanted.station), "")
 
 
 def _refusal(code: str, lines: Sequence[str]) -> PlanError:

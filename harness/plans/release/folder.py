@@ -16,8 +16,8 @@ from pathlib import Path
 
 from harness.errors import PlanError
 from harness.files.disk import sync
+from harness.files.opening import opened
 from harness.plans.release.manifest import MOST_BYTES, Release, is_process, read_release
-from harness.plans.release.opening import opened
 from harness.plans.release.trust import Trust
 
 NEWEST = 10**10
@@ -82,6 +82,14 @@ def newest(folder: Path, process: str) -> Release | None:
     """
     found = [each.release for each in installed(folder, process) if each.release]
     return found[-1] if found else None
+
+
+def highest(folder: Path, process: str) -> int:
+    """The highest number under which a file of the process stands there, whatever it is; else 0.
+
+    Raises: PlanError(RELEASE-FOLDER).
+    """
+    return max((int(path.stem) for path in _files(folder, process)), default=0)
 
 
 def judged_releases(folder: Path, process: str, trust: Trust, *, since: int = 0) -> list[Installed]:

@@ -15,12 +15,12 @@ from datetime import datetime
 from typing import Any
 
 from harness.model.codec import decode, encode
-from harness.model.events import ReleaseRef
 from harness.model.plan import Variants
+from harness.model.refs import ReleaseRef
 from harness.plans.canonical import canonical_json
 from harness.plans.read_canonical import read_canonical
 
-SCHEMA = 1
+SCHEMA = 2
 MOST_BYTES = 16 << 20
 """No release is larger [B]; one of 500 steps in two variants has about 1 MB."""
 
@@ -32,7 +32,8 @@ _LONGEST = 4096
 """No text in a release is longer; a path may be that long."""
 _DECISIVE_OF_PLAN = ("sku", "ships", "product", "symptoms", "retest")
 _DECISIVE_OF_STEP = ("id", "phase", "use", "with", "measures", "limits", "retry", "on_fail")
-_DECISIVE_FILES = ("label", "golden")
+_BY_FORM = ("plan", "limits", "mask", "station")
+"""Kinds of files of which what decides stands in the forms of plans and stations."""
 _MOST_NUMBER = 10**9
 
 
@@ -48,8 +49,9 @@ class ReleasedFile:
 class Manifest:
     """What people sign. `plans` holds the SHA-256 of the canonical form of each variant.
 
-    `after` is the SHA-256 of the manifest that this one was made after; `decisive` is one SHA-256
-    of all that decides between good and bad.
+    `after` is the SHA-256 of the manifest that this one was made after; `stations` has of each
+    station file, by its role, what decides; `decisive` is one SHA-256 of all that decides between
+    good and bad.
     """
 
     process: str
@@ -63,6 +65,7 @@ class Manifest:
     plans: Mapping[str, str]
     decisive: str
     files: Mapping[str, ReleasedFile]
+    stations: Mapping[str, Any] = field(default_factory=dict)
     schema: int = SCHEMA
 
     @property
@@ -155,12 +158,14 @@ def new_release(
     plans: Variants,
     files: Mapping[str, ReleasedFile],
     *,
+    stations: Mapping[str, Any],
+    number: int,
     after: Manifest | None,
     made: datetime,
     by: str,
     harness: str,
 ) -> Release:
-    """The next release of these plans, not signed yet.
+    """A release of these plans for `stations`: what decides of each file, by its role. Not signed.
 
     Raises: ValueError saying why it could not be read again.
     """
@@ -168,7 +173,7 @@ def new_release(
     forms = {variant: json.loads(each.canonical) for variant, each in plans.plans.items()}
     manifest = Manifest(
         process=plan.process,
-        number=after.number + 1 if after else 1,
+        number=number,
         after=after.sha256 if after else None,
         made=to_ms(made),
         by=by,
@@ -176,19 +181,23 @@ def new_release(
         plan=plan.id,
         revision=plan.revision,
         plans={variant: each.sha256 for variant, each in plans.plans.items()},
-        decisive=decisive_sha256(forms, files),
+        decisive=decisive_sha256(forms, files, stations),
         files=files,
+        stations=stations,
     )
     release = Release(manifest, forms)
     _check(release)
     return release
 
 
-def decisive_sha256(forms: Mapping[str, Any], files: Mapping[str, ReleasedFile]) -> str:
+def decisive_sha256(
+    forms: Mapping[str, Any], files: Mapping[str, ReleasedFile], stations: Mapping[str, Any]
+) -> str:
     """One SHA-256 of all that decides between good and bad: of each variant and all its steps.
 
-    The label file says which unit it is, the golden file how long its values hold. The forms are
-    those of whole plans.
+    Of stations it is what decides whether their line may run. Files that have no form, such as
+    the label, the golden values, the registry of golden units and how a jig is spoken to and
+    tested, decide as they are. The forms are those of whole plans.
     """
     decisive = {
         "plans": {
@@ -196,7 +205,12 @@ def decisive_sha256(forms: Mapping[str, Any], files: Mapping[str, ReleasedFile])
             | {"steps": sorted(map(_decisive_step, form["steps"]), key=canonical_json)}
             for variant, form in forms.items()
         },
-        "files": {role: files[role].sha256 for role in _DECISIVE_FILES if role in files},
+        "files": {
+            role: file.sha256
+            for role, file in files.items()
+            if role.partition(":")[0] not in _BY_FORM
+        },
+        "stations": stations,
     }
     return _sha256(canonical_json(decisive).encode())
 
@@ -221,7 +235,8 @@ def decides_alike(manifest: Manifest, before: Manifest | None) -> bool:
 def _check(release: Release) -> None:
     manifest = release.manifest
     if manifest.schema != SCHEMA:
-        raise ValueError(f"its schema is {manifest.schema}, this harness knows {SCHEMA}")
+        words = f"its schema is {manifest.schema}, this harness knows {SCHEMA}: make it anew"
+        raise ValueError(words)
     if not is_process(manifest.process):
         raise ValueError(f"no name of a process: {manifest.process!r:.80}")
     if not 1 <= manifest.number <= _MOST_NUMBER:
@@ -234,7 +249,7 @@ def _check(release: Release) -> None:
         if not text.isprintable() or len(text) > _LONGEST:
             raise ValueError(f"a text that cannot be shown: {text!r:.80}")
     _check_plans(release)
-    if decisive_sha256(release.plans, manifest.files) != manifest.decisive:
+    if decisive_sha256(release.plans, manifest.files, manifest.stations) != manifest.decisive:
         raise ValueError("its manifest names another hash of what decides between good and bad")
     if len(set(release.signed_by)) < len(release.signed_by):
         raise ValueError("somebody has signed it twice")

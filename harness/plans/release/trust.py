@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import PlanError
 from harness.files.collect import Problems
 from harness.files.nodes import Node
-from harness.files.parse import LARGEST_FILE, parse
+from harness.files.parse import parse
 from harness.files.problems import nearest
+from harness.files.reach import WithinReachError, out_of_reach
 from harness.files.schema import check as check_shape
 from harness.files.shapes import VERSION, mapping
 from harness.model.plan import InputFile
@@ -25,7 +24,6 @@ from harness.plans.release.manifest import (
     decides_alike,
     is_person,
 )
-from harness.plans.release.opening import NotRegularError, opened
 
 DEFAULT_TRUST = Path("/etc/harness/trust.yaml")
 TRUST_SCHEMA = mapping(
@@ -109,7 +107,10 @@ def read_trust(path: Path) -> Trust:
 
     Raises: PlanError(RELEASE-TRUST) when it has problems, or whoever runs this could write it.
     """
-    content = _out_of_reach(path)
+    try:
+        content = out_of_reach(path)
+    except WithinReachError as error:
+        raise _fault(path, error.reasons) from None
     root, problems = parse(content, str(path))
     found = Problems(str(path), problems)
     people: Mapping[str, bytes] = {}
@@ -138,53 +139,6 @@ def _people(root: Node, found: Problems) -> dict[str, bytes]:
             found.error(node, f"this is the key of {twin} too: a second person has a second key")
         people[name.text] = key
     return people
-
-
-def _out_of_reach(path: Path) -> bytes:
-    """The content of a file that whoever runs this could not put in its place.
-
-    Links are followed once, and the file that is looked at is the one that is read.
-
-    Raises: PlanError(RELEASE-TRUST).
-    """
-    real = Path(os.path.realpath(path))
-    place = real
-    try:
-        with opened(real) as file:
-            reasons = list(_reach(real, os.fstat(file.fileno())))
-            for place in real.parents:
-                reasons += _reach(place, place.lstat())
-            content = file.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise _fault(path, [f"{place} cannot be looked at: {error.strerror}"]) from None
-    except NotRegularError as error:
-        raise _fault(path, [f"{real} is {error}"]) from None
-    if reasons:
-        raise _fault(path, reasons)
-    return content
-
-
-def _reach(place: Path, found: os.stat_result) -> Iterator[str]:
-    if why := _writable(place, found):
-        yield f"{place} {why}: the station could change whom it believes"
-
-
-def _writable(place: Path, found: os.stat_result) -> str:
-    """Why a file or folder is within reach; in a sticky folder only its owner can move others'."""
-    sticky = stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX
-    user = os.geteuid()
-    if user != 0 and found.st_uid == user:
-        return "belongs to the user who runs the harness"
-    # in a user namespace the root of the machine has another number, and / belongs to him
-    if user == 0 and found.st_uid not in (0, Path("/").stat().st_uid):
-        return f"belongs to another user than root (uid {found.st_uid})"
-    if sticky:
-        return ""
-    if user == 0:
-        shared = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-        return f"can be written by others ({stat.filemode(found.st_mode)})" if shared else ""
-    within = os.access(place, os.W_OK, effective_ids=True)
-    return "can be written by the user who runs the harness" if within else ""
 
 
 def _fault(path: Path, reasons: Sequence[str]) -> PlanError:

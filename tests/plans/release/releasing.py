@@ -29,6 +29,12 @@ from harness.plans.release.manifest import Manifest, Release, ReleasedFile, new_
 from harness.plans.release.trust import Trust
 
 AT = datetime(2026, 11, 22, 10, 0, 0, 123000, UTC)
+STATION: dict[str, Any] = {
+    "rules": {"waived": ["contacts"], "golden_every": "12 h"},
+    "selftest_every": "24 h",
+    "slots": [{"slot": 1, "jig": {"file": "jigs/core.yaml"}}],
+}
+STATIONS = {"station:ft-01.yaml": STATION}
 FILES = {role: f"{role[0]}" * 64 for role in ("plan", "limits", "mask:rear.csv", "jig:core.yaml")}
 
 
@@ -93,12 +99,28 @@ def whole(plan: Plan) -> Plan:
     return replace(plan, canonical=canonical_of(plan, measures))
 
 
-def release(after: Release | Manifest | None = None, low: str = "0.45 A", **more: Any) -> Release:
+def release(
+    after: Release | Manifest | None = None,
+    low: str = "0.45 A",
+    stations: Mapping[str, Any] = STATIONS,
+    **more: Any,
+) -> Release:
     """An unsigned release of `plans`."""
     files = {role: ReleasedFile(f"files/{role}", sha) for role, sha in FILES.items()}
     before = after.manifest if isinstance(after, Release) else after
     made = plans(low, **more)
-    return new_release(made, files, after=before, made=AT, by="carol", harness="0.1.0")
+    return next_release(made, files, before, stations)
+
+
+def next_release(
+    made: Variants,
+    files: Mapping[str, ReleasedFile],
+    before: Manifest | None,
+    stations: Mapping[str, Any] = STATIONS,
+) -> Release:
+    number = before.number + 1 if before else 1
+    how = {"after": before, "made": AT, "by": "carol", "harness": "0.1.0"}
+    return new_release(made, files, stations=stations, number=number, **how)  # type: ignore[arg-type]
 
 
 def forged(given: Release, forms: Mapping[str, Any] | None = None, /, **change: object) -> Release:

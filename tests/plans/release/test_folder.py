@@ -22,6 +22,7 @@ from harness.plans.release.check import ToRun, admit, released_roles
 from harness.plans.release.folder import (
     NEWEST,
     active,
+    highest,
     install,
     installed,
     judged_releases,
@@ -30,8 +31,19 @@ from harness.plans.release.folder import (
     numbered,
     processes,
 )
-from harness.plans.release.manifest import Release
-from tests.plans.release.releasing import ALICE, BOB, BOTH, FILES, MALLORY, plans, release, signed
+from harness.plans.release.manifest import Release, ReleasedFile
+from tests.plans.release.releasing import (
+    ALICE,
+    BOB,
+    BOTH,
+    FILES,
+    MALLORY,
+    STATION,
+    forged,
+    plans,
+    release,
+    signed,
+)
 from tests.short import code_of
 
 FIRST = signed(release(), ALICE, BOB)
@@ -284,7 +296,7 @@ def wanted(made: Release, **change: object) -> ToRun:
     """What runs when the files are those of a release."""
     plan = plans("0.40 A", timeout="12 s").any
     files = {role: InputFile(Path("files", role), sha) for role, sha in FILES.items()}
-    return replace(ToRun(plan, files, "0.1.0", made.ref), **change)  # type: ignore[arg-type]
+    return replace(ToRun(plan, files, STATION, "0.1.0", made.ref), **change)  # type: ignore[arg-type]
 
 
 def refused(folder: Path, asked: ToRun) -> PlanError:
@@ -313,6 +325,20 @@ def test_a_changed_file_is_refused_by_its_role(folder: Path, role: str, tmp_path
     assert f"belongs to {other.owner()} and was last written at 20" in changed
 
 
+def test_a_changed_file_is_told_where_it_is_and_not_by_which_way(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    role = next(iter(FILES))
+    (tmp_path / "jigs").mkdir()
+    (tmp_path / "stations").mkdir()
+    monkeypatch.chdir(tmp_path)
+    named = Path("stations/../jigs/a.yaml")
+    named.write_text("")
+    files = {**wanted(FOURTH).files, role: InputFile(named, "0" * 64)}
+    _, changed = refused(folder, wanted(FOURTH, files=files)).evidence["problems"]
+    assert changed.startswith(f"{role}: jigs/a.yaml is another file than was released")
+
+
 def test_a_file_more_another_plan_and_another_harness_are_refused(folder: Path) -> None:
     more = {**wanted(FOURTH).files, "pathloss:a.csv": InputFile(Path("a.csv"), "0" * 64)}
     words = {
@@ -324,6 +350,31 @@ def test_a_file_more_another_plan_and_another_harness_are_refused(folder: Path) 
         fault = refused(folder, asked)
         assert fault.code == "RELEASE-CHANGED"
         assert said in fault.evidence["problems"][1]
+
+
+def test_a_release_that_says_other_of_a_station_than_its_file_is_refused(tmp_path: Path) -> None:
+    """Who makes one may write what he likes: one signature is not got by saying nothing changed."""
+    role = "station:ft-01.yaml"
+    made = release()
+    files = {**made.manifest.files, role: ReleasedFile("ft-01.yaml", "5" * 64)}
+    put(tmp_path, signed(forged(made, made.plans, files=files), ALICE, BOB))
+    judged = judged_releases(tmp_path, "final-test", BOTH)
+    asked = wanted(FIRST, ran=None, plan=plans().any)
+    asked = replace(
+        asked, files={**asked.files, "station": InputFile(Path("ft-01.yaml"), "5" * 64)}
+    )
+    assert admit(asked, judged).manifest.number == 1
+    loose = replace(asked, station={**STATION, "rules": {"waived": ["golden_every"]}})
+    fault = refused(tmp_path, loose)
+    assert fault.code == "RELEASE-CHANGED"
+    said = f"{role}: its file is the released one, but what decides in it is not what the release"
+    assert fault.evidence["problems"][1].startswith(said)
+
+
+def test_the_highest_number_is_that_of_any_file(folder: Path) -> None:
+    assert (highest(folder, "final-test"), highest(folder, "other")) == (4, 0)
+    (folder / "final-test" / "7.json").write_text("of an earlier harness")
+    assert highest(folder, "final-test") == 7
 
 
 def test_an_older_release_is_refused_after_a_newer_one_ran(folder: Path) -> None:

@@ -30,7 +30,6 @@ from harness.plans.release.manifest import (
     ReleasedFile,
     decisive_sha256,
     is_person,
-    new_release,
     read_release,
 )
 from tests.plans.release.releasing import (
@@ -39,7 +38,10 @@ from tests.plans.release.releasing import (
     BOB,
     BOTH,
     MALLORY,
+    STATION,
+    STATIONS,
     forged,
+    next_release,
     plans,
     release,
     signed,
@@ -119,11 +121,12 @@ def test_a_hostile_file_is_no_release(content: bytes) -> None:
 
 
 FORGED = {
-    "schema": {"schema": 2},
+    "schema": {"schema": 3},
     "number 0": {"number": 0},
     "number too large": {"number": 10**12},
     "path for a process": {"process": "../../etc"},
     "other limits": {"decisive": "0" * 64},
+    "other rules": {"stations": {}},
     "another plan": {"plan": "other"},
     "another revision": {"revision": 4},
     "an empty name": {"by": ""},
@@ -180,7 +183,7 @@ def test_forms_that_are_not_whole_plans_are_no_release(form: object) -> None:
 def test_a_plan_whose_words_paint_is_not_released() -> None:
     plan = whole(replace(plans().any, title="Final\n  what decides is the same"))
     with pytest.raises(ValueError, match="a text that cannot be shown"):
-        new_release(Variants({"": plan}), {}, after=None, made=AT, by="carol", harness="0.1.0")
+        next_release(Variants({"": plan}), {}, None)
 
 
 def test_other_forms_of_the_same_values_are_no_release() -> None:
@@ -280,7 +283,8 @@ def test_a_signature_holds_for_its_manifest_name_and_time_only() -> None:
 def decisive(made: Variants, **files: str) -> str:
     """The hash of plans, and of files by their role."""
     forms = {name: json.loads(plan.canonical) for name, plan in made.plans.items()}
-    return decisive_sha256(forms, {role: ReleasedFile(role, sha) for role, sha in files.items()})
+    of_files = {role: ReleasedFile(role, sha) for role, sha in files.items()}
+    return decisive_sha256(forms, of_files, {})
 
 
 def test_what_is_decisive_is_that_of_all_variants() -> None:
@@ -325,7 +329,7 @@ def test_one_signature_does_not_change_what_decides(plan: Plan) -> None:
 def test_what_a_step_measures_decides() -> None:
     kept = json.loads(PLAN.canonical)
     kept["steps"][0]["measures"]["current"]["unit"] = "V"
-    assert decisive_sha256({"": kept}, {}) != decisive(plans())
+    assert decisive_sha256({"": kept}, {}, {}) != decisive(plans())
 
 
 ASIDE = {
@@ -351,12 +355,56 @@ def test_the_order_of_steps_takes_one_signature() -> None:
     assert decisive(there) == decisive(back)
 
 
-def test_the_label_and_golden_files_decide_and_no_others() -> None:
-    made = decisive(plans(), label="1", golden="2", plan="3")
-    assert made == decisive(plans(), label="1", golden="2", plan="4", limits="5")
-    assert made != decisive(plans(), label="2", golden="2")
-    assert made != decisive(plans(), label="1", golden="1")
-    assert made != decisive(plans(), golden="2")
+@pytest.mark.parametrize(
+    "role",
+    [
+        *("label", "golden", "golden_units:g.yaml", "path_loss", "jig:core.yaml"),
+        *("selftest:core.yaml", "selftest-limits:core.yaml", "instrument:box.yaml"),
+        *("selftest-mask:core.yaml:a.csv", "golden-plan:b.yaml", "golden-plan-limits:b.yaml"),
+    ],
+)
+def test_files_without_a_form_decide_as_they_are(role: str) -> None:
+    made = decisive(plans(), **{role: "1"})
+    assert made != decisive(plans(), **{role: "2"})
+    assert made != decisive(plans())
+
+
+@pytest.mark.parametrize("role", ["plan", "limits", "mask:rear.csv", "station:ft-01.yaml"])
+def test_of_other_files_what_decides_stands_in_the_forms(role: str) -> None:
+    assert decisive(plans(), **{role: "1"}) == decisive(plans())
+
+
+LOOSER = {
+    "waived": {"rules": {"waived": ["contacts", "golden_every"], "golden_every": "12 h"}},
+    "golden_every": {"rules": {"waived": ["contacts"], "golden_every": "31 d"}},
+    "no rules": {"rules": {}},
+    "selftest_every": {"selftest_every": "31 d"},
+    "golden_units": {"golden_units": "other.yaml"},
+    "another jig file": {"slots": [{"slot": 1, "jig": {"file": "jigs/other.yaml"}}]},
+    "no jig": {"slots": [{"slot": 1}]},
+}
+
+
+@pytest.mark.parametrize("change", LOOSER.values(), ids=LOOSER)
+def test_what_a_station_asks_takes_two_people(change: dict[str, object]) -> None:
+    changed = release(FIRST, stations={"station:ft-01.yaml": STATION | change})
+    assert code_of(partial(check, signed(changed, ALICE), FIRST)) == "RELEASE-UNSIGNED"
+    check(signed(changed, ALICE, BOB), FIRST)
+    same = release(FIRST, stations={"station:ft-01.yaml": dict(STATION)})
+    check(signed(same, ALICE), FIRST)
+
+
+def test_a_station_more_takes_two_people() -> None:
+    more = release(FIRST, stations={**STATIONS, "station:ft-02.yaml": STATION})
+    assert code_of(partial(check, signed(more, ALICE), FIRST)) == "RELEASE-UNSIGNED"
+
+
+def test_a_release_of_an_earlier_harness_says_what_to_do() -> None:
+    plain = json.loads(WRITTEN)
+    del plain["manifest"]["stations"]
+    plain["manifest"]["schema"] = 1
+    with pytest.raises(ValueError, match="its schema is 1, this harness knows 2: make it anew"):
+        read_release(json.dumps(plain).encode())
 
 
 def test_a_later_golden_file_takes_two_people() -> None:
@@ -370,4 +418,4 @@ def test_a_later_golden_file_takes_two_people() -> None:
 def of_golden(after: Release | None, sha256: str) -> Release:
     files = {"golden": ReleasedFile("golden.yaml", sha256)}
     before = after.manifest if after else None
-    return new_release(plans(), files, after=before, made=AT, by="carol", harness="0.1.0")
+    return next_release(plans(), files, before)
