@@ -16,26 +16,34 @@ from harness.ui.text import fault_lines
 EXIT_USAGE = 2
 EXIT_ERROR = 3
 EXIT_ABORTED = 4
+_TESTING = frozenset({"demo", "run", "selftest", "station"})
+"""What tests units: no such command may be held up or ended by whoever reads its stderr."""
 _NOTHING_TOUCHED = frozenset(
     {
-        *("ADB-KEY", "STATION-FILE", "STATION-SIMULATED", "STORE-ABSENT", "RECORD-UNKNOWN"),
+        *("ADB-KEY", "STATION-FILE", "STATION-SIMULATED", "STATION-REAL"),
+        *("STORE-ABSENT", "RECORD-UNKNOWN", "BADGE-FILE"),
         *("PATH-LOSS-ABSENT", "PATH-LOSS-STALE"),  # where no run is on
         "UNIT-GOLDEN",
     }
 )
 
 COMMANDS = {
+    "badge": "Make badges, sign in with them, unlock slots, begin engineering mode.",
     "demo": "Test a line of simulated handsets, some of them planted bad.",
     "doctor": "Say what is missing on this PC, with the remedy for each; 3 when something FAILs.",
     "handset": "Show everything that is understood of a handset, on one page.",
     "jig": "List jigs, ask one anything, bring them to rest.",
     "image": "Measure a saved picture with the code of the camera steps.",
     "plan": "Check, show and compare plans, start new ones, judge old runs by them.",
+    "ready": "Say of each slot what keeps it from runs that count, and what to do about it.",
+    "recall": "Revoke the passes of a jig, a slot, a plan or a time window.",
     "records": "Read and verify the record store; nothing here writes.",
     "release": "Make, sign, install and show releases: what production may run.",
+    "rework": "Enter that a unit was reworked: it may be tested again.",
     "run": "Run one test plan on one unit.",
     "selftest": "Test the jigs of a station, side by side, and say which are open to production.",
     "sim": "Run planted defects on a simulated line, or a simulated handset or jig by itself.",
+    "station": "Run a station: test each unit that comes into one of its slots.",
     "steps": "List the steps, or say what one needs, takes and measures.",
     "trace": "Show every run of a unit, named by serial, IMEI, or a run's id or its beginning.",
     "usb": "List what is plugged into USB: socket, mode, ids, speed, serial, product.",
@@ -75,7 +83,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and leave at once: a wedged thread must not keep the process."""
-    code = _run()
+    code = _run_aside() if _TESTING.intersection(sys.argv[1:2]) else _run()
     try:
         sys.stdout.flush()
     except (OSError, AttributeError):  # closed, full, or never there: what was asked for is lost
@@ -83,6 +91,13 @@ def main() -> None:
     with suppress(OSError, AttributeError):
         sys.stderr.flush()
     os._exit(code)
+
+
+def _run_aside() -> int:
+    from harness.cli.aside import aside
+
+    with aside():
+        return _run()
 
 
 def _run() -> int:

@@ -7,11 +7,18 @@ from contextlib import contextmanager
 
 import click
 
+from harness.clock import SystemClock
 from harness.files.problems import nearest
 from harness.model.identity import Unit
 from harness.model.plan import Phase, Plan, Variants
 from harness.wiring import Place
 from harness.wiring.choosing import announce, pick, plan_for
+
+
+def warn_expired(plan: Plan) -> None:
+    """Say on stderr that the golden values of a plan hold no more; production refuses it."""
+    if why := plan.expired(SystemClock().utc().date()):
+        click.echo(f"warning: {why}", err=True)
 
 
 def announced(plans: Variants, scans: Sequence[str], serial: str | None) -> Unit:

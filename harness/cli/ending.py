@@ -9,7 +9,10 @@ import click
 from harness.cli import EXIT_ABORTED
 from harness.errors import HarnessError
 from harness.model.outcome import Outcome
-from harness.ui.text import changed_lines
+from harness.model.refs import JigRef
+from harness.station.readiness import JigReadiness
+from harness.station.station import Slot
+from harness.ui.text import changed_lines, printable
 
 _EXIT_CODES = {
     Outcome.PASS: 0,
@@ -30,3 +33,11 @@ def exit_code(outcomes: Iterable[Outcome]) -> int:
 def warn_changed(slot: int, why: HarnessError) -> None:
     """Say on stderr that a handset may still have what a run changed, and what to do."""
     click.echo("\n".join(changed_lines(slot, why)), err=True)
+
+
+def warn_closed(slot: Slot, jig: JigRef | None, ready: JigReadiness) -> None:
+    """Say on stderr that production would not run on the jig of a slot, and why."""
+    found = ready.of(slot.kind, jig, slot.jig or "") if jig else None
+    if found and not found.open:
+        words = f"jig {found.jig} of slot {slot.number} is closed to production"
+        click.echo(f"warning: {words}: {found.code}: {printable(found.words)}", err=True)

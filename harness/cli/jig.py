@@ -13,6 +13,7 @@ from rich.text import Text
 
 from harness.cli import EXIT_ERROR
 from harness.cli.jig_named import FILE, JSON, Where, the_one, where
+from harness.cli.jig_renewed import renewed
 from harness.cli.jig_safe import safe
 from harness.cli.options import records_option
 from harness.clock import Cancel, Deadline, Lease, SystemClock
@@ -24,8 +25,8 @@ from harness.devices.jig.survey import survey
 from harness.devices.jig.vocabulary import ABILITIES
 from harness.engine.threads import side_by_side
 from harness.errors import HarnessError
-from harness.model.events import JigRef
 from harness.model.jig_ports import JigIdentity
+from harness.model.refs import JigRef
 from harness.ui.jig import NOBODY, JigRow, jig_page, jig_table, row_json
 from harness.ui.text import Terminal, printable, say
 from harness.wiring import JigAt, jig_readiness, load_layout, open_jigs, who_answers
@@ -48,6 +49,7 @@ def jig() -> None:
 
 
 jig.add_command(safe)
+jig.add_command(renewed)
 
 
 @jig.command("list")

@@ -12,12 +12,14 @@ import orjson
 
 from harness.cli import EXIT_ABORTED, EXIT_ERROR
 from harness.cli.jig_named import JSON, Where, named, where
+from harness.cli.options import records_option
 from harness.clock import Cancel, Deadline, Lease, SystemClock
 from harness.engine.bench import Bench
 from harness.engine.threads import side_by_side
-from harness.errors import HarnessError
+from harness.errors import HarnessError, StationFault
 from harness.model.fault import Fault
 from harness.model.jig_ports import Jig
+from harness.station.socket import folder_of, is_served
 from harness.ui.jig import NOBODY, called, fault_json
 from harness.ui.text import fault_lines, printable
 from harness.wiring import JigAt
@@ -31,6 +33,7 @@ _WHO_S = 2.0
 @where
 @click.option("--motion", is_flag=True, help="Then open the fixture, once a person has said so.")
 @click.option("--yes", is_flag=True, help="That person is here and says so: no hand is in it.")
+@records_option("With --station, its record store: while it runs, its jigs are left alone.")
 @JSON
 def safe(
     name: str | None,
@@ -39,15 +42,19 @@ def safe(
     file: Path | None,
     motion: bool,
     yes: bool,
+    store: Path,
     as_json: bool,
 ) -> None:
     """Take the power off a jig, or off all of a station at once, and show that it is off.
 
     Ends with 0 only when each is shown to be safe, else with 3. Nothing moves, unless --motion is
-    given and somebody at the terminal agrees (4 when not).
+    given and somebody at the terminal agrees (4 when not). While the station runs, which has units
+    in these jigs, nothing is touched.
 
     Example: harness jig safe --station fixtures/stations/bench.yaml
     """
+    if station:
+        _require_idle(station, store)
     with named(name, Where(station, port, file)) as jigs:
         ended = [*zip(jigs, _made_safe(jigs), strict=True)]
         for at, faults in ended:
@@ -57,6 +64,13 @@ def safe(
             moved = _open_fixtures([at for at, faults in ended if not faults], sure=yes)
             code = code or moved
     sys.exit(code)
+
+
+def _require_idle(station: Path, store: Path) -> None:
+    """Raises: StationFault(STATION-RUNS) while a living station writes the store."""
+    if is_served(folder_of(store)):
+        words = f"the station of {store} runs: no jig of {station} was touched"
+        raise StationFault("STATION-RUNS", words, evidence={"records": str(store)})
 
 
 def _made_safe(jigs: Sequence[JigAt]) -> list[list[Fault]]:

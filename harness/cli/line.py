@@ -10,16 +10,18 @@ import click
 
 from harness.cli.ending import warn_changed
 from harness.cli.screen import on_screen
+from harness.model.events import Purpose
 from harness.model.pattern import matches
 from harness.model.plan import Variants
 from harness.sim.scenario import Scenario
 from harness.station.bus import Bus
-from harness.station.line import Line, OrderOf
+from harness.station.floor import OrderOf
+from harness.station.line import Line
 from harness.station.slot import RunResult
 from harness.station.station import Order
 from harness.station.stopping import operator
 from harness.ui.live import LiveLine
-from harness.wiring import OpenLine, input_hashes
+from harness.wiring import Layout, OpenLine, input_hashes
 
 HOME = Path(__file__).parents[2]
 PLAN = HOME / "testplans" / "a57-final.yaml"
@@ -34,15 +36,23 @@ def orders(plans: Variants, scenario: Scenario) -> OrderOf:
     Raises: click.UsageError for a unit that the line would refuse as no product of the plan.
     """
     _require_product(plans, [unit.serial for unit in scenario.units])
-    person = operator()
-    by_sku: dict[str, Order] = {}
+    order_of = orders_of(plans, scenario, Purpose.ENGINEERING)
     for unit in scenario.units:
         try:
-            plan = plans.of(unit.label)
+            order_of(unit.label)
         except ValueError as error:
             raise click.UsageError(f"{unit.serial}: {error}") from None
-        by_sku[unit.sku] = Order(plan, operator=person, inputs=input_hashes(plan, scenario))
-    return lambda unit: by_sku[unit.sku]
+    return order_of
+
+
+def orders_of(plans: Variants, layout: Layout, purpose: Purpose) -> OrderOf:
+    """What to run on each unit, for a purpose: the plan of the variant that its SKU says."""
+    person = operator()
+    ordered = {
+        sha: Order(plan, purpose, person, input_hashes(plan, layout))
+        for sha, plan in ((plan.sha256, plan) for plan in plans.plans.values())
+    }
+    return lambda unit: ordered[plans.of(unit).sha256]
 
 
 def _require_product(plans: Variants, serials: Sequence[str]) -> None:
@@ -72,7 +82,7 @@ def run_line(
     """
     with line_to_open as opened:
         bus = Bus(opened.station.ref, opened.station.slots)
-        line = Line(opened.station, order_of, bus)
-        results = on_screen(bus, records, line, lambda poll: line.run(opened.units, poll), ended)
+        line = Line(opened.station, order_of, bus, opened.units)
+        results = on_screen(bus, records, line, line.run, ended)
     warn_of(results)
     return results

@@ -4,40 +4,44 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
 
 from harness.cli import EXIT_ABORTED, show_error
-from harness.cli.choosing import announced, chosen, place_for, plan_of
-from harness.cli.ending import exit_code, warn_changed
+from harness.cli.choosing import announced, chosen, place_for, plan_of, warn_expired
+from harness.cli.ending import exit_code, warn_changed, warn_closed
 from harness.cli.options import RELEASES, records_option
 from harness.clock import SystemClock
-from harness.errors import JigFault
+from harness.errors import JigFault, OperatorStop, StationFault
 from harness.model.events import Purpose
 from harness.model.plan import Plan
 from harness.plans.resolve import load_plans
 from harness.records.query import Reader
+from harness.records.recorder import Recorder
+from harness.station.desk import present
 from harness.station.lacks import require_devices
-from harness.station.readiness import JigReadiness
+from harness.station.rules import LineRules
 from harness.station.slot import RunResult, SlotRun
 from harness.station.station import Order, Slot, Station, is_of_jig_alone
 from harness.station.stopping import operator, stopping
 from harness.steps import catalogue
 from harness.ui.console import RunPrinter
-from harness.ui.text import printable
 from harness.wiring import (
     Layout,
     Place,
+    config_of,
     golden_units_of,
     input_hashes,
     jig_readiness,
     load_layout,
     open_station,
     places,
+    require_open_to,
     require_paths,
-    require_real,
 )
 from harness.wiring.choosing import unlabelled
 
@@ -65,7 +69,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     type=click.Choice([p.value for p in Purpose]),
     default=Purpose.ENGINEERING.value,
     show_default=True,
-    help="Why; production takes a station, a scanned label and a signed release.",
+    help="Why; production takes a station, a scanned label and a signed release; a rehearsal is "
+    "what it would be on a simulated station.",
 )
 @RELEASES
 @records_option()
@@ -91,37 +96,64 @@ def run(  # noqa: PLR0913, PLR0917 (click hands over one argument an option)
     Example: harness run testplans/skeleton.yaml --scenario fixtures/sim/weak-charge.yaml
     """
     wanted = Purpose(purpose)
-    if wanted is Purpose.PRODUCTION:
-        bent = {"--only": only, "--limits": limits, "--variant": variant, "--scenario": scenario}
-        _refuse_in_production(bent, station)
+    bent = {"--only": only, "--limits": limits, "--variant": variant, "--scenario": scenario}
+    _refuse_bent(wanted, bent, station)
     steps = catalogue()
     plans = load_plans(plan_file, steps, limits=limits)
     of_jig = is_of_jig_alone(wanted, plans.any, steps)
     _require_announced(wanted, plans.any, scans, serial, of_jig=of_jig)
     layout = load_layout(station, scenario)
-    if wanted is Purpose.PRODUCTION:
-        require_real(layout)
+    require_open_to(layout, wanted)
     unit = None if of_jig else announced(plans, scans, serial)
     place = place_for(places(layout), slot_number, unit)
-    golden_units_of(layout).require_shippable(wanted, place.unit)
+    on_record = partial(_refusing, layout, wanted, place, plans.any.process, store)
+    with on_record():
+        golden_units_of(layout).require_shippable(wanted, place.unit)
     if variant and not scans:
         place = unlabelled(place)
     plan = plan_of(plans, place.unit, variant)
     part = chosen(plan, only)
     require_devices(plan, steps, place.number, place.devices, place.instruments, part)
     require_paths(layout, place.number, plan, steps, part)
-    order = Order(plan, wanted, operator(), input_hashes(plan, layout), only=part)
-    order = _admitted(order, layout, store, releases)
+    person = (wanted.ruled and present(store, SystemClock())) or operator()
+    with on_record():
+        order = _ordered(plan, part, wanted, layout, person, store, releases)
     results = _run_all(order, layout, place, repeat, store, as_json=as_json)
     sys.exit(exit_code(result.outcome for result in results) if results else EXIT_ABORTED)
 
 
-def _refuse_in_production(bent: Mapping[str, object], station: Path | None) -> None:
-    from harness.cli.production import refuse_options
+def _refuse_bent(purpose: Purpose, bent: Mapping[str, object], station: Path | None) -> None:
+    """Where runs count, or open a slot, the plan is run as it is; production at a real station."""
+    whole = {Purpose.REHEARSAL: "a rehearsal", Purpose.GOLDEN: "a golden run"}
+    if purpose in whole and (bent["--limits"] or bent["--only"]):
+        words = f"{whole[purpose]} runs the plan as it is: leave out --limits and --only"
+        raise click.UsageError(words)
+    if purpose is Purpose.PRODUCTION:
+        from harness.cli.production import refuse_options
 
-    refuse_options(bent)
-    if not station:
-        raise click.UsageError("production needs --station: a simulated one makes no records")
+        refuse_options(bent)
+        if not station:
+            raise click.UsageError("production needs --station: a simulated one makes no records")
+
+
+@contextmanager
+def _refusing(
+    layout: Layout, purpose: Purpose, place: Place, process: str, store: Path
+) -> Iterator[None]:
+    """Puts a unit on record that is refused meanwhile, where its run would count.
+
+    Raises: StationFault(STORE-...) when it cannot.
+    """
+    try:
+        yield
+    except OperatorStop:
+        if not purpose.ruled:
+            raise
+        config = config_of(layout)
+        with Recorder(store, name=config.name, location=config.location) as recorder:
+            rules = LineRules(recorder.path, config.rules, recorder.enter)
+            with rules.refusing(place.unit, process, place.number):
+                raise
 
 
 def _require_announced(
@@ -143,19 +175,22 @@ def _refuse_unit(plan: Plan, given: Mapping[str, object]) -> None:
         raise click.UsageError(f"{meant[0]}: {words}; leave it out, and name the jig's --slot")
 
 
-def _admitted(order: Order, layout: Layout, store: Path, releases: Path) -> Order:
+def _ordered(
+    plan: Plan,
+    part: tuple[str, ...],
+    purpose: Purpose,
+    layout: Layout,
+    person: str,
+    store: Path,
+    releases: Path,
+) -> Order:
     """The order, in production by its release; expired golden values are no more than told."""
-    plan, today = order.plan, SystemClock().utc().date()
-    if order.purpose is Purpose.PRODUCTION:
-        from harness.cli.production import admission
+    if purpose is Purpose.PRODUCTION:
+        from harness.cli.production import production_order
 
-        files = {**plan.files, **layout.files}
-        admitted = admission(plan, files, store, releases, today)
-        inputs = {**order.inputs, "trust": admitted.trust_sha256}
-        return replace(order, release=admitted.release, inputs=inputs)
-    if why := plan.expired(today):
-        click.echo(f"warning: {why}", err=True)
-    return order
+        return production_order(plan, layout, store, releases, person)
+    warn_expired(plan)
+    return Order(plan, purpose, person, input_hashes(plan, layout), only=part)
 
 
 def _run_all(
@@ -168,22 +203,13 @@ def _run_all(
             warn_changed(number, why)
         slot = replace(opened.slots[place.number], unit=place.unit)
         if order.purpose in (Purpose.ENGINEERING, Purpose.GOLDEN) and "station" in layout.files:
-            _warn_closed(opened, slot, jig_readiness(store, layout))
+            warn_closed(slot, opened.jig_on(slot), jig_readiness(store, layout))
         results = list(_repeat(opened, order, slot, times, stopper, each_poll))
         for result in results:
             if result.left_changed:
                 warn_changed(place.number, result.left_changed)
             _report(result, store, as_json=as_json)
     return results
-
-
-def _warn_closed(station: Station, slot: Slot, ready: JigReadiness) -> None:
-    """Say on stderr that production would not run on this jig, and why."""
-    jig = station.jig_on(slot)
-    found = ready.of(slot.kind, jig, slot.jig or "") if jig else None
-    if found and not found.open:
-        words = f"jig {found.jig} of slot {slot.number} is closed to production"
-        click.echo(f"warning: {words}: {found.code}: {printable(found.words)}", err=True)
 
 
 class _Stopper:
@@ -224,8 +250,9 @@ def _run_once(
     printer = RunPrinter()
     try:
         stopper.run = station.run(order, slot, (printer.listen,))
-    except JigFault as refusal:  # runs before this one are told all the same
-        return RunResult(None, refusal)
+    except (JigFault, OperatorStop, StationFault) as refusal:
+        # runs before this one are told all the same
+        return RunResult(None, refusal, refused=True)
 
     def poll() -> None:
         printer.draw()

@@ -9,7 +9,8 @@ from typing import Protocol, TypeVar
 from harness.clock import SystemClock
 from harness.model.station import Abort
 from harness.station.bus import Bus
-from harness.station.socket import StationSocket
+from harness.station.obeying import Obeying
+from harness.station.socket import StationSocket, folder_of
 from harness.station.stopping import stopping
 from harness.ui.live import LiveLine
 from harness.ui.text import Terminal
@@ -37,9 +38,9 @@ def on_screen(
     `do` is handed what it calls at each poll; `ended` may say more on the screen.
     """
     screen = LiveLine(Terminal(stderr=True), SystemClock())
-    folder = records.with_name(f"{records.name}.station")
+    folder = folder_of(records)
     with (
-        StationSocket(folder, bus, work.abort),
+        StationSocket(folder, bus, Obeying(work.abort)),
         bus.subscribe() as told,
         stopping(work.stop) as each_poll,
     ):

@@ -19,7 +19,6 @@ from harness.quality.drift import Drift, drifts
 from harness.records.export.junit import junit_xml
 from harness.records.query import Reader
 from harness.station.bus import Bus
-from harness.station.jig_plans import JigPlans
 from harness.station.readiness import JigReadiness
 from harness.station.selftest import Ordering, SelfTest, Tested
 from harness.station.station import Slot, Station
@@ -39,6 +38,7 @@ from harness.wiring import (
     Layout,
     input_hashes,
     jig_configs,
+    jig_plans,
     jig_readiness,
     load_layout,
     open_station,
@@ -97,10 +97,9 @@ def selftest(
 
 def _tested(station: Station, layout: Layout, slots: Sequence[int], store: Path) -> SelfTestReport:
     """Test the jigs, with a screen that ends with a table."""
-    plans = JigPlans(station.catalogue)
-    ready = jig_readiness(store, layout, plans)
+    ready = jig_readiness(store, layout)
     bus = Bus(station.ref, slots)
-    ordering = Ordering(plans, partial(input_hashes, layout=layout), operator())
+    ordering = Ordering(jig_plans(), partial(input_hashes, layout=layout), operator())
     test = SelfTest(station, ordering, bus)
     began = station.clock.utc()
 

@@ -15,7 +15,7 @@ from harness.cli import show_error
 from harness.cli.line import PLAN, Results, orders, run_line
 from harness.cli.options import records_option
 from harness.files.problems import nearest
-from harness.model.identity import Serial
+from harness.model.identity import Imei, Serial
 from harness.model.plan import Variants
 from harness.plans.resolve import load_plans
 from harness.sim.defect import Defect
@@ -106,7 +106,10 @@ def defects(
 
 
 @sim.command()
-@click.option("--serial", default="A57A000001", show_default=True)
+@click.option("--serial", default="A57A000001", show_default=True, metavar="S")
+@click.option(
+    "--imei", metavar="A[,B]", help="Its IMEIs, with their check digits; else they follow from S."
+)
 @click.option("--profile", type=click.Choice(list(PROFILES)), default="oppo-mtk", show_default=True)
 @click.option("--android", type=click.IntRange(min(SDK), max(SDK)), default=13, show_default=True)
 @click.option(
@@ -119,7 +122,13 @@ def defects(
 @click.option("--speed", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True)
 @click.option("--at", is_flag=True, help="Open the AT port of its modem too.")
 def handset(
-    serial: str, profile: str, android: int, planted: tuple[str, ...], speed: float, at: bool
+    serial: str,
+    imei: str | None,
+    profile: str,
+    android: int,
+    planted: tuple[str, ...],
+    speed: float,
+    at: bool,
 ) -> None:
     """Run a simulated handset for any adb server to connect to, until Ctrl-C.
 
@@ -135,14 +144,16 @@ def handset(
     try:
         Serial(serial)
         defects = planted_by(planted, with_modem=at)
-        unit = unit_of_serial(serial, profile=profile, android=android, defects=defects)
+        told = {"imei": _imeis(imei)} if imei is not None else {}
+        unit = unit_of_serial(serial, profile=profile, android=android, defects=defects, **told)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     waited_for = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
     signal.pthread_sigmask(signal.SIG_BLOCK, waited_for)  # before any thread, which inherits it
     with SimHandsets(speed=speed) as handsets, ExitStack() as stack:
         address = handsets.add(unit)
-        click.echo(f"{serial}  {profile}, Android {android}  at {address}")
+        who = f"{serial}  IMEI {', '.join(unit.imei)}"
+        click.echo(f"{who}  {profile}, Android {android}  at {address}")
         click.echo(f"adb connect {address}")
         if at:
             port = modem.pty(modem.ModemBehaviour(handsets.behaviour(address)))
@@ -199,6 +210,16 @@ def jig(dialect: Dialect, serial: str, planted: tuple[str, ...], tcp: bool) -> N
                 click.echo(port)
                 told = port
                 sys.stdout.flush()
+
+
+def _imeis(said: str) -> tuple[str, ...]:
+    """Raises: ValueError for what is no IMEI, one twice, or more than two."""
+    imeis = tuple(part.strip() for part in said.split(","))
+    if not 1 <= len(set(imeis)) == len(imeis) <= 2:
+        raise ValueError(f"--imei {said!r:.60}: a handset has one IMEI, or two that differ")
+    for each in imeis:
+        Imei(each)
+    return imeis
 
 
 def _chosen(names: Sequence[str]) -> list[str]:

@@ -30,6 +30,17 @@ _FACES = {"bootloader": UsbMode.FASTBOOT, WIPED: UsbMode.MTP, PRELOADER: UsbMode
 """What a handset is on USB in modes in which it has no adb."""
 
 
+@dataclass(frozen=True, slots=True)
+class SlotWires:
+    """Where what stands on a simulated slot is found; the port of its jig may change."""
+
+    dialect: str
+    jig_serial: str
+    socket: str
+    box_url: str
+    box_serial: str
+
+
 @dataclass(slots=True)
 class SimSlot:
     """A slot at its wires: its jig, its USB socket, and the handset that stands in it."""
@@ -61,22 +72,40 @@ class SimSlot:
 
 
 class SimLine:
-    """The wires of a line of slots, numbered from 1; a context manager.
+    """The wires of a line of slots, numbered from `first` on; a context manager.
 
     What the meter reads of a unit depends on the scenario's seed and the unit, not on the slot
     or on what was measured before.
     """
 
-    def __init__(self, scenario: Scenario, slots: int) -> None:
+    def __init__(self, scenario: Scenario, slots: int, *, first: int = 1) -> None:
         self._scenario = scenario
         self._exit = ExitStack()
         self._showing = threading.Lock()
         self._handsets = SimHandsets(speed=scenario.speed)
         self._exit.callback(self._handsets.stop)
         folder = self._exit.enter_context(TemporaryDirectory(prefix="harness-usb-"))
-        self.bus = VirtualBus(Path(folder), ports=slots)
+        end = first + slots
+        self.bus = VirtualBus(Path(folder), ports=end - 1)
         self.bus.watch_power(self._powered)
-        self.slots = {number: self._slot(number) for number in range(1, slots + 1)}
+        self.slots = {number: self._slot(number) for number in range(first, end)}
+
+    def wires(self) -> dict[int, SlotWires]:
+        """Where the devices of each slot are found."""
+        return {
+            number: SlotWires(
+                slot.jig.dialect, slot.jig.serial, slot.socket, slot.box_url, slot.box.serial
+            )
+            for number, slot in self.slots.items()
+        }
+
+    def port(self, number: int) -> str:
+        """The port of the jig of a slot; after its cable was pulled it is another."""
+        return self.slots[number].port
+
+    def ports_of(self, number: int) -> list[str]:
+        """The ports that are there now on which the jig of a slot, or its twin, may answer."""
+        return self.slots[number].ports()
 
     def ports(self) -> list[str]:
         """The serial ports that are there now, as a PC lists its own."""
@@ -84,23 +113,34 @@ class SimLine:
 
     def insert(self, number: int, unit: SimUnit) -> str:
         """Take out what stands in a slot and put a unit in; the address of its handset."""
+        self.take_out(number)
         slot = self.slots[number]
-        with self._showing:
-            slot.unit = unit
-            self.bus.unplug(slot.socket)
-            slot.face = None
-        if slot.address:
-            self._handsets.unplug(slot.address)
         slot.behaviour.insert(unit, f"{self._scenario.seed} {unit.serial}")
         shows = partial(self._show, slot, unit)
         unit.cell, unit.path_loss_db = slot.box.cell, PATH_LOSS_DB
         slot.address = self._handsets.add(unit, plugged=False, shows=shows)
         slot.box.insert(unit, self._handsets.behaviour(slot.address).registered_on_cell)
+        slot.unit = unit
         slot.has_adb = unit.defects.keys().isdisjoint(_WITHOUT_ADB)
         if "usb.edl" in unit.defects:
             self.bus.plug(slot.socket, phone(unit, UsbMode.EDL))
         self._powered(slot.socket, self._has_power(slot.socket))
         return slot.address
+
+    def take_out(self, number: int) -> set[str]:
+        """Take out what stands in a slot: which of its planted defects struck at commands.
+
+        The jig and the call box do not notice.
+        """
+        slot = self.slots[number]
+        with self._showing:
+            unit, slot.unit = slot.unit, None
+            self.bus.unplug(slot.socket)
+            slot.face = None
+        if slot.address:
+            self._handsets.remove(slot.address)
+            slot.address = None
+        return unit.met if unit else set()
 
     def _show(self, slot: SimSlot, unit: SimUnit, mode: str | None) -> None:
         """Have a handset leave USB and come back to it, with adb, while it stands in its slot.

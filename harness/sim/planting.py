@@ -125,6 +125,21 @@ def tell_wrong_defects(root: Node, found: Problems) -> None:
         _tell_own_label(unit, found)
 
 
+def tell_wrong_shares(drawn: Node | None, found: Problems) -> None:
+    """Adds the problems of the shares of defects of units that are drawn."""
+    shares = drawn.get("defects") if drawn else None
+    total = 0.0
+    for name, share in shares.items() if shares else ():
+        if name.text not in DEFECTS:
+            found.error(name, *_unknown(name.text, "", DEFECTS))
+        elif name.text in IN_JIG_ONLY or is_of_modem(name.text):
+            found.error(name, f"{name.text} is no defect that a unit brings to a line")
+        value = share.plain()
+        total += value if isinstance(value, int | float) else 0
+    if shares and total > 1:
+        found.error(shares, f"the shares come to {total:g}, and a unit has one defect at the most")
+
+
 def tell_unexpected(root: Node, found: Problems) -> None:
     """Adds the units of a scenario without wrong defects, of which nobody says what to expect."""
     jigs = [jig for jig in (root.get("jig"), *(root.get("jigs") or ())) if jig]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -16,6 +18,7 @@ from harness.files.shapes import SERIAL, VERSION, WORD, Shape, listing, mapping
 from harness.model.identity import luhn_digit
 from harness.model.outcome import Outcome
 from harness.model.plan import InputFile
+from harness.sim.drawn import Drawn
 from harness.sim.jig import DIALECTS, JigBuild, SimJig, good_build
 from harness.sim.jig.built import SERIAL_PATTERN
 from harness.sim.planting import (
@@ -24,6 +27,7 @@ from harness.sim.planting import (
     planted,
     tell_unexpected,
     tell_wrong_defects,
+    tell_wrong_shares,
 )
 from harness.sim.profiles import PROFILES
 from harness.sim.unit import SimUnit, Verdict
@@ -41,12 +45,22 @@ _JIG: dict[str, Shape] = {
     "defects": DEFECTS_SHAPE,
 }
 _AS_WRITTEN = ("sku", "android", "profile", "build", "agent")
+_DRAWN = mapping(
+    "first",
+    first=SERIAL,
+    defects={
+        "type": "object",
+        "additionalProperties": {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+        "description": "defects, each with its share of the units",
+    },
+)
 SCHEMA = mapping(
     "schema",
     schema=VERSION,
     seed={"type": "integer"},
     speed={"type": "number", "exclusiveMinimum": 0},
     jig=mapping("", **_JIG),
+    drawn=_DRAWN,
     jigs={**listing(mapping("", serial=_JIG_SERIAL, **_JIG), least=1), "maxItems": MOST_SLOTS},
     units=listing(
         mapping(
@@ -87,14 +101,47 @@ class Scenario:
     speed: float = 1.0
     jig: SimJig = field(default_factory=SimJig)
     jigs: tuple[SimJig, ...] = ()
+    drawn: Drawn | None = None
+    """Units beside those, as many as are wanted."""
+    wanted_slots: int | None = None
     files: Mapping[str, InputFile] = field(default_factory=dict)
     jig_met: set[str] = field(default_factory=set)
     """Of the defects of its jigs, those that have struck."""
 
     @property
     def slots(self) -> int:
-        """How many slots it takes: one a unit, one a jig."""
-        return max(len(self.units), len(self.jigs))
+        """How many slots there are: as many as somebody wants, else one a unit, one a jig."""
+        return self.wanted_slots or max(len(self.units), len(self.jigs))
+
+    def first_units(self, count: int) -> tuple[SimUnit, ...]:
+        """So many units: those that are told one by one, then drawn ones.
+
+        Raises: ValueError when there are not so many.
+        """
+        told = self.units[:count]
+        if len(told) == count:
+            return told
+        if self.drawn is None:
+            raise ValueError(f"the scenario has {len(self.units)} units, not {count}")
+        serials = islice(self.drawn.serials(), count - len(told))
+        return (*told, *(self._drawn_unit(self.drawn, serial) for serial in serials))
+
+    def unit_with(self, serial: str) -> SimUnit:
+        """The unit of this serial as it was told, else a drawn one.
+
+        Raises: ValueError when there is none.
+        """
+        for unit in self.units:
+            if unit.label.serial == serial:
+                return deepcopy(unit)
+        if self.drawn is None:
+            raise ValueError(f"the scenario has no unit {serial}")
+        return self._drawn_unit(self.drawn, serial)
+
+    def _drawn_unit(self, drawn: Drawn, serial: str) -> SimUnit:
+        defect = drawn.defect_of(serial, self.seed)
+        defects = planted([defect] if defect else [])
+        return unit_of_serial(serial, defects=defects, seed=self.seed, expect=expected(defects))
 
     def jig_of(self, slot: int) -> SimJig:
         """The jig of a slot, counted from 1."""
@@ -117,8 +164,10 @@ def load_scenario(path: Path, *, held: bool = False) -> Scenario:
     data, file = load_settings(path, SCHEMA, partial(_tell, held=held))
     seed, common = data.get("seed", 0), data.get("jig", {})
     units = tuple(_unit(entry, seed) for entry in data.get("units", ()))
+    drawn = data.get("drawn")
     return Scenario(
-        units=units or _one_good_unit(),
+        units=units or (() if drawn else _one_good_unit()),
+        drawn=Drawn(drawn["first"], drawn.get("defects", {})) if drawn else None,
         seed=seed,
         speed=float(data.get("speed", 1)),
         jig=_jig(common, JigBuild()),
@@ -150,6 +199,7 @@ def _jig_serial(slot: int) -> str:
 
 def _tell(root: Node, found: Problems, *, held: bool) -> None:
     tell_wrong_defects(root, found)
+    tell_wrong_shares(root.get("drawn"), found)
     _tell_twins(root, found)
     if held and not found.sorted():
         tell_unexpected(root, found)

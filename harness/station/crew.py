@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable
 
 from harness.clock import POLL_S
-from harness.errors import HarnessError, StationFault
+from harness.errors import HarnessError, StationFault, unexpected
 from harness.model.station import Abort
 from harness.station.bus import Bus
 from harness.station.slot import RunResult, SlotRun
@@ -15,8 +15,10 @@ from harness.station.slot import RunResult, SlotRun
 class Crew:
     """Works on slots side by side: what hangs on one holds up no other."""
 
-    def __init__(self, bus: Bus) -> None:
+    def __init__(self, bus: Bus, worn: Callable[[RunResult], str] | None = None) -> None:
+        """`worn` says why a slot may take no more units after a result, or ''."""
         self._bus = bus
+        self._worn = worn or unfit
         self._lock = threading.Lock()
         self._running: dict[int, SlotRun] = {}
         self._stopped: tuple[str, str] | None = None
@@ -34,10 +36,14 @@ class Crew:
     ) -> None:
         """Call `on_slot` for each slot in a thread of its own, and wait for all of them.
 
-        Calls `each_poll` every 50 ms in this thread; it may draw a screen or call `stop`.
+        Calls `each_poll` in this thread, before anything begins and then every 50 ms; it may draw a
+        screen or call `stop`.
         """
+        each_poll()  # somebody may have asked for a stop meanwhile: then nothing is begun
         threads = [
-            threading.Thread(target=on_slot, args=[number], name=f"crew-{number}", daemon=True)
+            threading.Thread(
+                target=self._guard, args=[on_slot, number], name=f"crew-{number}", daemon=True
+            )
             for number in slots
         ]
         for thread in threads:
@@ -60,7 +66,7 @@ class Crew:
         A slot that is left unfit for another run is told to be closed.
         """
         result = self._test(number, ready)
-        if why := unfit(result):
+        if why := self._worn(result):
             self._bus.close_slot(number, why)
         return result
 
@@ -83,15 +89,23 @@ class Crew:
             raise ValueError(f"no run on slot {command.slot}")
         run.abort(command.by, command.why)
 
+    def _guard(self, on_slot: Callable[[int], None], number: int) -> None:
+        """A slot whose thread dies must say so."""
+        try:
+            on_slot(number)
+        except Exception as error:  # noqa: BLE001 whatever it was
+            self._bus.close_slot(number, str(_fault(error)))
+
     def _test(self, number: int, ready: Callable[[], SlotRun]) -> RunResult:
         try:
             run = ready()
+        except Exception as error:  # noqa: BLE001 a slot whose thread dies must say so
+            return RunResult(None, _fault(error), refused=isinstance(error, HarnessError))
+        try:
             self._start(number, run)
             return run.supervise()
-        except HarnessError as error:
-            return RunResult(None, error)
         except Exception as error:  # noqa: BLE001 a slot whose thread dies must say so
-            return RunResult(None, StationFault("ENGINE-BUG", f"{type(error).__name__}: {error}"))
+            return RunResult(None, _fault(error))
         finally:
             with self._lock:
                 self._running.pop(number, None)
@@ -110,3 +124,11 @@ def unfit(result: RunResult) -> str:
     if result.failure:
         return str(result.failure)
     return "a step ignored its time limit (SLOT-WEDGED)" if result.wedged else ""
+
+
+def _fault(error: Exception) -> HarnessError:
+    """What was raised; what nobody foresaw is a bug of ours."""
+    if isinstance(error, HarnessError):
+        return error
+    words = f"{type(error).__name__}: {error}"
+    return StationFault("ENGINE-BUG", words, evidence=unexpected(error))

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from harness.errors import StationFault
-from harness.model.events import PlanRef
 from harness.model.plan import Plan
+from harness.model.refs import PlanRef
 from harness.model.step import Catalogue
 from harness.station.config import SlotConfig, StationConfig
 from harness.station.path_loss import losses_of

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from harness.clock import Deadline, Lease
 from harness.errors import HarnessError, LinkFault, OperatorStop, StationFault
-from harness.model.events import JigRef, Purpose
+from harness.model.events import Purpose
 from harness.model.outcome import Outcome
-from harness.model.plan import Plan
 from harness.model.ports import Usb
 from harness.model.readiness import GOLDEN, JIG_FILE
 from harness.model.reading import Unreadable
+from harness.model.refs import JigRef
+from harness.model.slot_state import SlotEvent
 from harness.model.station import Abort
 from harness.station.bus import Bus
 from harness.station.crew import Crew
-from harness.station.golden_units import GoldenUnit, verdict_of
+from harness.station.golden_orders import InputsOf, golden_order, problem_of
+from harness.station.golden_units import GoldenUnit, shown_by
 from harness.station.jig_plans import JigPlans
 from harness.station.slot import RunResult, SlotRun
 from harness.station.station import Order, Slot, Station
@@ -46,19 +48,15 @@ class Tested:
             return self.self_test.outcome
         if self.golden is None:
             return Outcome.ABORTED
-        unsure = self.golden.outcome in (Outcome.ERROR, Outcome.ABORTED)
-        return self.golden.outcome if unsure else Outcome.FAIL
+        return shown_by(self.golden.outcome, self.problem)
 
 
 @dataclass(frozen=True, slots=True)
 class Ordering:
-    """How runs are ordered: by which plans, on which inputs, by whom.
-
-    `inputs` gives the SHA-256 of the files that a plan is run by.
-    """
+    """How runs are ordered: by which plans, on which inputs, by whom."""
 
     plans: JigPlans
-    inputs: Callable[[Plan], Mapping[str, str]]
+    inputs: InputsOf
     operator: str
 
 
@@ -108,9 +106,9 @@ class SelfTest:
         if self._crew.stopped:
             words = f"stopped before the {golden.kind} unit {golden.unit.serial} was tested"
             return replace(tested, problem=OperatorStop("RUN-ABORTED", words))
+        self._bus.change(turn.slot.number, SlotEvent.TAKEN_OUT)
         result = self._crew.test(turn.slot.number, turn.golden_run)
-        problem = verdict_of(golden, result.record) if result.record else result.failure
-        return replace(tested, golden=result, problem=problem)
+        return replace(tested, golden=result, problem=problem_of(golden, result))
 
 
 class _Turn:
@@ -129,23 +127,26 @@ class _Turn:
         self._look()
         kind = self.slot.kind
         plan = self._ordering.plans.self_test(kind)
-        own = {JIG_FILE: kind.file.sha256} if kind and kind.file else {}
+        inputs = dict(self._ordering.inputs(plan))
+        if kind and kind.file:
+            inputs[JIG_FILE] = kind.file.sha256
         if self.golden:
             follows = self._ordering.plans.golden(self.golden)
-            own[GOLDEN + self.golden.unit.serial] = follows.files["plan"].sha256
-        return self._run(plan, Purpose.SELFTEST, self.slot, own)
+            inputs[GOLDEN + self.golden.unit.serial] = follows.files["plan"].sha256
+        order = Order(plan, Purpose.SELFTEST, self._ordering.operator, inputs)
+        return self._run(order, self.slot)
 
     def golden_run(self) -> SlotRun:
         """The run of the golden unit, announced by what is known best of its label."""
         assert self.golden, "only one that was found is run"
-        unit = self.slot.unit if self.slot.unit.imei else self.golden.unit
-        plan = self._ordering.plans.golden(self.golden)
-        return self._run(plan, Purpose.GOLDEN, replace(self.slot, unit=unit), {})
+        how = self._ordering
+        made = golden_order(self.golden, self.slot, how.plans.golden, how.inputs, how.operator)
+        return self._run(*made)
 
-    def _run(self, plan: Plan, why: Purpose, slot: Slot, own: Mapping[str, str]) -> SlotRun:
-        inputs = {**self._ordering.inputs(plan), **own}
-        order = Order(plan, why, self._ordering.operator, inputs)
-        return self._station.run(order, slot, (self._bus.publish,))
+    def _run(self, order: Order, slot: Slot) -> SlotRun:
+        run = self._station.run(order, slot, (self._bus.publish,))
+        self._bus.change(slot.number, SlotEvent.PUT_IN, serial=slot.unit.serial)
+        return run
 
     def _look(self) -> None:
         """Find the golden or known-bad unit that stands in the slot, if one does."""

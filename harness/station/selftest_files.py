@@ -1,33 +1,61 @@
-"""The files by which the jigs of a station are tested: whoever signs a release signs them, too."""
+"""The files by which the jigs of a station are shown to be good: a release has them, too.
+
+They are the plans of self-tests and of golden and known-bad units, with all that those name.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterable, Mapping
 
-from harness.files.parse import load
+from harness.files.parse import hashed
 from harness.model.plan import InputFile
-from harness.plans.values import text
+from harness.plans.named import files_of_plan
+from harness.station.golden_units import GoldenUnits
 from harness.station.jig_file import JigFile
+
+SELFTEST = "selftest"
+GOLDEN_PLAN = "golden-plan"
 
 
 def selftest_files(jigs: Mapping[str, JigFile | None]) -> dict[str, InputFile]:
-    """The plan for the self-test of each kind of jig, and its limit set, by the jig file's name.
+    """The files of the plan for the self-test of each kind of jig, by the jig file's name.
 
     What is not there is left out: such a jig is tested by nothing, and open to nobody.
     """
     return {
-        f"{role}:{name}": file
+        _role(SELFTEST, role, name): file
         for name, kind in jigs.items()
-        if kind
-        for role, file in _files_of(kind)
+        if kind and kind.selftest and kind.selftest.is_file()
+        for role, file in files_of_plan(kind.selftest).items()
     }
 
 
-def _files_of(kind: JigFile) -> Iterator[tuple[str, InputFile]]:
-    if kind.selftest is None or not kind.selftest.is_file():
-        return
-    plan = load(kind.selftest)
-    yield "selftest", plan.file
-    named = text(plan.root.get("limits")) if plan.root else None
-    if named and (limits := kind.selftest.parent / named).is_file():
-        yield "selftest-limits", load(limits).file
+def golden_files(
+    registries: Iterable[tuple[InputFile, GoldenUnits | None]],
+) -> dict[str, InputFile]:
+    """The files of the plan of each registered unit, by the plan's path from the registry."""
+    return {
+        _role(GOLDEN_PLAN, role, os.path.relpath(plan, registry.path.parent)): file
+        for registry, units in registries
+        for plan in sorted({unit.plan for unit in units.units.values()} if units else ())
+        for role, file in files_of_plan(plan).items()
+    }
+
+
+def read_again(files: Mapping[str, InputFile]) -> dict[str, InputFile]:
+    """Those of a station's files by which its jigs are shown to be good, as they are now.
+
+    A station at work reads them anew when they change.
+    """
+    return {
+        role: hashed(file.path)
+        for role, file in files.items()
+        if role.startswith((SELFTEST, GOLDEN_PLAN))
+    }
+
+
+def _role(of: str, role: str, name: str) -> str:
+    """`selftest:NAME` of a plan, `selftest-limits:NAME`, `selftest-mask:NAME:PATH`."""
+    kind, _, path = role.partition(":")
+    return ":".join((of if kind == "plan" else f"{of}-{kind}", name, *([path] if path else [])))

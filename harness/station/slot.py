@@ -25,14 +25,18 @@ class RunResult:
 
     record: Record | None
     failure: HarnessError | None
+    refused: bool = False
+    """No run was begun: `failure` says why."""
     wedged: bool = False
     """The run was closed over its thread, which is still somewhere in the slot."""
     left_changed: HarnessError | None = None
     """Why the handset may not be as it was found, when the run was cut short."""
+    golden: bool = False
+    """Its unit came as a golden or known-bad one, whose run was ordered as such, or refused."""
 
     @property
     def outcome(self) -> Outcome:
-        """PASS only when the record says so and is on disk."""
+        """PASS only when the record says so and is on disk; ERROR where no run was begun."""
         if self.record is None or self.record.outcome is None:
             return Outcome.ERROR
         return self.record.outcome
@@ -42,7 +46,8 @@ class SlotRun:
     """Executes a job in a thread of its own. `supervise` belongs to another thread.
 
     `afterwards` is called in that thread once the record is on disk, before the slot is free; it
-    says what it could not put back.
+    says what it could not put back. `over` is called once the run has ended, however it did, or
+    could not be started.
     """
 
     def __init__(
@@ -51,9 +56,11 @@ class SlotRun:
         journal: Journal,
         listeners: tuple[Listener, ...] = (),
         afterwards: Callable[[Record], HarnessError | None] = lambda _: None,
+        over: Callable[[], None] = lambda: None,
     ) -> None:
         self._job = job
         self._afterwards = afterwards
+        self._over = over
         self._log = RunLog(job.started.run, journal, job.clock, listeners)
         self._done: queue.SimpleQueue[RunResult] = queue.SimpleQueue()
         self._thread = threading.Thread(
@@ -61,7 +68,11 @@ class SlotRun:
         )
 
     def start(self) -> None:
-        self._thread.start()
+        try:
+            self._thread.start()
+        except BaseException:
+            self._over()
+            raise
 
     def join(self, timeout_s: float) -> None:
         """Wait for the thread itself to be gone."""
@@ -86,6 +97,7 @@ class SlotRun:
             raise
         finally:
             self._job.halt.detach()
+            self._over()
 
     def _wait(self, each_poll: Callable[[], None]) -> RunResult:
         while True:

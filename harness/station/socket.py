@@ -3,7 +3,7 @@
     > {"is":"Snapshot","station":{...},"slots":[...],"lost":0}
     > {"is":"Stamped","run":"01K...","seq":7,...,"event":{"is":"StepEnded",...}}
     < {"is":"Abort","slot":2,"by":"Mei","why":"wrong cable"}
-    > {"is":"Obeyed","command":"Abort"}
+    > {"is":"Obeyed","command":"Abort","told":""}
 
 A client has two threads of its own here; neither is ever a slot's.
 """
@@ -18,17 +18,17 @@ import stat
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Self
+from typing import Self, get_args
 
 import orjson
 
 from harness.clock import POLL_S
 from harness.errors import HarnessError, StationFault
 from harness.model.codec import decode, encode_tagged
-from harness.model.station import Abort, Command, Message, Obeyed, Refused
+from harness.model.station import Command, Message, Obeyed, Refused
 from harness.station.bus import Bus
 
 NAME = "socket"
@@ -36,10 +36,11 @@ PATIENCE_S = 5.0
 """How long a client may leave its messages unread once its buffer is full [s]."""
 _LONGEST_COMMAND = 64 * 1024
 _MOST_CLIENTS = 32
-_COMMANDS = {"Abort": Abort}
+_COMMANDS: Mapping[str, type[Command]] = {kind.__name__: kind for kind in get_args(Command)}
 
-Obey = Callable[[Command], None]
-"""Carries a command out. Raises ValueError when it cannot be carried out now."""
+Obey = Callable[[Command], str]
+"""Carries a command out; what is to be told of it, '' for nothing. Raises ValueError when it cannot
+be carried out now."""
 
 
 class StationSocket:
@@ -122,13 +123,42 @@ class StationSocket:
                 return
             _limit_sending(link, self._patience_s)
             client = _Client(link, self._bus, self._obey, self._clients.discard)
-            client.start()
             self._clients.add(client)
+            try:
+                client.start()
+            except RuntimeError:
+                self._clients.discard(client)
+                raise
 
 
 def reachable(folder: int) -> str:
     """The path of the socket in an open folder; a socket's own path holds 107 bytes only."""
     return f"/proc/self/fd/{folder}/{NAME}"
+
+
+def folder_of(store: Path) -> Path:
+    """Where the socket of the station stands that writes this store."""
+    return store.with_name(f"{store.name}.station")
+
+
+def is_served(folder: Path) -> bool:
+    """Whether a living station serves the socket in this folder.
+
+    Raises: StationFault(STATION-SOCKET) when nobody can tell.
+    """
+    try:
+        held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise _fault(folder, str(error)) from error
+    try:
+        fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(held)
+    return False
 
 
 class _Client:
@@ -201,10 +231,12 @@ class _Client:
     def _answer(self, line: bytes) -> Message:
         try:
             command = read_command(line)
-            self._obey(command)
-        except (ValueError, HarnessError) as error:
+            told = self._obey(command)
+        except HarnessError as error:
+            return Refused(str(error), error.code, error.remedy)
+        except ValueError as error:
             return Refused(str(error))
-        return Obeyed(type(command).__name__)
+        return Obeyed(type(command).__name__, told)
 
 
 def _limit_sending(link: socket.socket, limit_s: float) -> None:

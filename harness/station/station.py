@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 import harness
 from harness.clock import Cancel, Clock, Deadline, Lease
 from harness.engine.bench import Bench
-from harness.engine.job import Job
+from harness.engine.job import Job, Witness
 from harness.engine.log import Listener
 from harness.engine.reserve import Instruments
 from harness.engine.threads import in_thread
 from harness.errors import HarnessError
 from harness.model.backing import Device, Journal
-from harness.model.events import (
-    JigRef,
-    PlanRef,
-    Purpose,
-    ReleaseRef,
-    RunStarted,
-    StationRef,
-    is_of_jig,
-)
+from harness.model.events import Purpose, RunStarted, is_of_jig
 from harness.model.identity import Unit
 from harness.model.ids import new_run_id
 from harness.model.jig_ports import Jig
 from harness.model.plan import Plan
 from harness.model.ports import Agent, Handset
 from harness.model.record import Record
+from harness.model.refs import ClockRef, JigRef, PlanRef, ReleaseRef, StationRef
 from harness.model.step import Catalogue
 from harness.station.golden_units import GoldenUnits
 from harness.station.jig_file import JigFile
 from harness.station.lacks import require_devices
+from harness.station.rules import LineRules, OrderRules
 from harness.station.slot import SlotRun
 from harness.station.undo import after_kill, after_run
 
@@ -69,33 +64,43 @@ class Order:
     inputs: Mapping[str, str] = field(default_factory=dict)
     release: ReleaseRef | None = None
     only: tuple[str, ...] = ()
+    medians: Mapping[str, float] = field(default_factory=dict)
+    """How long the plan's steps took on this station by now [s]."""
 
 
 @dataclass(frozen=True, slots=True)
 class Station:
     """Everything that is open.
 
-    `attempts` counts the runs of a unit in a process so far; `instruments` are those that slots
-    share.
+    `attempts` counts the runs of a unit in a process so far, those of one purpose; `instruments`
+    are those that slots share.
     """
 
     ref: StationRef
     slots: Mapping[int, Slot]
     catalogue: Catalogue
     journal: Journal
-    attempts: Callable[[str, str], int]
+    attempts: Callable[[str, str, Purpose], int]
     clock: Clock
     cancel: Cancel = field(default_factory=Cancel)
     instruments: Instruments = field(default_factory=Instruments)
     golden_units: GoldenUnits = field(default_factory=GoldenUnits)
     """Those of the line: production takes none of them."""
+    rules: LineRules | None = None
+    """Those that runs which count obey; None where there is no store to ask."""
     unrestored: Mapping[int, HarnessError] = field(default_factory=dict)
     """By slot, why a handset may still be as a run left it that was killed."""
     admit: Callable[[Slot, JigRef | None], None] = lambda *_: None
     """Refuses production on a slot whose jig, as it said itself, is not open to it."""
+    ready: Callable[[int, JigRef | None, Purpose], ClockRef | None] = lambda *_: None
+    """Refuses a run that counts on a slot that is not ready for it; what it saw of the clock."""
     revive: Callable[[], None] = lambda: None
     """Brings up the adb server, which slots share and which may have died, for a plan that needs
     a handset; when it cannot, that faults, on record, in the step that uses it."""
+
+    def require_slot(self, number: int) -> None:
+        """Raises: ValueError when there is no slot of this number; it says which there are."""
+        require_among(self.slots, number)
 
     def make_safe(self) -> None:
         """Drive every slot to its electrical safe state, as at start-up after a kill, all at once.
@@ -109,15 +114,22 @@ class Station:
         for done in work:
             done.result()
 
-    def run(self, order: Order, slot: Slot, listeners: tuple[Listener, ...] = ()) -> SlotRun:
-        """A run of the plan on the slot, not started yet.
+    def run(
+        self,
+        order: Order,
+        slot: Slot,
+        listeners: tuple[Listener, ...] = (),
+        witness: Witness = lambda *_: None,
+    ) -> SlotRun:
+        """A run of the plan on the slot, not started yet; `witness` sees what becomes of its unit.
 
         Raises: PlanError(PLAN-DEVICE) when the slot has not what the plan needs;
         OperatorStop(UNIT-GOLDEN) when the unit announced may not be in such a run; in production,
-        before anything moves, why its jig is not open: JigFault.
+        before anything moves, why its jig is not open: JigFault; in a run that counts, why its slot
+        is not ready: as LineReadiness.require, and which rule of the line is against it: as
+        UnitRules.require.
         """
-        require_shippable = partial(self.golden_units.require_shippable, order.purpose)
-        require_shippable(slot.unit)
+        self._require_shippable(order, slot)
         require_devices(
             order.plan,
             self.catalogue,
@@ -127,13 +139,46 @@ class Station:
             order.only,
         )
         jig = self.jig_on(slot, strict=order.purpose is Purpose.PRODUCTION)
-        started = self._started(order, slot, jig)
         if order.purpose is Purpose.PRODUCTION:
             self.admit(slot, jig)
+        rules = self.rules.of(order.plan, order.purpose) if self.rules else None
+        clock = self.ready(slot.number, jig, order.purpose) if rules else None
+
+        def over() -> None:
+            if rules:
+                rules.let_go(slot.number)
+
+        try:
+            job = self._job(order, slot, jig, witness, rules, clock)
+            afterwards = self._afterwards(slot, rules, order.plan.process)
+            return SlotRun(job, self.journal, listeners, afterwards, over)
+        except BaseException:
+            over()
+            raise
+
+    def _require_shippable(self, order: Order, slot: Slot) -> None:
+        """Raises: OperatorStop(UNIT-GOLDEN), on record."""
+        refusing = self.rules.refusing if self.rules else lambda *_: nullcontext()
+        with refusing(slot.unit, order.plan.process, slot.number):
+            self.golden_units.require_shippable(order.purpose, slot.unit)
+
+    def _job(
+        self,
+        order: Order,
+        slot: Slot,
+        jig: JigRef | None,
+        witness: Witness,
+        rules: OrderRules | None,
+        clock: ClockRef | None,
+    ) -> Job:
+        """What is run, once the rules have admitted its unit: only then is its attempt counted."""
+        on = (order.plan.process, slot.number, jig.id if jig else None)
+        remarks = rules.admit(slot.unit, *on) if rules else ()
+        started = replace(self._started(order, slot, jig), clock=clock)
         if _needs_handset(order.plan, self.catalogue):
             self.revive()
         halt = self.cancel.child()
-        job = Job(
+        return Job(
             plan=order.plan,
             started=started,
             bench=slot.bench.for_run(),
@@ -143,9 +188,13 @@ class Station:
             abort=halt.child(),
             documents={order.plan.sha256: order.plan.canonical.encode()},
             instruments=self.instruments,
-            require_shippable=require_shippable,
+            medians=order.medians,
+            require_shippable=partial(self.golden_units.require_shippable, order.purpose),
+            rules=rules,
+            attempts=partial(self._attempts, order),
+            remarks=remarks,
+            witness=witness,
         )
-        return SlotRun(job, self.journal, listeners, self._undoing(slot))
 
     def put_back(self, left: Iterable[Record]) -> Station:
         """The station, once what killed runs changed on the handsets in its slots is undone."""
@@ -155,6 +204,19 @@ class Station:
             self.revive()
         read = self.journal.read
         return replace(self, unrestored=after_kill(handsets, left, read, self.clock, self.cancel))
+
+    def _afterwards(
+        self, slot: Slot, rules: OrderRules | None, process: str
+    ) -> Callable[[Record], HarnessError | None]:
+        """What is done between the end of a run and the next on its slot."""
+        undo = self._undoing(slot)
+
+        def afterwards(record: Record) -> HarnessError | None:
+            if rules:
+                rules.ended(slot.number, process)
+            return undo(record)
+
+        return afterwards
 
     def _undoing(self, slot: Slot) -> Callable[[Record], HarnessError | None]:
         if not _has_handset(slot):
@@ -174,7 +236,7 @@ class Station:
             station=self.ref,
             slot=slot.number,
             operator=order.operator,
-            attempt=self.attempts(unit.serial, plan.process) + 1,
+            attempt=self._attempts(order, unit.serial) + 1,
             plan=PlanRef.of(plan, self.catalogue, order.only),
             limits=plan.limits,
             jig=jig,
@@ -182,6 +244,9 @@ class Station:
             release=order.release,
             inputs=order.inputs,
         )
+
+    def _attempts(self, order: Order, serial: str) -> int:
+        return self.attempts(serial, order.plan.process, order.purpose)
 
     def jig_on(self, slot: Slot, *, strict: bool = False) -> JigRef | None:
         """Which jig stands on a slot, as it says itself; None on one without.
@@ -207,6 +272,13 @@ class Station:
         finally:
             lease.end()
         return JigRef(said.serial, said.firmware)
+
+
+def require_among(slots: Collection[int], number: int) -> None:
+    """Raises: ValueError when there is no slot of this number; it says which there are."""
+    if number not in slots:
+        known = ", ".join(map(str, slots))
+        raise ValueError(f"no slot {number}; this station has {known}")
 
 
 def unit_of_jig(jig: JigRef) -> Unit:

@@ -13,14 +13,13 @@ from harness.model.conclude import (
     measurement_fault,
     shows_bad,
 )
-from harness.model.events import Faulted
 from harness.model.fault import Fault
 from harness.model.judgement import MARGINAL
 from harness.model.outcome import Outcome
 from harness.model.record import MeasurementRecord, Record, StepRecord
 from harness.model.words import value_words
 from harness.ui.limits import limit_words
-from harness.ui.verdict import symptom_words
+from harness.ui.verdict import symptom_words, verdict
 
 
 def findings(record: Record) -> list[str]:
@@ -30,6 +29,8 @@ def findings(record: Record) -> list[str]:
     remedy.
     """
     blocks = _Blocks(record)
+    if record.fault:
+        blocks.add(record.fault)  # its step says what it was before a second slot confirmed it
     for step in final_attempts(record.steps).values():
         for made in step.measurements:
             if made.outcome is not Outcome.PASS:
@@ -39,10 +40,15 @@ def findings(record: Record) -> list[str]:
     for note in record.notes:
         if fault := fault_of_note(note.event):
             blocks.add(fault)
-    if record.fault:
-        blocks.add(record.fault)
     symptom = [symptom_words(record.symptom)] if record.symptom else []
     return [*symptom, *blocks.lines(record.fault.code if record.fault else "")]
+
+
+def brief(record: Record) -> str:
+    """How it ended, by which codes, and the bin of its symptom: on a line."""
+    words = verdict(record.outcome, record.purpose, record.dut_failed).plain
+    ended = " ".join([words, *sorted(concluded(record))])
+    return f"{ended}  {symptom_words(record.symptom)}" if record.symptom else ended
 
 
 def marginal(record: Record) -> list[str]:
@@ -63,8 +69,8 @@ def bad_codes(record: Record) -> list[str]:
             bad.setdefault(step.id, next(_dut_codes(step)))
         elif step.outcome is Outcome.PASS:
             bad.pop(step.id, None)
-    of_run = (note.event.fault for note in record.notes if isinstance(note.event, Faulted))
-    return [*bad.values(), *(fault.code for fault in of_run if fault.blame is Blame.DUT)]
+    of_run = (fault_of_note(note.event) for note in record.notes)
+    return [*bad.values(), *(f.code for f in of_run if f and f.blame is Blame.DUT)]
 
 
 def concluded(record: Record) -> frozenset[str]:

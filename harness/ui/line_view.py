@@ -19,7 +19,8 @@ from harness.model.events import (
 from harness.model.fold import RecordBuilder, unfold
 from harness.model.outcome import Outcome
 from harness.model.record import Record
-from harness.model.station import Message, SlotClosed, SlotState, SlotView, Snapshot
+from harness.model.slot_state import SlotEvent, SlotState, after
+from harness.model.station import Message, SlotChanged, SlotView, Snapshot
 
 
 @dataclass(slots=True)
@@ -27,7 +28,7 @@ class SlotFold:
     """A slot and its last run so far."""
 
     number: int
-    state: SlotState = SlotState.IDLE
+    state: SlotState = SlotState.EMPTY
     why: str = ""
     run: str = ""
     serial: str = ""
@@ -88,8 +89,9 @@ class LineView:
                     self._renew(message)
                 case Stamped():
                     self._happen(message)
-                case SlotClosed(slot=number, why=why):
-                    self.slots[number].state, self.slots[number].why = SlotState.CLOSED, why
+                case SlotChanged(slot=number, state=state, why=why, serial=serial):
+                    fold = self.slots[number]
+                    fold.state, fold.why, fold.serial = state, why, serial or fold.serial
         return list(self.ended.values())[before:]
 
     def _renew(self, snapshot: Snapshot) -> None:
@@ -109,7 +111,7 @@ class LineView:
         fold = self._slot_of[stamped.run]
         fold.apply(stamped)
         if isinstance(stamped.event, Recorded):
-            fold.state = SlotState.DONE
+            fold.state = after(fold.state, SlotEvent.END)
             record = self.ended[stamped.run] = fold.builder.build()
             fold.outcome = record.outcome
             del self._slot_of[stamped.run]

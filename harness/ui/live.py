@@ -16,12 +16,14 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.clock import Clock
+from harness.model.events import Purpose
 from harness.model.outcome import Outcome
 from harness.model.record import Record
-from harness.model.station import Message, SlotState
+from harness.model.slot_state import SlotState
+from harness.model.station import Message
 from harness.ui.findings import findings, marginal
 from harness.ui.line_view import LineView, SlotFold
-from harness.ui.text import printable, while_there
+from harness.ui.text import printable
 from harness.ui.verdict import STYLES, UNIT_FAILED, counts, verdict
 
 DRAW_S = 0.1
@@ -30,6 +32,7 @@ _DIGITS = 6
 _BAR = 16
 _WIDTHS = (10, 7, 20, _BAR, 5)
 """Columns of the live area: slot and unit, steps begun, steps or outcome, bar, time."""
+_SHUT = {SlotState.QUARANTINED: "closed"}
 _WORDS = 36
 """Room for the steps at work."""
 _BELOW = 2
@@ -60,21 +63,19 @@ class LiveLine:
 
     def __exit__(self, *_: object) -> None:
         if not self._plain:
-            with while_there(self._console):
-                self._live.stop()
+            self._live.stop()
 
     def draw(self, messages: Iterable[Message]) -> None:
         """Take messages and show what has changed."""
         ended = self.view.apply(messages)
         now = self._clock.monotonic()
         self._hear(now)
-        with while_there(self._console):
-            if self._plain:
-                for record in ended:
-                    self._say(f"slot {record.slot}  {who(record)}  {_verdict(record).plain}")
-            elif ended or now - self._drawn >= DRAW_S:
-                self._drawn = now
-                self._live.update(self._area(now), refresh=True)
+        if self._plain:
+            for record in ended:
+                self._say(f"slot {record.slot}  {who(record)}  {_verdict(record).plain}")
+        elif ended or now - self._drawn >= DRAW_S:
+            self._drawn = now
+            self._live.update(self._area(now), refresh=True)
 
     def verdicts(self, records: Sequence[Record], store: str) -> None:
         """The table of verdicts, and where the records are."""
@@ -82,13 +83,12 @@ class LiveLine:
             ([who(record)], _verdict_cell(record), [*findings(record), *marginal(record)])
             for record in records
         ]
-        with while_there(self._console):
-            self.table(("unit", "verdict"), rows)
-            if uncounted := sum(not counts(record.purpose) for record in records):
-                self._say(f"{uncounted} of {len(records)} runs do not count: no production runs.")
-            if lost := self.view.lost:
-                self._say(f"This screen lost {lost} messages; `harness records list` has all.")
-            self._say(f"Records: {store}")
+        self.table(("unit", "verdict"), rows)
+        if uncounted := sum(not counts(record.purpose) for record in records):
+            self._say(f"{uncounted} of {len(records)} runs do not count: no production runs.")
+        if lost := self.view.lost:
+            self._say(f"This screen lost {lost} messages; `harness records list` has all.")
+        self._say(f"Records: {store}")
 
     def table(self, titles: Sequence[str], rows: Iterable[Sequence[Text | Sequence[str]]]) -> None:
         """A table: what is told of each in columns, the last of them whole, and what was found."""
@@ -126,15 +126,15 @@ class LiveLine:
 
     def _row(self, slot: SlotFold, now: float) -> tuple[RenderableType, ...]:
         unit = Text(f"{slot.number:>2}  {self._shown(slot.serial[-_DIGITS:]):{_DIGITS}}")
-        if slot.state is SlotState.CLOSED:
+        if slot.why:
             return (
                 unit,
-                Text("closed", style="bold yellow"),
+                Text(_SHUT.get(slot.state, slot.state), style="bold yellow"),
                 Text(self._shown(f"{slot.why:.44}")),
                 "",
                 "",
             )
-        if slot.state is SlotState.IDLE:
+        if slot.state is SlotState.EMPTY and not slot.run:
             return unit, Text("idle", style="dim"), "", "", ""
         done = len(slot.begun)
         bar = ProgressBar(total=max(1, slot.steps), completed=done, width=_BAR)
@@ -143,7 +143,10 @@ class LiveLine:
             words.append(f"  {len(slot.skipped)} skipped" if slot.skipped else "", "dim")
             return unit, f"{done}/{slot.steps}", words, bar, _elapsed(slot.at_ms / 1000)
         elapsed = _elapsed(slot.at_ms / 1000 + now - self._heard[slot.number][1])
-        return unit, f"{done}/{slot.steps}", Text(self._shown(at_work(slot))), bar, elapsed
+        words = Text(self._shown(at_work(slot)))
+        if slot.purpose == Purpose.GOLDEN:
+            words = Text.assemble((f"{slot.purpose}: ", "yellow"), words)
+        return unit, f"{done}/{slot.steps}", words, bar, elapsed
 
     def _tally(self, hidden: int) -> str:
         outcomes = [_outcome(record) for record in self.view.ended.values()]

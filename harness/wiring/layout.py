@@ -9,6 +9,7 @@ from pathlib import Path
 from harness.devices.adb.states import is_address
 from harness.devices.jig.dialect import CORE
 from harness.errors import StationFault
+from harness.model.events import Purpose
 from harness.model.identity import Unit
 from harness.model.jig_ports import Jig, JigHealth
 from harness.model.plan import Plan
@@ -72,7 +73,8 @@ def config_of(layout: Layout) -> StationConfig:
 def _simulated(config: StationConfig, scenario: Scenario) -> SimulatedStation:
     of_scenario = {each.name: getattr(scenario, each.name) for each in fields(scenario)}
     files = {**config.files, **scenario.files}
-    return SimulatedStation(**{**of_scenario, "files": files}, config=config)
+    more = {"files": files, "wanted_slots": config.simulated_slots}
+    return SimulatedStation(**{**of_scenario, **more}, config=config)
 
 
 def load_line(
@@ -95,8 +97,12 @@ def places(layout: Layout) -> list[Place]:
     """The slots of a station, without touching anything."""
     if isinstance(layout, Scenario):
         every_kind = frozenset({Handset, Agent, Jig, JigHealth, Usb, CallBox})
-        units = enumerate(layout.units, start=1)
-        return [Place(n, unit.label, every_kind, INSTRUMENTS) for n, unit in units]
+        labels = [unit.label for unit in layout.units]
+        numbers = range(1, layout.slots + 1)
+        return [
+            Place(n, labels[n - 1] if n <= len(labels) else Unit(), every_kind, INSTRUMENTS)
+            for n in numbers
+        ]
     return [
         Place(
             slot.number,
@@ -108,11 +114,28 @@ def places(layout: Layout) -> list[Place]:
     ]
 
 
+def counted_at(layout: Layout) -> Purpose:
+    """What the runs of a station are for that count there."""
+    return Purpose.REHEARSAL if isinstance(layout, Scenario) else Purpose.PRODUCTION
+
+
 def require_real(layout: Layout) -> None:
     """Raises: StationFault(STATION-SIMULATED) for a station that is simulated."""
     if isinstance(layout, Scenario):
         words = f"the station {config_of(layout).name} is simulated: it makes no production records"
         raise StationFault("STATION-SIMULATED", words)
+
+
+def require_open_to(layout: Layout, purpose: Purpose) -> None:
+    """Production is for real stations, a rehearsal for simulated ones, all else for both.
+
+    Raises: StationFault(STATION-SIMULATED | STATION-REAL).
+    """
+    if purpose is Purpose.PRODUCTION:
+        require_real(layout)
+    if purpose is Purpose.REHEARSAL and counted_at(layout) is not purpose:
+        words = f"the station {config_of(layout).name} is real: what counts there is production"
+        raise StationFault("STATION-REAL", words)
 
 
 def golden_units_of(layout: Layout) -> GoldenUnits:

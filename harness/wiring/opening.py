@@ -9,11 +9,14 @@ from threading import Lock
 from harness.clock import SystemClock
 from harness.devices.adb.server import AdbServer
 from harness.errors import StationFault
-from harness.model.events import JigRef, StationRef
+from harness.model.refs import JigRef
 from harness.records.recorder import Recorder
 from harness.station.config import StationConfig
+from harness.station.ready import LineReadiness
+from harness.station.rules import LineRules
 from harness.station.station import Slot, Station
 from harness.steps import catalogue
+from harness.wiring.readiness import jig_plans
 
 
 def opened(
@@ -27,18 +30,22 @@ def opened(
 
     `admit` refuses production on a slot, `revive` brings up the adb server.
     """
+    rules = LineRules(recorder.path, config.rules, recorder.enter)
     opened = Station(
-        ref=StationRef(config.name, recorder.station_uuid, config.location),
+        ref=recorder.station,
         slots={slot.number: slot for slot in slots},
         catalogue=catalogue(),
         journal=recorder,
         attempts=recorder.attempts,
         clock=SystemClock(),
         golden_units=config.golden_units,
+        rules=rules,
+        ready=LineReadiness(recorder.path, config, SystemClock(), jig_plans().golden).require,
         admit=admit,
         revive=revive,
     )
     opened.make_safe()
+    rules.lock_what_is_due(opened.slots)
     return opened
 
 

@@ -1,7 +1,8 @@
-"""Which jigs of a station are open to production, by the records of a store."""
+"""Which jigs of a station are open to production, and the plans by which that is judged."""
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from harness.clock import SystemClock
@@ -11,9 +12,15 @@ from harness.steps import catalogue
 from harness.wiring.layout import Layout, config_of
 
 
-def jig_readiness(store: Path, layout: Layout, plans: JigPlans | None = None) -> JigReadiness:
-    """What says of a jig whether it is open; nothing is read before it is asked.
+@cache
+def jig_plans() -> JigPlans:
+    """The plans of jigs and golden units: the same for what is run and for what is judged.
 
-    `plans` may hand on those that were read already.
+    Raises: PlanError(STEPS-BROKEN).
     """
-    return JigReadiness(store, config_of(layout), plans or JigPlans(catalogue()), SystemClock())
+    return JigPlans(catalogue())
+
+
+def jig_readiness(store: Path, layout: Layout) -> JigReadiness:
+    """What says of a jig whether it is open; nothing is read before it is asked."""
+    return JigReadiness(store, config_of(layout), jig_plans(), SystemClock())

@@ -13,7 +13,10 @@ BENCHES = (
     "jig",
     "drift",
     "selftest",
+    "station",
+    "takt",
     "population",
+    "presence",
 )
 
 

@@ -16,9 +16,12 @@ from harness.cli.jig import jig
 from harness.devices.jig.who import Answer
 from harness.devices.serial import SerialLink
 from harness.errors import JigFault
+from harness.model.refs import StationRef
 from harness.sim.jig import Dialect, Jig, SimJig, behaviour_of, on_pty
 from harness.sim.pty import PtyJig
 from harness.sim.unit import Defects
+from harness.station.bus import Bus
+from harness.station.socket import StationSocket, folder_of
 from tests.cli.conftest import ROOT, Cli
 
 FILES = ROOT / "fixtures" / "jigs"
@@ -227,6 +230,20 @@ def test_all_jigs_of_a_station_are_made_safe_and_nothing_moves(desk: Desk, cli: 
     assert desk.jigs["J-1"].safe
     assert desk.jigs["J-2"].safe
     assert not any("FIXT" in line for line in desk.jigs["J-1"].heard)
+
+
+def test_the_jigs_of_a_station_that_runs_are_left_alone(desk: Desk, cli: Cli) -> None:
+    desk.plug("J-1")
+    power(desk.jigs["J-1"])
+    folder = folder_of(cli.store)
+    with StationSocket(folder, Bus(StationRef("s", "u"), [1]), lambda _: ""):
+        ran = cli("jig", "safe", "--station", desk.station)
+        assert (ran.code, ran.out) == (3, ""), ran.err
+        assert "STATION-RUNS" in ran.err
+        assert not desk.jigs["J-1"].safe
+    assert folder.exists()
+    assert cli("jig", "safe", "--station", desk.station).code == 0
+    assert desk.jigs["J-1"].safe
 
 
 def test_a_jig_on_a_bare_port_says_who_was_made_safe(desk: Desk, cli: Cli) -> None:

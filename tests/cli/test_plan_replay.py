@@ -17,6 +17,7 @@ from harness.records.recorder import Recorder
 from harness.steps import catalogue
 from tests.cli.conftest import PLAN, Cli
 from tests.model.lived import Life
+from tests.records.runs import wait_for
 
 CHARGE = """\
 schema: 1
@@ -81,7 +82,7 @@ def bench(cli: Cli) -> Path:
                 recorder.write(event)
             if record:
                 recorder.seal(record)
-            recorder.attempts("", "")  # comes after them in the queue and waits for its commit
+            wait_for(recorder)
     return file
 
 

@@ -6,7 +6,7 @@ import json
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from io import StringIO
 
 import pytest
@@ -83,7 +83,10 @@ def test_the_final_test_by_its_name_is_the_final_test(cli: Cli) -> None:
 
 
 def test_what_a_plan_never_meets_is_told(cli: Cli) -> None:
-    plan = ROOT / "testplans" / "battery.yaml"
+    shipped = (ROOT / "testplans" / "battery.yaml").read_text()
+    before, _, rest = shipped.partition("  - id: who")
+    plan = cli.folder / "battery.yaml"  # nobody asks it what it restarts at
+    plan.write_text(before + rest[rest.index("steps:") :])
     planted = ("sim", "defects", "handset.restarts", "adb.stuck", "--plan", plan)
     told = [json.loads(line) for line in cli(*planted, "--json").out.splitlines()]
     assert {row["defect"]: row["met"] for row in told} == {
@@ -212,6 +215,21 @@ def test_a_simulated_handset_is_there_until_it_is_ended(
         assert running.wait(20) == 0
 
 
+def test_two_simulated_handsets_differ_by_what_is_said_of_them(cli: Cli) -> None:
+    imei, other_imei = "860123450000038", "860123450000046"
+    with ExitStack() as stack:
+        (_, address), (_, other) = (
+            stack.enter_context(simulated(cli, *words))
+            for words in (["--serial", "A57A000002", "--imei", f"{imei},{other_imei}"], [])
+        )
+        said = [cli("handset", each, "--json") for each in (address, other)]
+    assert [ran.code for ran in said] == [0, 0], said[0].err
+    first, second = (json.loads(ran.out) for ran in said)
+    assert imei in json.dumps(first), first
+    assert "A57A000002" in json.dumps(first)
+    assert imei not in json.dumps(second)
+
+
 def test_a_defect_of_a_simulated_handset_is_there(cli: Cli, server: AdbServer) -> None:
     with simulated(cli, "--defect", "adb.unauthorized") as (_, address):
         adb(server, "connect", address)
@@ -225,6 +243,8 @@ def test_a_defect_of_a_simulated_handset_is_there(cli: Cli, server: AdbServer) -
         (["--defect", "lte.weak: {rsrp_dbm: 5}"], "expected less than -101; found 5"),
         (["--defect", "jig.silent"], "a defect of a jig, not of a handset"),
         (["--serial", "two words"], "serial"),
+        (["--imei", "860123450000013"], "check digit of 860123450000013: found 3, expected 2"),
+        (["--imei", "860123450000012,860123450000012"], "or two that differ"),
         (["--android", "8"], "9<=x<=15"),
     ],
 )

@@ -20,6 +20,7 @@ from harness.model.judgement import Limit
 from harness.model.limits import Range, RecordOnly
 from harness.model.plan import LimitsRef, Phase
 from harness.model.record import Record
+from harness.model.refs import JigRef, PlannedRef, PlanRef, StationRef
 from harness.model.selftest import SelfTestRow
 from harness.model.value import Value
 from harness.records.selftests import selftest_row
@@ -92,19 +93,19 @@ class Night:
         return f"{self.serial}-{self.number:05}"
 
     def _started(self) -> e.RunStarted:
-        planned = (e.PlannedRef(step, _used(step), Phase.STEPS, ()) for step in self._steps())
+        planned = (PlannedRef(step, _used(step), Phase.STEPS, ()) for step in self._steps())
         return e.RunStarted(
             run=self.run,
             purpose=self.purpose,
             process="jig-selftest",
             unit=Unit(self.serial),
-            station=e.StationRef("ft-03", "uuid", "hall-2"),
+            station=StationRef("ft-03", "uuid", "hall-2"),
             slot=1,
             operator="cron",
             attempt=1,
-            plan=e.PlanRef("selftest-core", 3, self.plan, tuple(planned)),
+            plan=PlanRef("selftest-core", 3, self.plan, tuple(planned)),
             limits=LimitsRef("selftest-core", 2, "l" * 64),
-            jig=e.JigRef(self.serial, self.firmware),
+            jig=JigRef(self.serial, self.firmware),
             harness="0.1.0",
             inputs=self.inputs,
         )

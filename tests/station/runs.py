@@ -6,10 +6,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from harness.engine.execute import execute
-from harness.model.events import RunEnded, RunStarted, Stamped, StationRef
+from harness.model.events import RunEnded, RunStarted, Stamped
 from harness.model.identity import Unit
 from harness.model.jig_ports import Jig
 from harness.model.ports import Measure
+from harness.model.refs import StationRef
+from harness.model.slot_state import SlotEvent
+from harness.model.station import Snapshot
+from harness.station.bus import Bus
 from harness.steps.api import Numeric
 from tests.engine.rig import Rig, planned, spec_of
 
@@ -35,6 +39,22 @@ def _moved(stamped: Stamped, run: str, slot: int, serial: str) -> Stamped:
     if isinstance(event, RunStarted):
         event = replace(event, run=run, slot=slot, unit=Unit(serial), station=STATION)
     return replace(stamped, run=run, event=event)
+
+
+def loaded(station: Bus) -> Bus:
+    """The bus, with a unit in each of its slots, of which no run has begun."""
+    with station.subscribe() as told:
+        (snapshot,) = told.take(0)
+    assert isinstance(snapshot, Snapshot)
+    for view in snapshot.slots:
+        station.change(view.slot, SlotEvent.PUT_IN)
+    return station
+
+
+def reload(station: Bus, slot: int = 1) -> None:
+    """Have the unit of a slot taken out, and the next one put in."""
+    station.change(slot, SlotEvent.TAKEN_OUT)
+    station.change(slot, SlotEvent.PUT_IN)
 
 
 def without_record(given: Iterable[Stamped]) -> list[Stamped]:

@@ -10,9 +10,11 @@ import pytest
 from harness.model.events import Stamped
 from harness.model.fold import RecordBuilder, fold, unfold
 from harness.model.record import Record
-from harness.model.station import SlotClosed, SlotState, Snapshot
+from harness.model.slot_state import SlotState
+from harness.model.station import SlotChanged, Snapshot
 from harness.station.bus import Bus, Subscription, Told
-from tests.station.runs import STATION, events, without_record
+from harness.ui.line_view import LineView
+from tests.station.runs import STATION, events, loaded, reload, without_record
 
 RUN = events()
 RUN_B = events("02TEST", serial="A57A000002")
@@ -47,14 +49,14 @@ def test_the_first_message_says_what_every_slot_does() -> None:
     assert first.station == STATION
     assert first.lost == 0
     assert [(view.slot, view.state, view.run) for view in first.slots] == [
-        (1, SlotState.IDLE, None),
-        (2, SlotState.IDLE, None),
+        (1, SlotState.EMPTY, None),
+        (2, SlotState.EMPTY, None),
     ]
 
 
 @pytest.mark.parametrize("before", range(len(RUN)))
 def test_a_snapshot_at_any_moment_and_what_follows_is_the_whole_run(before: int) -> None:
-    station = bus()
+    station = loaded(bus())
     for stamped in RUN[:before]:
         station.publish(stamped)
     with station.subscribe() as told:
@@ -66,7 +68,7 @@ def test_a_snapshot_at_any_moment_and_what_follows_is_the_whole_run(before: int)
 
 
 def test_a_run_is_done_only_when_it_is_recorded() -> None:
-    station = bus()
+    station = loaded(bus())
     for stamped in without_record(RUN):
         station.publish(stamped)
     with station.subscribe() as told:
@@ -79,9 +81,38 @@ def test_a_run_is_done_only_when_it_is_recorded() -> None:
         assert snapshot(told).slots[0].state is SlotState.DONE
 
 
-def test_the_next_run_of_a_slot_takes_the_place_of_the_last_recorded_or_not() -> None:
+def test_a_run_begins_and_ends_by_the_table_of_states() -> None:
     station = bus()
-    for stamped in [*without_record(RUN), *RUN_B[:3]]:
+    with pytest.raises(ValueError, match="a slot that is empty cannot have 'begin'"):
+        station.publish(RUN[0])
+    station = loaded(station)
+    for stamped in RUN:
+        station.publish(stamped)
+    with pytest.raises(ValueError, match="a slot that is done cannot have 'begin'"):
+        station.publish(RUN_B[0])
+
+
+def test_a_quarantined_slot_never_shows_done() -> None:
+    station, view = loaded(bus()), LineView()
+    with station.subscribe() as told:
+        view.apply(told.take(0))
+        for stamped in RUN[:-1]:
+            station.publish(stamped)
+        station.close_slot(1, "SLOT-WEDGED")
+        station.publish(RUN[-1])
+        view.apply(told.take(0))
+    with station.subscribe() as told:
+        assert snapshot(told).slots[0].state is SlotState.QUARANTINED
+    assert view.slots[1].state is SlotState.QUARANTINED
+    assert view.ended.keys() == {RUN[0].run}, "its run is on record all the same"
+
+
+def test_the_next_run_of_a_slot_takes_the_place_of_the_last() -> None:
+    station = loaded(bus())
+    for stamped in RUN:
+        station.publish(stamped)
+    reload(station)
+    for stamped in RUN_B[:3]:
         station.publish(stamped)
     with station.subscribe() as told:
         view = snapshot(told).slots[0]
@@ -90,7 +121,7 @@ def test_the_next_run_of_a_slot_takes_the_place_of_the_last_recorded_or_not() ->
 
 
 def test_runs_of_several_slots_are_told_apart() -> None:
-    station = bus()
+    station = loaded(bus())
     other = events("02TEST", slot=2, serial="A57A000002")
     for pair in zip(RUN, other, strict=True):
         for stamped in pair:
@@ -105,15 +136,15 @@ def test_a_closed_slot_says_why() -> None:
     with station.subscribe() as told:
         told.take(0)
         station.close_slot(2, "SLOT-WEDGED")
-        assert told.take(0) == [SlotClosed(2, "SLOT-WEDGED")]
+        assert told.take(0) == [SlotChanged(2, SlotState.QUARANTINED, "SLOT-WEDGED")]
         assert told.take(0) == []
     with station.subscribe() as told:
         view = snapshot(told).slots[1]
-    assert (view.state, view.why) == (SlotState.CLOSED, "SLOT-WEDGED")
+    assert (view.state, view.why) == (SlotState.QUARANTINED, "SLOT-WEDGED")
 
 
 def test_one_that_is_too_slow_is_told_what_it_lost_and_gets_a_snapshot() -> None:
-    station = bus()
+    station = loaded(bus())
     with station.subscribe(most_waiting=4) as slow, station.subscribe() as quick:
         slow.take(0)
         quick.take(0)
@@ -124,24 +155,27 @@ def test_one_that_is_too_slow_is_told_what_it_lost_and_gets_a_snapshot() -> None
         assert now.lost == len(RUN)
         assert now.slots[0].run == fold(RUN)
         assert quick.take(0) == RUN
+        reload(station)
+        assert len(slow.take(0)) == 2
         for stamped in RUN_B[:3]:
             station.publish(stamped)
         assert slow.take(0) == RUN_B[:3]
 
 
 def test_one_that_never_takes_costs_no_memory_and_no_time() -> None:
-    station = bus()
+    station = loaded(bus())
     with station.subscribe(most_waiting=10) as dead:
         dead.take(0)
         for _ in range(200):
             for stamped in RUN:
                 station.publish(stamped)
+            reload(station)
         assert len(dead._waiting) <= 10
-        assert snapshot(dead).lost == 200 * len(RUN)
+        assert snapshot(dead).lost == 200 * (len(RUN) + 2)
 
 
 def test_who_waits_is_woken_by_an_event_and_by_the_end() -> None:
-    station = bus()
+    station = loaded(bus())
     told = station.subscribe()
     told.take(0)
     got: queue.SimpleQueue[list[Told]] = queue.SimpleQueue()
@@ -164,7 +198,7 @@ def _take_twice(told: Subscription, got: queue.SimpleQueue[list[Told]]) -> None:
 
 def test_events_of_many_slots_at_once_all_arrive_in_the_order_of_their_run() -> None:
     slots = range(1, 17)
-    station = Bus(STATION, slots)
+    station = loaded(Bus(STATION, slots))
     runs = {slot: events(f"{slot:02}RUN", slot) for slot in slots}
     with station.subscribe() as told:
         told.take(0)

@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,8 @@ from harness.model.identity import Unit
 from harness.model.jig_ports import Jig
 from harness.model.outcome import Outcome
 from harness.model.ports import Measure
-from harness.model.station import Abort, SlotClosed, SlotView, Snapshot
+from harness.model.slot_state import SlotState
+from harness.model.station import Abort, SlotChanged, SlotView, Snapshot
 from harness.model.step import Catalogue
 from harness.plans.resolve import load_plans
 from harness.records.chain import verify
@@ -28,7 +30,8 @@ from harness.sim.jig import SimJig
 from harness.sim.scenario import Scenario
 from harness.sim.unit import SimUnit
 from harness.station.bus import Bus, Told
-from harness.station.line import Insert, Line, OrderOf
+from harness.station.floor import OrderOf
+from harness.station.line import Insert, Line
 from harness.station.slot import RunResult
 from harness.station.station import Order, Slot, Station
 from harness.steps import catalogue
@@ -107,7 +110,7 @@ def test_stopping_aborts_what_runs_and_leaves_the_rest_untested(tmp_path: Path) 
 
     with open_line(store, Scenario(EIGHT, speed=10), 2) as opened:
         bus = Bus(opened.station.ref, opened.station.slots)
-        line = Line(opened.station, ordering(), bus)
+        line = Line(opened.station, ordering(), bus, opened.units)
         with bus.subscribe() as subscription:
 
             def poll() -> None:
@@ -116,7 +119,7 @@ def test_stopping_aborts_what_runs_and_leaves_the_rest_untested(tmp_path: Path) 
                     line.stop("test", "SIGTERM")
                     stop.clear()
 
-            results = line.run(opened.units, poll)
+            results = line.run(poll)
     assert {outcome(result) for result in results} >= {"ABORTED", "not tested"}
     assert results[-1] is None
     tested = [result for result in results if result]
@@ -129,7 +132,7 @@ def test_a_command_aborts_one_slot_which_then_takes_the_next_unit(tmp_path: Path
     aborted: list[str] = []
     with open_line(tmp_path / "records.db", Scenario(EIGHT[:4], speed=10), 2) as opened:
         bus = Bus(opened.station.ref, opened.station.slots)
-        line = Line(opened.station, ordering(), bus)
+        line = Line(opened.station, ordering(), bus, opened.units)
         with pytest.raises(ValueError, match="no slot 9; this station has 1, 2"):
             line.abort(Abort(9, "Mei", "x"))
         with pytest.raises(ValueError, match="no run on slot 1"):
@@ -143,7 +146,7 @@ def test_a_command_aborts_one_slot_which_then_takes_the_next_unit(tmp_path: Path
                         aborted.append(message.run)
                         line.abort(Abort(1, "Mei", "wrong cable"))
 
-            results = line.run(opened.units, poll)
+            results = line.run(poll)
     assert sorted(outcome(result) for result in results) == ["ABORTED", *["PASS"] * 3]
     stopped = next(result for result in results if outcome(result) == "ABORTED")
     assert stopped
@@ -162,17 +165,17 @@ def test_a_wedged_slot_is_closed_and_its_units_go_to_the_others() -> None:
             release.wait(50)
         measure("current", jig.current_a("vbus"))
 
-    station, line, inserts = memory_line(hold, ["WEDGED", "J2"], units=5)
+    station, line_of, inserts = memory_line(hold, ["WEDGED", "J2"], units=5)
     with station.subscribe() as told:
         told.take(0)
-        results = line.run(inserts)
+        results = line_of(inserts).run()
         messages = told.take(0)
     release.set()
     assert sorted(outcome(result) for result in results) == ["ERROR", *["PASS"] * 4]
     wedged = next(result for result in results if outcome(result) == "ERROR")
     assert wedged
     assert wedged.wedged
-    assert [m.slot for m in messages if isinstance(m, SlotClosed)] == [1]
+    assert _closed(messages) == [1]
     assert len(ends(messages)) == 5
 
 
@@ -181,12 +184,12 @@ def test_when_no_slot_is_left_the_other_units_are_not_tested() -> None:
         """One reading."""
         measure("current", jig.current_a("vbus"))
 
-    bus, line, inserts = memory_line(read, ["J1", "J2"], units=5)
+    bus, line_of, inserts = memory_line(read, ["J1", "J2"], units=5)
 
     def broken(number: int) -> Slot:
         raise LinkFault("ADB-ABSENT", f"slot {number} is empty")
 
-    results = line.run([broken, broken, *inserts])
+    results = line_of([broken, broken, *inserts]).run()
     assert [outcome(result) for result in results] == ["no record"] * 2 + ["not tested"] * 5
     assert all(view.why.startswith("ADB-ABSENT") for view in _views(bus))
 
@@ -215,7 +218,7 @@ def on_line(
                 heard.extend(messages := told.take(0))
                 each_poll(messages)
 
-            results = Line(opened.station, ordering(), bus).run(opened.units, poll)
+            results = Line(opened.station, ordering(), bus, opened.units).run(poll)
             poll()
     return results, heard
 
@@ -228,7 +231,7 @@ def ordering() -> OrderOf:
 
 def memory_line(
     body: Callable[..., None], jigs: Sequence[str], *, units: int
-) -> tuple[Bus, Line, list[Insert]]:
+) -> tuple[Bus, Callable[[Sequence[Insert]], Line], list[Insert]]:
     """A line of jigs in memory whose plan is one step."""
     spec = spec_of(body, measures=[Numeric("current", "A")])
     rig = Rig([(spec, planned(spec, timeout_s=0.2))])
@@ -250,7 +253,7 @@ def memory_line(
         return lambda number: replace(slots[number], unit=Unit(serial))
 
     inserts = [inserting(f"A57A0000{unit:02}") for unit in range(1, units + 1)]
-    return bus, Line(station, lambda _: Order(rig.job.plan), bus), inserts
+    return bus, partial(Line, station, lambda _: Order(rig.job.plan), bus), inserts
 
 
 def outcome(result: RunResult | None) -> str:
@@ -279,6 +282,11 @@ def ends(told: Sequence[Told]) -> list[str]:
     ]
 
 
+def _closed(told: Sequence[Told]) -> list[int]:
+    changes = [each for each in told if isinstance(each, SlotChanged)]
+    return [each.slot for each in changes if each.state is SlotState.QUARANTINED]
+
+
 def _begins(message: Told, step: str) -> bool:
     return (
         isinstance(message, Stamped)
@@ -291,12 +299,14 @@ def test_a_screen_that_fails_stops_the_line_and_leaves_nothing_open(tmp_path: Pa
     store = tmp_path / "records.db"
 
     def screen() -> None:
-        if store.exists():
-            raise BrokenPipeError
+        with Reader(store) as reader:
+            if reader.runs():
+                raise BrokenPipeError
 
     with open_line(store, Scenario(EIGHT[:4], speed=10), 2) as opened:
-        line = Line(opened.station, ordering(), Bus(opened.station.ref, opened.station.slots))
+        bus = Bus(opened.station.ref, opened.station.slots)
+        line = Line(opened.station, ordering(), bus, opened.units)
         with pytest.raises(BrokenPipeError):
-            line.run(opened.units, screen)
+            line.run(screen)
     with Reader(store) as reader:
         assert all(head.outcome is not None for head in reader.runs())

@@ -14,6 +14,7 @@ import pytest
 
 from harness.clock import SystemClock
 from harness.errors import JigFault
+from harness.model.entry import Recalled
 from harness.model.events import Purpose, Recorded, SafeStateReached, Stamped, StepStarted
 from harness.model.identity import Unit
 from harness.model.outcome import Outcome
@@ -21,6 +22,7 @@ from harness.model.readiness import JIG_FILE, Readiness
 from harness.model.record import Record
 from harness.records.chain import verify
 from harness.records.query import Reader
+from harness.records.recorder import Recorder
 from harness.sim.jig import SimJig
 from harness.sim.line import SimLine
 from harness.sim.scenario import Scenario
@@ -195,6 +197,58 @@ def test_a_jig_is_open_again_once_it_has_passed(site: Site) -> None:
             if not state.open:
                 assert state.since == first.started
     assert codes == ["JIG-QUARANTINED", "JIG-QUARANTINED", ""]
+
+
+def recall(station: Station, *, jig: str = "", plan: str = "") -> None:
+    assert isinstance(station.journal, Recorder)
+    station.journal.enter(Recalled("quinn", "worn contacts", jig=jig, plan=plan))
+
+
+def test_a_recalled_self_test_keeps_no_jig_open_and_the_next_one_opens_it(site: Site) -> None:
+    layout = site.simulated("jigs: [{}]\n")
+    with site.opened(layout) as station:
+        (result,) = results(station, layout).values()
+        assert ready(site, station, layout, result).open
+        recall(station, jig="SIMJIG01")
+        state = ready(site, station, layout, result)
+        (again,) = results(station, layout).values()
+        after = ready(site, station, layout, again)
+    assert state.code == "JIG-UNTESTED"
+    assert "by quinn: worn contacts; no self-test of it has passed since" in state.words
+    assert again.self_test.record
+    assert (after.open, after.since) == (True, again.self_test.record.started)
+
+
+def test_a_golden_unit_whose_pass_was_recalled_speaks_for_no_jig(site: Site) -> None:
+    layout = site.simulated("units: [{serial: A57G000001}]\n")
+    with site.opened(layout) as station:
+        (result,) = results(station, layout).values()
+        assert ready(site, station, layout, result).open
+        recall(station, plan="skeleton")
+        state = ready(site, station, layout, result)
+    assert state.code == "JIG-QUARANTINED"
+    assert "golden unit A57G000001: its PASS was recalled at 20" in state.words
+
+
+def test_a_golden_unit_that_its_plan_never_asks_who_it_is_shows_nothing(site: Site) -> None:
+    layout = site.simulated("units: [{serial: A57G000001}]\n")
+    plan = (ROOT / "testplans" / "skeleton.yaml").read_text()
+    before, _, rest = plan.partition("  - id: identity")
+    (site.folder / "anonymous.yaml").write_text(before + rest[rest.index("  - id: charge") :])
+    golden = site.folder / "golden-units.yaml"
+    golden.write_text(
+        GOLDEN.replace("PLAN", "anonymous.yaml").replace("FAIL", "charge.current_jig")
+    )
+    layout = load_layout(site.folder / "station.yaml", None)
+    with site.opened(layout) as station:
+        (result,) = results(station, layout).values()
+        state = ready(site, station, layout, result)
+    assert result.outcome is Outcome.ERROR
+    assert result.self_test.failure
+    assert result.self_test.failure.code == "PLAN-ANONYMOUS"
+    assert "anonymous.yaml: no step asks the handset who it is" in result.self_test.failure.message
+    assert not state.open
+    assert site.records("A57G000001") == []
 
 
 def test_a_golden_unit_is_shown_to_a_jig_that_passed_and_to_no_other(site: Site) -> None:

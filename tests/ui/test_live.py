@@ -32,14 +32,15 @@ from harness.model.fold import fold
 from harness.model.outcome import Outcome
 from harness.model.plan import Phase
 from harness.model.record import Record
-from harness.model.station import Message, SlotClosed, SlotState, SlotView, Snapshot
+from harness.model.slot_state import SlotState
+from harness.model.station import Message, SlotChanged, SlotView, Snapshot
 from harness.ui.findings import findings
 from harness.ui.line_view import LineView
 from harness.ui.live import LiveLine, at_work
 from tests.station.runs import STATION, events, without_record
 
 RUN = events()
-EMPTY = Snapshot(STATION, (SlotView(1, SlotState.IDLE), SlotView(2, SlotState.IDLE)))
+EMPTY = Snapshot(STATION, (SlotView(1, SlotState.EMPTY), SlotView(2, SlotState.EMPTY)))
 ODD = "température 30 °C \x1b[31m"
 
 
@@ -200,6 +201,16 @@ def test_a_slot_shows_its_unit_step_progress_and_time() -> None:
         assert max(len(line) for line in frame.splitlines()) <= 80
 
 
+def test_a_slot_in_which_a_golden_unit_is_run_says_so() -> None:
+    first = RUN[0]
+    assert isinstance(first.event, RunStarted)
+    golden = replace(first, event=replace(first.event, purpose=Purpose.GOLDEN))
+    shown = Shown(terminal=True)
+    with shown.line:
+        shown.frame(EMPTY)
+        assert "golden: second" in shown.frame(golden, *begun("second")[1:])
+
+
 def _starts(stamped: Stamped, step: str) -> bool:
     return isinstance(stamped.event, StepStarted) and stamped.event.step == step
 
@@ -263,7 +274,7 @@ def test_the_table_says_of_each_fail_what_was_found_and_what_to_do(terminal: boo
 
 def test_more_slots_than_rows_are_counted() -> None:
     shown = Shown(terminal=True, height=10)
-    views = tuple(SlotView(number, SlotState.IDLE) for number in range(1, 65))
+    views = tuple(SlotView(number, SlotState.EMPTY) for number in range(1, 65))
     with shown.line:
         frame = shown.frame(Snapshot(STATION, views))
     assert len(frame.rstrip().splitlines()) <= 10
@@ -273,8 +284,10 @@ def test_more_slots_than_rows_are_counted() -> None:
 def test_a_closed_slot_says_why() -> None:
     shown = Shown(terminal=True)
     with shown.line:
-        frame = shown.frame(EMPTY, SlotClosed(2, "a step ignored its time limit"))
-    assert re.search(r" 2 .*closed +a step ignored its time limit", frame)
+        frame = shown.frame(
+            EMPTY, SlotChanged(2, SlotState.QUARANTINED, "a step ignored its limit")
+        )
+    assert re.search(r" 2 .*closed +a step ignored its limit", frame)
 
 
 def test_a_view_that_lost_messages_goes_on_from_the_snapshot_and_says_so() -> None:

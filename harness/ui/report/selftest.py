@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from harness import __version__
-from harness.model.events import StationRef
 from harness.model.outcome import Outcome
 from harness.model.readiness import SCENARIO
+from harness.model.refs import StationRef
 from harness.ui.drift import drift_summary, is_told
 from harness.ui.findings import concluded
 from harness.ui.report.chart import legend

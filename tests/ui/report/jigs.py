@@ -11,11 +11,11 @@ import orjson
 
 from harness.errors import JigFault, StationFault
 from harness.model.codec import encode
-from harness.model.events import JigRef, StationRef
 from harness.model.judgement import Limit
 from harness.model.limits import Equals, Matches, Range, RecordOnly
 from harness.model.readiness import Readiness
 from harness.model.record import Record
+from harness.model.refs import JigRef, StationRef
 from harness.model.selftest import SelfTestRow
 from harness.model.value import Value
 from harness.quality.drift import drifts

@@ -96,6 +96,10 @@ class SimHandsets:
     def replug(self, address: str) -> None:
         self._call(self._handsets[address].plug())
 
+    def remove(self, address: str) -> None:
+        """Take a handset away for good; its address may become another's."""
+        self._call(self._handsets.pop(address).end())
+
     def stop(self) -> None:
         """Unplug all and end the thread; again does nothing."""
         if self._loop.is_closed():
