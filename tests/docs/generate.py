@@ -1,4 +1,4 @@
-"""The pages of docs/ that are generated from the code: `python -m tests.docs.generate`."""
+"""What of docs/ is generated from the code: `python -m tests.docs.generate`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from harness.errors import FAULTS, HarnessError
 from harness.model.outcome import Outcome
+from harness.model.slot_state import TRANSITIONS, SlotEvent
 from harness.sim.defect import Defect
 from harness.sim.defects import DEFECTS, IN_RUNS, is_of_call_box, is_of_jig, is_of_modem
 from harness.sim.jig_defects import IN_JIG_ONLY, SELF_TEST
@@ -115,7 +116,33 @@ def _must(outcome: Outcome, concluded: Iterable[str]) -> str:
     return "<br>".join([outcome.name, *(f"`{code}`" for code in sorted(concluded))])
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"codes.md": codes_page, "defects.md": defects_page}
+_STATES = "<!-- states of a slot, from harness/model/slot_state.py -->\n", "<!-- until here -->\n"
+
+
+def station_page() -> str:
+    """The page as it is, with the table of the states of a slot drawn anew."""
+    begin, end = _STATES
+    before, _, rest = (DOCS / "station.md").read_text(encoding="utf-8").partition(begin)
+    _, _, after = rest.partition(end)
+    return f"{before}{begin}{states_table()}{end}{after}"
+
+
+def states_table() -> str:
+    """What each event leads to from each state; a dash where it is refused."""
+    events = [event for event in SlotEvent if event is not SlotEvent.QUARANTINE]
+    rows = [["from", *(f"*{event}*" for event in events)], ["---"] * (1 + len(events))]
+    for state, to in TRANSITIONS.items():
+        rows.append(
+            [f"**{state}**", *(to[event].value if event in to else "-" for event in events)]
+        )
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "codes.md": codes_page,
+    "defects.md": defects_page,
+    "station.md": station_page,
+}
 
 if __name__ == "__main__":
     for page, text in PAGES.items():

@@ -10,13 +10,14 @@ import pytest
 
 from harness.cli.line import PLAN, orders, run_line
 from harness.model.outcome import Outcome
+from harness.model.record import Record
 from harness.plans.resolve import load_plans
 from harness.sim.defects import DEFECTS, IN_RUNS, never_met
 from harness.sim.jig import SimJig
 from harness.sim.scenario import Scenario, unit_of_serial, units_with
 from harness.sim.unit import Defects
 from harness.steps import catalogue
-from harness.ui.findings import concluded
+from harness.ui.findings import concluded, findings
 from harness.wiring import open_line
 
 SLOTS = 8
@@ -26,19 +27,19 @@ Found = tuple[Outcome | None, frozenset[str]]
 pytestmark = pytest.mark.timeout(480)  # the line takes two minutes, and a machine may be busy
 
 
-def found(store: Path, planted: Sequence[Sequence[str]], slots: int = SLOTS) -> list[Found]:
-    """What the final test concludes of units with these defects, on one line."""
-    return concluded_of(store, units_with(planted, speed=10), slots)
-
-
 def concluded_of(store: Path, scenario: Scenario, slots: int = SLOTS) -> list[Found]:
     """What the final test concludes of each unit of a line."""
+    return [(record.outcome, concluded(record)) for record in records_of(store, scenario, slots)]
+
+
+def records_of(store: Path, scenario: Scenario, slots: int = SLOTS) -> list[Record]:
+    """The final test of each unit of a line."""
     order_of = orders(load_plans(PLAN, catalogue()), scenario)
     opening = open_line(store, scenario, min(slots, len(scenario.units)))
     results = run_line(order_of, opening, store)
     records = [result.record for result in results if result and result.record]
     assert len(records) == len(scenario.units)
-    return [(record.outcome, concluded(record)) for record in records]
+    return records
 
 
 ALONE: Mapping[Sequence[str], Found] = {
@@ -81,8 +82,19 @@ def test_a_defect_is_concluded_as_what_it_is_and_of_two_both_or_the_first_that_s
 ) -> None:
     """All on one line: most of them wait for an answer that never comes, so they wait at once."""
     must = {**ALONE, **PAIRS}
-    seen = found(tmp_path / "records.db", list(must))
-    assert dict(zip(must, seen, strict=True)) == must
+    records = records_of(tmp_path / "records.db", units_with(list(must), speed=10))
+    otherwise = [
+        f"{planted}: {record.outcome} {sorted(concluded(record))}; {_told(record)}"
+        for planted, record in zip(must, records, strict=True)
+        if (record.outcome, concluded(record)) != must[planted]
+    ]
+    assert not otherwise, "\n".join(otherwise)
+
+
+def _told(record: Record) -> str:
+    """All that was said against a unit, in full: another time may not show it again."""
+    faults = [step.fault for step in record.steps if step.fault]
+    return f"{findings(record)} {[(fault.code, fault.evidence) for fault in faults]}"
 
 
 EDGES: Mapping[str, Mapping[str, float]] = {
@@ -151,6 +163,7 @@ def test_what_no_command_meets_is_known(tmp_path: Path) -> None:
 
 def test_what_a_jig_had_with_one_unit_it_has_not_with_the_next(tmp_path: Path) -> None:
     names = ["jig.late_reply", "jig.interlock_open"]
-    seen = found(tmp_path / "records.db", [*([name] for name in names), []], slots=1)
+    scenario = units_with([*([name] for name in names), []], speed=10)
+    seen = concluded_of(tmp_path / "records.db", scenario, slots=1)
     must = [(DEFECTS[name].outcome, DEFECTS[name].concluded) for name in names]
     assert seen == [*must, (Outcome.PASS, frozenset())]
