@@ -66,11 +66,14 @@ class PtyJig:
         self.unplug()
 
     def _enumerate(self, back_s: float) -> None:
-        new = _Port()  # while the old one is open: the kernel would give its name again
-        self.plugged = False
-        self._serving.drop(self._port)
+        old, new = self._port, _Port()  # while the old one is open: the kernel gives another name
         self._port = new
-        self._serving.later(back_s, partial(self._plug_in, new))
+        if back_s:
+            self.plugged = False
+            self._serving.later(back_s, partial(self._plug_in, new))
+        else:
+            self._plug_in(new)  # first: who finds the old one gone finds this one
+        self._serving.drop(old)
 
     def _plug_in(self, port: _Port) -> None:
         self._talking = self._talk()
