@@ -23,8 +23,8 @@ from harness.model.station import (
 )
 from harness.model.units import UNITS, Quantity
 from harness.plans.release.manifest import PERSON_WORDS, is_person
-from harness.station.badges import LONGEST, SHORTEST, hash_of
-from harness.station.config import StationConfig, load_station
+from harness.station.files.config import StationConfig, load_station
+from harness.station.people.badges import LONGEST, SHORTEST, hash_of
 from harness.station.station import require_among
 from harness.ui.entries import entry_words
 from harness.wiring import load_layout, places

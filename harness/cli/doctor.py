@@ -18,8 +18,8 @@ from harness.cli.production import production_order, trusted
 from harness.errors import HarnessError
 from harness.model.codec import encode
 from harness.plans.resolve import load_plans
-from harness.station.config import StationConfig, load_station
 from harness.station.doctor import Finding, Level, examine
+from harness.station.files.config import StationConfig, load_station
 from harness.steps import catalogue
 from harness.ui.text import Terminal, printable, say
 

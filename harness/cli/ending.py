@@ -10,7 +10,7 @@ from harness.cli import EXIT_ABORTED
 from harness.errors import HarnessError
 from harness.model.outcome import Outcome
 from harness.model.refs import JigRef
-from harness.station.readiness import JigReadiness
+from harness.station.readiness.readiness import JigReadiness
 from harness.station.station import Slot
 from harness.ui.text import changed_lines, printable
 

@@ -35,12 +35,12 @@ from harness.model.station import (
 )
 from harness.records.query import Reader
 from harness.records.recorder import Recorder
-from harness.station.asking import ask
-from harness.station.config import StationConfig
-from harness.station.desk import open_desk
-from harness.station.obeying import Obeying
-from harness.station.outside import obey_outside
-from harness.station.socket import folder_of, is_served
+from harness.station.files.config import StationConfig
+from harness.station.people.desk import open_desk
+from harness.station.people.outside import obey_outside
+from harness.station.screens.asking import ask
+from harness.station.screens.obeying import Obeying
+from harness.station.screens.socket import folder_of, is_served
 
 _MADE = {
     SignIn: SignedIn,

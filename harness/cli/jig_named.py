@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
-from harness.station.config import JigConfig
-from harness.station.jig_file import JigFile, load_jig_file
+from harness.station.files.config import JigConfig
+from harness.station.files.jig_file import JigFile, load_jig_file
 from harness.wiring import JigAt, jig_configs, load_layout, open_jig, open_jigs, slots_named
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])

@@ -19,7 +19,7 @@ from harness.engine.threads import side_by_side
 from harness.errors import HarnessError, StationFault
 from harness.model.fault import Fault
 from harness.model.jig_ports import Jig
-from harness.station.socket import folder_of, is_served
+from harness.station.screens.socket import folder_of, is_served
 from harness.ui.jig import NOBODY, called, fault_json
 from harness.ui.text import fault_lines, printable
 from harness.wiring import JigAt

@@ -14,9 +14,9 @@ from harness.model.events import Purpose
 from harness.model.pattern import matches
 from harness.model.plan import Variants
 from harness.sim.scenario import Scenario
-from harness.station.bus import Bus
 from harness.station.floor import OrderOf
 from harness.station.line import Line
+from harness.station.screens.bus import Bus
 from harness.station.slot import RunResult
 from harness.station.station import Order
 from harness.station.stopping import operator

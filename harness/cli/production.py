@@ -20,7 +20,7 @@ from harness.plans.release.check import ToRun, admit
 from harness.plans.release.folder import NEWEST, judged_releases
 from harness.plans.release.trust import DEFAULT_TRUST, Trust, read_trust
 from harness.records.query import Reader
-from harness.station.selftest_files import read_again
+from harness.station.files.selftest_files import read_again
 from harness.station.station import Order
 from harness.station.stopping import operator
 from harness.wiring import Layout, config_of, input_hashes

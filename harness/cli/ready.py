@@ -20,9 +20,9 @@ from harness.model.refs import JigRef
 from harness.model.rules.ready import Doubt
 from harness.plans.asked import require_asked
 from harness.plans.resolve import load_plans
-from harness.station.config import JigConfig
-from harness.station.readiness import JigReadiness
-from harness.station.ready import LineReadiness
+from harness.station.files.config import JigConfig
+from harness.station.readiness.readiness import JigReadiness
+from harness.station.readiness.ready import LineReadiness
 from harness.steps import catalogue
 from harness.ui.text import Terminal, printable, say
 from harness.wiring import (

@@ -16,7 +16,7 @@ from harness.model.entry import Recalled
 from harness.model.head import RunHead
 from harness.model.station import Recall
 from harness.records.query import Reader
-from harness.station.outside import counted, meant
+from harness.station.people.outside import counted, meant
 from harness.ui.entries import entry_words, recall_words
 from harness.ui.runs import run_lines
 from harness.ui.text import Terminal, printable

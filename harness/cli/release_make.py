@@ -14,7 +14,7 @@ from harness.model.plan import InputFile, Plan, Variants
 from harness.model.step import Catalogue
 from harness.plans.release.check import released_roles, station_role
 from harness.plans.release.manifest import ReleasedFile
-from harness.station.config import load_station
+from harness.station.files.config import load_station
 from harness.station.lacks import require_devices
 from harness.wiring import Place, load_layout, places
 

@@ -22,8 +22,8 @@ from harness.model.plan import Plan
 from harness.plans.resolve import load_plans
 from harness.records.query import Reader
 from harness.records.recorder import Recorder
-from harness.station.desk import present
 from harness.station.lacks import require_devices
+from harness.station.people.desk import present
 from harness.station.rules import LineRules
 from harness.station.slot import RunResult, SlotRun
 from harness.station.station import Order, Slot, Station, is_of_jig_alone

@@ -8,9 +8,9 @@ from typing import Protocol, TypeVar
 
 from harness.clock import SystemClock
 from harness.model.station import Abort
-from harness.station.bus import Bus
-from harness.station.obeying import Obeying
-from harness.station.socket import StationSocket, folder_of
+from harness.station.screens.bus import Bus
+from harness.station.screens.obeying import Obeying
+from harness.station.screens.socket import StationSocket, folder_of
 from harness.station.stopping import stopping
 from harness.ui.live import LiveLine
 from harness.ui.text import Terminal

@@ -18,9 +18,9 @@ from harness.cli.screen import on_screen
 from harness.quality.drift import Drift, drifts
 from harness.records.export.junit import junit_xml
 from harness.records.query import Reader
-from harness.station.bus import Bus
-from harness.station.readiness import JigReadiness
-from harness.station.selftest import Ordering, SelfTest, Tested
+from harness.station.readiness.readiness import JigReadiness
+from harness.station.readiness.selftest import Ordering, SelfTest, Tested
+from harness.station.screens.bus import Bus
 from harness.station.station import Slot, Station
 from harness.station.stopping import operator
 from harness.ui.drift import drift_lines

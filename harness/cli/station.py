@@ -29,17 +29,17 @@ from harness.model.plan import Variants
 from harness.model.station import Outside, Scanned
 from harness.plans.resolve import load_plans
 from harness.records.query import Reader
-from harness.station.bus import Bus
-from harness.station.config import StationConfig
-from harness.station.desk import Desk, open_desk
+from harness.station.files.config import StationConfig
 from harness.station.floor import Floor, Loader, OrderOf
-from harness.station.golden_orders import GoldenOrders
 from harness.station.line import Row
-from harness.station.obeying import Obeying
-from harness.station.outside import obey_outside
-from harness.station.seats import Seats
+from harness.station.people.desk import Desk, open_desk
+from harness.station.people.outside import obey_outside
+from harness.station.readiness.golden_orders import GoldenOrders
+from harness.station.screens.bus import Bus
+from harness.station.screens.obeying import Obeying
+from harness.station.screens.socket import StationSocket, folder_of
+from harness.station.seating.seats import Seats
 from harness.station.slot import RunResult
-from harness.station.socket import StationSocket, folder_of
 from harness.station.station import Order, Slot, Station
 from harness.station.stopping import operator, stopping
 from harness.steps import catalogue

@@ -12,10 +12,10 @@ from harness.cli.ending import warn_closed
 from harness.errors import StationFault
 from harness.model.identity import Unit
 from harness.model.outcome import Outcome
-from harness.station.golden_orders import problem_of
-from harness.station.golden_runs import made_otherwise
-from harness.station.golden_units import GoldenUnit, GoldenUnits, shown_by
-from harness.station.readiness import JigReadiness
+from harness.station.files.golden_units import GoldenUnit, GoldenUnits, shown_by
+from harness.station.readiness.golden_orders import problem_of
+from harness.station.readiness.golden_runs import made_otherwise
+from harness.station.readiness.readiness import JigReadiness
 from harness.station.slot import RunResult
 from harness.station.station import Slot
 from harness.ui.text import printable

@@ -14,7 +14,7 @@ from harness.errors import HarnessError
 from harness.model.events import Purpose
 from harness.model.plan import Variants
 from harness.model.rules.ready import Doubt
-from harness.station.socket import NAME, folder_of
+from harness.station.screens.socket import NAME, folder_of
 from harness.station.station import Station
 from harness.ui.text import printable
 from harness.wiring import Layout, config_of, counted_at, jig_configs

@@ -12,7 +12,7 @@ import orjson
 from harness.devices.android.decode import plain
 from harness.devices.usb.bus import UsbBus
 from harness.model.usb import UsbDevice, UsbSpeed
-from harness.station.config import load_station
+from harness.station.files.config import load_station
 from harness.ui.text import Terminal, say
 from harness.ui.usb import table
 

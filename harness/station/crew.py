@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from harness.clock import POLL_S
 from harness.errors import HarnessError, StationFault, unexpected
 from harness.model.station import Abort
-from harness.station.bus import Bus
+from harness.station.screens.bus import Bus
 from harness.station.slot import RunResult, SlotRun
 
 

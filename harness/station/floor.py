@@ -13,8 +13,8 @@ from harness.errors import HarnessError, OperatorStop
 from harness.model.identity import Unit
 from harness.model.slot_state import SlotEvent
 from harness.model.station import Abort
-from harness.station.bus import Bus
 from harness.station.crew import Crew, unfit
+from harness.station.screens.bus import Bus
 from harness.station.slot import RunResult, SlotRun
 from harness.station.station import Order, Slot, Station
 

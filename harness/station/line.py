@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from harness.engine.job import Witness
 from harness.errors import HarnessError
 from harness.model.entry import Locked
-from harness.station.bus import Bus
 from harness.station.crew import unfit
 from harness.station.floor import Floor, OrderOf, refuses_unit
+from harness.station.screens.bus import Bus
 from harness.station.slot import RunResult
 from harness.station.station import Slot, Station
 

@@ -9,8 +9,8 @@ from harness.errors import StationFault
 from harness.model.plan import Plan
 from harness.model.refs import PlanRef
 from harness.model.step import Catalogue
-from harness.station.config import SlotConfig, StationConfig
-from harness.station.path_loss import losses_of
+from harness.station.files.config import SlotConfig, StationConfig
+from harness.station.files.path_loss import losses_of
 
 UnknownPath = tuple[str, StationFault]
 """The id of a step, and why the loss of its path cannot be known."""

@@ -25,8 +25,8 @@ from harness.model.ports import Agent, Handset
 from harness.model.record import Record
 from harness.model.refs import ClockRef, JigRef, PlanRef, ReleaseRef, StationRef
 from harness.model.step import Catalogue
-from harness.station.golden_units import GoldenUnits
-from harness.station.jig_file import JigFile
+from harness.station.files.golden_units import GoldenUnits
+from harness.station.files.jig_file import JigFile
 from harness.station.lacks import require_devices
 from harness.station.rules import LineRules, OrderRules
 from harness.station.slot import SlotRun

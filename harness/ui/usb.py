@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from rich.text import Text
 
 from harness.model.usb import UsbDevice
-from harness.station.sockets import ids, speed_words, words
+from harness.station.seating.sockets import ids, speed_words, words
 from harness.ui.rows import aligned
 
 _TITLES = ("slot", "socket", "ids", "speed", "serial", "product", "mode")

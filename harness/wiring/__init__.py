@@ -14,9 +14,9 @@ from harness.devices.usb.bus import UsbBus
 from harness.engine.reserve import Instruments
 from harness.records.recorder import Recorder
 from harness.sim.scenario import Scenario
-from harness.station.config import StationConfig
-from harness.station.presence import Presence
-from harness.station.seat import Spot
+from harness.station.files.config import StationConfig
+from harness.station.seating.presence import Presence
+from harness.station.seating.seat import Spot
 from harness.station.station import Station
 from harness.wiring.handsets import Handsets, open_handsets
 from harness.wiring.jigs import (

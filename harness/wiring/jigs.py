@@ -15,8 +15,8 @@ from harness.devices.scpi.exchange import Expected
 from harness.devices.serial_ports import ports_among, ports_of_this_pc
 from harness.sim.line import SimLine
 from harness.sim.scenario import Scenario
-from harness.station.config import JigConfig, StationConfig
-from harness.station.jig_file import JigFile
+from harness.station.files.config import JigConfig, StationConfig
+from harness.station.files.jig_file import JigFile
 from harness.wiring.layout import Layout
 from harness.wiring.simulated import jig_kind
 

@@ -16,12 +16,12 @@ from harness.model.plan import Plan
 from harness.model.ports import Agent, CallBox, Handset, Usb
 from harness.sim.line import INSTRUMENTS
 from harness.sim.scenario import Scenario, load_scenario
-from harness.station.config import (
+from harness.station.files.config import (
     SlotConfig,
     StationConfig,
     load_station,
 )
-from harness.station.golden_units import GoldenUnits
+from harness.station.files.golden_units import GoldenUnits
 
 Layout = StationConfig | Scenario
 """What a station is made of: what a file says, or what is simulated."""

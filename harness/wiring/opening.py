@@ -11,8 +11,8 @@ from harness.devices.adb.server import AdbServer
 from harness.errors import StationFault
 from harness.model.refs import JigRef
 from harness.records.recorder import Recorder
-from harness.station.config import StationConfig
-from harness.station.ready import LineReadiness
+from harness.station.files.config import StationConfig
+from harness.station.readiness.ready import LineReadiness
 from harness.station.rules import LineRules
 from harness.station.station import Slot, Station
 from harness.steps import catalogue

@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from harness.clock import SystemClock
-from harness.station.jig_plans import JigPlans
-from harness.station.readiness import JigReadiness
+from harness.station.readiness.jig_plans import JigPlans
+from harness.station.readiness.readiness import JigReadiness
 from harness.steps import catalogue
 from harness.wiring.layout import Layout, config_of
 

@@ -22,9 +22,9 @@ from harness.engine.bench import Bench
 from harness.model.backing import Device
 from harness.model.jig_ports import Jig, JigHealth
 from harness.model.ports import Agent, CallBox, Handset, Usb
-from harness.station.config import InstrumentConfig, SlotConfig, StationConfig
-from harness.station.path_loss import losses_of
-from harness.station.sockets import explained
+from harness.station.files.config import InstrumentConfig, SlotConfig, StationConfig
+from harness.station.files.path_loss import losses_of
+from harness.station.seating.sockets import explained
 from harness.station.station import Slot
 from harness.wiring.jigs import jig_of
 from harness.wiring.layout import instruments_of, unit_of

@@ -36,8 +36,8 @@ from harness.sim.process import SLOTS as PROCESS_SLOTS
 from harness.sim.process import SimProcess
 from harness.sim.scenario import Scenario
 from harness.sim.unit import SimUnit
-from harness.station.jig_file import JigFile, load_jig_file
-from harness.station.sockets import explained
+from harness.station.files.jig_file import JigFile, load_jig_file
+from harness.station.seating.sockets import explained
 from harness.station.station import Slot, Station
 from harness.wiring.layout import config_of, require_real
 from harness.wiring.opening import opened, reviving

@@ -19,8 +19,8 @@ from harness.model.usb import UsbMode
 from harness.sim.handset import SimHandsets
 from harness.sim.unit import SimUnit
 from harness.sim.usb import VirtualBus, phone
-from harness.station.presence import Presence
-from harness.station.seat import Seat, Spot
+from harness.station.seating.presence import Presence
+from harness.station.seating.seat import Seat, Spot
 from tests.bench.figure import Figure, percentile
 from tests.bench.handsets import simulated
 

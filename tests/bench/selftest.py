@@ -18,9 +18,9 @@ from tempfile import TemporaryDirectory
 from harness.model.outcome import Outcome
 from harness.sim.jig import JigBuild, SimJig
 from harness.sim.scenario import Scenario
-from harness.station.bus import Bus
-from harness.station.jig_plans import JigPlans
-from harness.station.selftest import Ordering, SelfTest
+from harness.station.readiness.jig_plans import JigPlans
+from harness.station.readiness.selftest import Ordering, SelfTest
+from harness.station.screens.bus import Bus
 from harness.wiring import input_hashes, open_station
 from tests.bench.figure import Figure
 

@@ -28,9 +28,9 @@ from harness.model.step import Catalogue, StepSpec
 from harness.plans.resolve import load_plans
 from harness.sim.drawn import Drawn
 from harness.sim.scenario import Scenario
-from harness.station.bus import Bus
 from harness.station.floor import Floor
 from harness.station.line import Row
+from harness.station.screens.bus import Bus
 from harness.station.station import Order
 from harness.steps import catalogue
 from harness.wiring import open_floor

@@ -11,7 +11,7 @@ import pytest
 from harness.model.entry import ContactsRenewed, Role, SignedIn, Unlocked
 from harness.model.entry import EngineeringBegun as Begun
 from harness.records.query import Reader
-from harness.station.badges import read_badges
+from harness.station.people.badges import read_badges
 from tests.cli.conftest import PLAN, ROOT, Cli, Ran
 
 pytestmark = pytest.mark.timeout(170)

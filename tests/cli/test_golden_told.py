@@ -15,10 +15,10 @@ from harness.errors import OperatorStop
 from harness.model.events import Purpose
 from harness.model.identity import Unit
 from harness.model.outcome import Outcome
-from harness.station.config import StationConfig
-from harness.station.golden_units import GoldenKind, GoldenUnit, GoldenUnits
-from harness.station.jig_plans import JigPlans
-from harness.station.readiness import JigReadiness
+from harness.station.files.config import StationConfig
+from harness.station.files.golden_units import GoldenKind, GoldenUnit, GoldenUnits
+from harness.station.readiness.jig_plans import JigPlans
+from harness.station.readiness.readiness import JigReadiness
 from harness.station.slot import RunResult
 from harness.station.station import Slot
 from harness.steps import catalogue

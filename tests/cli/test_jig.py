@@ -20,8 +20,8 @@ from harness.model.refs import StationRef
 from harness.sim.jig import Dialect, Jig, SimJig, behaviour_of, on_pty
 from harness.sim.pty import PtyJig
 from harness.sim.unit import Defects
-from harness.station.bus import Bus
-from harness.station.socket import StationSocket, folder_of
+from harness.station.screens.bus import Bus
+from harness.station.screens.socket import StationSocket, folder_of
 from tests.cli.conftest import ROOT, Cli
 
 FILES = ROOT / "fixtures" / "jigs"

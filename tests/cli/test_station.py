@@ -27,7 +27,7 @@ from harness.model.station import Message, Obeyed, Refused, SlotChanged, Snapsho
 from harness.records.chain import verify
 from harness.records.query import Reader
 from harness.sim.scenario import Scenario
-from harness.station.golden_units import GoldenUnits
+from harness.station.files.golden_units import GoldenUnits
 from harness.wiring import jig_readiness
 from tests.cli.conftest import PLAN, ROOT, Cli
 from tests.station.screen import Screen

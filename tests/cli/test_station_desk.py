@@ -30,7 +30,7 @@ from harness.model.station import Message, Obeyed, Refused, SlotChanged, Snapsho
 from harness.records.chain import verify
 from harness.records.query import Reader
 from harness.records.recorder import Recorder
-from harness.station.badges import hash_of
+from harness.station.people.badges import hash_of
 from tests.cli.conftest import Cli
 from tests.cli.test_badge import told
 from tests.cli.test_station import _label, is_recorded, labelled, serving, until, written

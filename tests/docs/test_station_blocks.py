@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from harness.station.config import SCHEMA, load_station
+from harness.station.files.config import SCHEMA, load_station
 
 ROOT = Path(__file__).parents[2]
 SHOWN = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -42,12 +42,12 @@ from harness.records.recorder import Recorder
 from harness.sim.jig import JigBehaviour
 from harness.sim.line import INSTRUMENTS, PATH_LOSS_DB, SimLine, SlotWires
 from harness.sim.scenario import Scenario, unit_of_serial
-from harness.station.bus import Bus
-from harness.station.config import ScanOrder, StationConfig
+from harness.station.files.config import ScanOrder, StationConfig
 from harness.station.floor import Floor
-from harness.station.presence import Presence
-from harness.station.seat import Spot
-from harness.station.seats import COMES_S, Seats
+from harness.station.screens.bus import Bus
+from harness.station.seating.presence import Presence
+from harness.station.seating.seat import Spot
+from harness.station.seating.seats import COMES_S, Seats
 from harness.station.slot import RunResult
 from harness.station.station import Order, Slot, Station
 from harness.steps import catalogue

@@ -20,9 +20,9 @@ from harness.records.query import Reader
 from harness.sim.drawn import Drawn
 from harness.sim.scenario import Scenario
 from harness.sim.unit import SimUnit
-from harness.station.bus import Bus, Told
 from harness.station.floor import Floor
 from harness.station.line import Row
+from harness.station.screens.bus import Bus, Told
 from harness.station.slot import RunResult
 from harness.station.station import Order
 from harness.steps import catalogue

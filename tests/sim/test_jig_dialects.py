@@ -9,7 +9,7 @@ import pytest
 from harness.devices.jig.dialect import Dialect as Spelling
 from harness.sim.jig import DIALECTS, Dialect, SimJig, behaviour_of, commands_of
 from harness.sim.jig.watchdog import WAIT_S
-from harness.station.jig_file import JigFile, read_jig_file
+from harness.station.files.jig_file import JigFile, read_jig_file
 
 JIGS = Path(__file__).parents[2] / "fixtures" / "jigs"
 

@@ -13,7 +13,7 @@ from harness.model.ports import Measure
 from harness.model.refs import StationRef
 from harness.model.slot_state import SlotEvent
 from harness.model.station import Snapshot
-from harness.station.bus import Bus
+from harness.station.screens.bus import Bus
 from harness.steps.api import Numeric
 from tests.engine.rig import Rig, planned, spec_of
 

@@ -13,7 +13,7 @@ import orjson
 
 from harness.model.codec import decode
 from harness.model.station import Message
-from harness.station.socket import reachable
+from harness.station.screens.socket import reachable
 
 PATIENCE_S = 30.0
 

@@ -19,9 +19,9 @@ from harness.model.refs import JigRef
 from harness.model.slot_state import SlotState
 from harness.model.station import SlotChanged
 from harness.model.step import Catalogue
-from harness.station.bus import Bus
 from harness.station.floor import Floor, OrderOf
 from harness.station.line import Row
+from harness.station.screens.bus import Bus
 from harness.station.slot import RunResult
 from harness.station.station import Order, Slot, Station
 from harness.steps.api import Numeric

@@ -22,20 +22,20 @@ from harness.model.plan import Plan
 from harness.model.record import Record
 from harness.model.rules.values import FpyFloor, Rules
 from harness.records.chain import verify
-from harness.station.bus import Bus
-from harness.station.config import ScanOrder, StationConfig
+from harness.station.files.config import ScanOrder, StationConfig
+from harness.station.files.golden_units import GoldenKind, GoldenUnit, GoldenUnits, shown_by
 from harness.station.floor import Floor
-from harness.station.golden_orders import GoldenOrders, problem_of
-from harness.station.golden_units import GoldenKind, GoldenUnit, GoldenUnits, shown_by
 from harness.station.line import Row
-from harness.station.ready import LineReadiness
+from harness.station.readiness.golden_orders import GoldenOrders, problem_of
+from harness.station.readiness.ready import LineReadiness
+from harness.station.screens.bus import Bus
 from harness.station.slot import RunResult
 from harness.station.station import Order, Slot
+from tests.station.readiness.test_ready import kept
 from tests.station.ruled import FINAL, GOOD_V, LOW_V, OTHER, UNIT, RuledLine, nothing, ruled_line
 from tests.station.runs import STATION
+from tests.station.seating.test_seats import seats_of
 from tests.station.test_floor import ORDER, OnTheFloor
-from tests.station.test_ready import kept
-from tests.station.test_seats import seats_of
 
 GOLDEN, KNOWN_BAD, OLD = "A57G000001", "A57B000001", "A57G000009"
 IMEIS = ("860123459990015", "860123459990023")

@@ -15,10 +15,10 @@ from harness.errors import HarnessError, LinkFault, OperatorStop
 from harness.model.entry import UnitRefused
 from harness.model.events import Purpose
 from harness.model.identity import Unit
-from harness.station.bus import Bus
+from harness.station.files.golden_units import GoldenKind, GoldenUnit, GoldenUnits
 from harness.station.floor import Floor, OrderOf
-from harness.station.golden_units import GoldenKind, GoldenUnit, GoldenUnits
 from harness.station.line import Row
+from harness.station.screens.bus import Bus
 from harness.station.station import Order, Slot
 from tests.station.ruled import FINAL, UNIT, RuledLine, ruled_line
 

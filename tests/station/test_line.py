@@ -29,9 +29,9 @@ from harness.records.query import Reader
 from harness.sim.jig import SimJig
 from harness.sim.scenario import Scenario
 from harness.sim.unit import SimUnit
-from harness.station.bus import Bus, Told
 from harness.station.floor import OrderOf
 from harness.station.line import Insert, Line
+from harness.station.screens.bus import Bus, Told
 from harness.station.slot import RunResult
 from harness.station.station import Order, Slot, Station
 from harness.steps import catalogue

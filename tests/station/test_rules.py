@@ -20,7 +20,7 @@ from harness.model.rules.values import FpyFloor, Offline, Rules, UnitHistory
 from harness.records.chain import verify
 from harness.records.query import Reader
 from harness.records.recorder import Recorder
-from harness.station.config import StationConfig
+from harness.station.files.config import StationConfig
 from harness.wiring.opening import opened
 from tests.short import code_of
 from tests.station.ruled import LOW_V, OTHER, SILENT, UNIT, RuledLine, hang, ruled_line

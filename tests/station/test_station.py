@@ -28,7 +28,7 @@ from harness.sim.jig import JigBehaviour
 from harness.sim.pty import PtyJig
 from harness.sim.scenario import Scenario
 from harness.sim.unit import SimUnit
-from harness.station.config import load_station
+from harness.station.files.config import load_station
 from harness.station.lacks import require_devices
 from harness.station.station import Order, Slot, Station
 from harness.steps import catalogue

@@ -18,7 +18,7 @@ from harness.records.query import Reader
 from harness.sim.handset import SimHandsets
 from harness.sim.handset.state.answer import Answer
 from harness.sim.unit import SimUnit
-from harness.station.config import SlotConfig, StationConfig
+from harness.station.files.config import SlotConfig, StationConfig
 from harness.station.slot import RunResult, SlotRun
 from harness.station.station import Order
 from harness.steps import catalogue

@@ -18,7 +18,7 @@ from harness.model.record import Record
 from harness.sim.jig import Jig as Behaviour
 from harness.sim.jig import JigBehaviour, JigBuild, SimJig, behaviour_of, on_pty
 from harness.sim.jig.built import Dialect
-from harness.station.jig_file import read_jig_file
+from harness.station.files.jig_file import read_jig_file
 from tests.engine.rig import Rig
 from tests.steps.phone import SPECS, step
 

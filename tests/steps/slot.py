@@ -23,7 +23,7 @@ from harness.model.usb import UsbMode
 from harness.sim.line import SimLine
 from harness.sim.unit import SimUnit
 from harness.sim.usb import SimHub, phone
-from harness.station.sockets import explained
+from harness.station.seating.sockets import explained
 from tests.engine.rig import Rig
 from tests.steps.phone import SPECS, step
 

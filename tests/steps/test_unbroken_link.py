@@ -14,9 +14,9 @@ from harness.model.outcome import Outcome
 from harness.model.usb import UsbMode
 from harness.sim.unit import SimUnit
 from harness.sim.usb import phone
-from harness.station.presence import Presence
-from harness.station.seat import Spot
-from harness.station.unbroken import Unbroken
+from harness.station.seating.presence import Presence
+from harness.station.seating.seat import Spot
+from harness.station.seating.unbroken import Unbroken
 from harness.steps import catalogue
 from tests.engine.rig import until
 from tests.steps.phone import fault, step

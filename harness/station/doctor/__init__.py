@@ -11,7 +11,6 @@ from harness.devices.serial_ports import ports_among
 from harness.devices.usb.bus import UsbBus
 from harness.model.rules.ready import in_production
 from harness.model.rules.values import Rules
-from harness.station.config import StationConfig
 from harness.station.doctor.finding import Finding, Level
 from harness.station.doctor.key import adb_key
 from harness.station.doctor.links import (
@@ -26,6 +25,7 @@ from harness.station.doctor.paths import path_loss
 from harness.station.doctor.pc import clock_set, packages, python
 from harness.station.doctor.people import badges
 from harness.station.doctor.store import clock_order, disk, store_health
+from harness.station.files.config import StationConfig
 
 __all__ = ["Finding", "Level", "examine"]
 

@@ -14,7 +14,7 @@ from harness.devices.usb.topology import SYSFS as USB_IN_KERNEL
 from harness.errors import HarnessError, StationFault
 from harness.model.usb import UsbMode
 from harness.station.doctor.finding import Finding, Level
-from harness.station.sockets import REMEDIES, described
+from harness.station.seating.sockets import REMEDIES, described
 
 RULES_FOLDERS = tuple(
     map(Path, ("/etc/udev/rules.d", "/run/udev/rules.d", "/usr/lib/udev/rules.d"))

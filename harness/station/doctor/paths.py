@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from harness.errors import StationFault
-from harness.station.config import SlotConfig, StationConfig
 from harness.station.doctor.finding import Finding, Level
-from harness.station.path_loss import PathLossTable, named_path
+from harness.station.files.config import SlotConfig, StationConfig
+from harness.station.files.path_loss import PathLossTable, named_path
 
 SOON = timedelta(days=14)
 """How long before the values expire somebody should measure again."""

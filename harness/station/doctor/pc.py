@@ -12,7 +12,7 @@ from harness.errors import StationFault
 from harness.model.reading import Unreadable
 from harness.model.rules.ready import KernelClock, clock_doubts
 from harness.station.doctor.finding import Finding, Level
-from harness.station.kernel_clock import kernel_clock
+from harness.station.readiness.kernel_clock import kernel_clock
 
 OLDEST_PYTHON = (3, 11)
 _REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)>=([0-9.]+)$")

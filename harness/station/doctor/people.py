@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from harness.errors import StationFault
-from harness.station.badges import read_badges
-from harness.station.config import StationConfig
 from harness.station.doctor.finding import Finding, Level
+from harness.station.files.config import StationConfig
+from harness.station.people.badges import read_badges
 
 
 def badges(station: StationConfig, today: date) -> Finding:

@@ -12,7 +12,7 @@ from harness.model.readiness import Readiness, golden_units
 from harness.model.record import MeasurementRecord, Record, StepRecord
 from harness.model.words import value_words
 from harness.quality.drift import Drift
-from harness.station.selftest import Tested
+from harness.station.readiness.selftest import Tested
 from harness.ui.drift import (
     beginning_words,
     drift_numbers,

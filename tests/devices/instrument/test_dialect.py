@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from harness.devices.instrument.dialect import CORE, Setting, gaps_of
 from harness.sim.callbox import CHANNELS, COMMANDS, LEVELS_DBM
-from harness.station.instrument_file import read_instrument_file
+from harness.station.files.instrument_file import read_instrument_file
 
 ROOT = Path(__file__).parents[3]
 

@@ -11,7 +11,7 @@ from harness.devices.jig.dialect import CORE, Dialect
 from harness.devices.jig.spoken import line_of, speak
 from harness.devices.jig.vocabulary import COMMANDS, RISKS, VERBS
 from harness.errors import JigFault
-from harness.station.jig_file import load_jig_file
+from harness.station.files.jig_file import load_jig_file
 from tests.devices.jig.conftest import BuildRig
 from tests.short import lease
 

@@ -16,7 +16,7 @@ from harness.devices.scpi.verb import Verb
 from harness.errors import HarnessError
 from harness.sim.jig import Jig, Reply
 from harness.sim.pty import PtyJig
-from harness.station.jig_file import read_jig_file
+from harness.station.files.jig_file import read_jig_file
 from tests.short import lease
 
 QUERY_S, MOTION_S = 0.4, 1.5

@@ -22,7 +22,6 @@ from harness.model.usb import UsbMode
 from harness.records.recorder import Recorder
 from harness.sim.unit import SimUnit
 from harness.sim.usb import VirtualBus, phone
-from harness.station.config import SlotConfig, StationConfig
 from harness.station.doctor import Level, examine
 from harness.station.doctor.finding import Finding
 from harness.station.doctor.key import adb_key
@@ -47,7 +46,8 @@ from harness.station.doctor.store import (
     judge_space,
     store_health,
 )
-from harness.station.sockets import REMEDIES
+from harness.station.files.config import SlotConfig, StationConfig
+from harness.station.seating.sockets import REMEDIES
 from tests.records.runs import hand_in, lived, tamper
 
 SHIPPED = Path(__file__).parents[3] / "fixtures" / "udev" / RULES

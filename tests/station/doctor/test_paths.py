@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.station.config import StationConfig, load_station
 from harness.station.doctor import Level
 from harness.station.doctor.paths import path_loss
+from harness.station.files.config import StationConfig, load_station
 
 ROOT = Path(__file__).parents[3]
 

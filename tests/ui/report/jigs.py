@@ -20,7 +20,7 @@ from harness.model.selftest import SelfTestRow
 from harness.model.value import Value
 from harness.quality.drift import drifts
 from harness.records.selftests import selftest_row
-from harness.station.selftest import Tested
+from harness.station.readiness.selftest import Tested
 from harness.station.slot import RunResult
 from harness.ui.report.jig import JigReport
 from harness.ui.report.selftest import SelfTestReport

@@ -1,0 +1,1 @@
+"""What files tell a station: itself, its jigs, instruments, golden units, rules, losses."""

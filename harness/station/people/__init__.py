@@ -1,0 +1,1 @@
+"""Who works at a station, and what they enter into its chain."""

@@ -1,0 +1,1 @@
+"""Whether slots may run what counts: jigs, golden units, clock, disk, people."""

@@ -1,0 +1,1 @@
+"""What screens hear of a station, and how they ask for something."""

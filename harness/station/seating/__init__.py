@@ -1,0 +1,1 @@
+"""Which unit is in which slot, and whether it stays there."""
