@@ -30,6 +30,12 @@ class Adb:
         )
 
 
+def link(adb: Adb, address: str) -> None:
+    """Connect and wait until the key is accepted: `connect` returns before that."""
+    adb("connect", address)
+    adb("-s", address, "wait-for-device")
+
+
 @pytest.fixture
 def adb(server: AdbServer) -> Adb:
     return Adb(server)
@@ -38,8 +44,7 @@ def adb(server: AdbServer) -> Adb:
 @pytest.fixture
 def address(adb: Adb, handsets: SimHandsets) -> str:
     address = handsets.add(SimUnit("A57A000001"))
-    adb("connect", address)
-    adb("-s", address, "wait-for-device")
+    link(adb, address)
     return address
 
 
@@ -116,8 +121,7 @@ def test_a_handset_planted_absent_comes_when_plugged_in(adb: Adb, handsets: SimH
 def test_a_reboot_goes_away_and_comes_back_in_another_boot(adb: Adb, server: AdbServer) -> None:
     with SimHandsets(speed=20) as quick:
         address = quick.add(SimUnit("A57A000001"))
-        adb("connect", address)
-        adb("-s", address, "wait-for-device")
+        link(adb, address)
         before = adb("-s", address, "shell", f"cat {BOOT_ID}").stdout
         adb("-s", address, "reboot")
         adb("-s", address, "wait-for-disconnect")
@@ -132,7 +136,7 @@ def test_a_reboot_goes_away_and_comes_back_in_another_boot(adb: Adb, server: Adb
 def test_a_reboot_into_recovery_stays_there(adb: Adb) -> None:
     with SimHandsets(speed=20) as quick:
         address = quick.add(SimUnit("A57A000001"))
-        adb("connect", address)
+        link(adb, address)
         adb("-s", address, "reboot", "recovery")
         assert adb("-s", address, "wait-for-recovery").returncode == 0
         assert adb("-s", address, "get-state").stdout == "recovery\n"
@@ -143,7 +147,7 @@ def test_adbd_becomes_root_on_a_userdebug_build_only(adb: Adb) -> None:
         answers = {}
         for build in ("user", "userdebug"):
             address = quick.add(SimUnit("A57A000001", build=build))
-            adb("connect", address)
+            link(adb, address)
             answers[build] = adb("-s", address, "root").stdout
             adb("-s", address, "wait-for-device")
         assert answers["user"] == "adbd cannot run as root in production builds\n"
@@ -157,7 +161,7 @@ def test_adbd_becomes_root_on_a_userdebug_build_only(adb: Adb) -> None:
 
 def unplugging(adb: Adb, handsets: SimHandsets, **settings: float | str) -> str:
     address = handsets.add(SimUnit("A57A000001", defects={"usb.unplug": settings}))
-    adb("connect", address)
+    link(adb, address)
     return address
 
 
@@ -190,7 +194,7 @@ def test_another_handset_on_the_same_cable(adb: Adb, address: str, handsets: Sim
     first = adb("-s", address, "shell", f"cat {BOOT_ID}").stdout
     handsets.swap(address, SimUnit("A57A000002"))
     adb("disconnect", address)
-    adb("connect", address)
+    link(adb, address)
     assert adb("-s", address, "shell", "getprop ro.serialno").stdout == "A57A000002\n"
     assert adb("-s", address, "shell", f"cat {BOOT_ID}").stdout not in ("", first)
 
