@@ -20,6 +20,7 @@ from harness.devices.adb.handset import AdbHandset
 from harness.devices.adb.server import AdbServer
 from harness.devices.agent import AgentOverAdb
 from harness.devices.instrument.callbox import CallBoxDevice, SharedCallBox
+from harness.devices.jig.dialect import Dialect
 from harness.devices.jig.jig import JigHealthOf, SerialJig
 from harness.devices.scpi.exchange import Expected
 from harness.devices.usb.bus import UsbBus
@@ -34,7 +35,7 @@ from harness.model.jig_ports import Jig, JigHealth
 from harness.model.outcome import Outcome
 from harness.model.plan import Plan
 from harness.model.ports import Agent, CallBox, Handset
-from harness.model.station import Scanned
+from harness.model.station import Scanned, ScanOrder
 from harness.plans.resolve import load_plans
 from harness.records.chain import verify
 from harness.records.query import Reader
@@ -42,7 +43,7 @@ from harness.records.recorder import Recorder
 from harness.sim.jig import JigBehaviour
 from harness.sim.line import INSTRUMENTS, PATH_LOSS_DB, SimLine, SlotWires
 from harness.sim.scenario import Scenario, unit_of_serial
-from harness.station.files.config import ScanOrder, StationConfig
+from harness.station.files.config import StationConfig
 from harness.station.floor import Floor
 from harness.station.screens.bus import Bus
 from harness.station.seating.presence import Presence
@@ -63,6 +64,7 @@ STEPS = (
 SLOTS = range(1, 9)
 SHARED = ("callbox", "lightbox")
 PATIENCE_S = 60.0
+_PATIENCE_FACTOR = 5
 
 
 class When(Enum):
@@ -262,12 +264,24 @@ def _box(wires: SlotWires) -> SharedCallBox:
     return SharedCallBox(wires.box_url, expected=Expected(wires.box_serial))
 
 
+def patient(dialect: Dialect) -> Dialect:
+    """The dialect, with time for a jig that is simulated on a busy PC.
+
+    Late jigs are tested in tests/devices/jig.
+    """
+    slow = {
+        name: replace(verb, limit_s=_PATIENCE_FACTOR * verb.limit_s)
+        for name, verb in dialect.verbs.items()
+    }
+    return replace(dialect, verbs=slow)
+
+
 def _slot(
     number: int, wired: Wired, server: AdbServer, box: SharedCallBox, stack: ExitStack
 ) -> Slot:
     wires, kind = wired.wires, jig_kind(wired.wires.dialect)
     who = Expected(wires.jig_serial, kind.maker, kind.model)
-    jig = SerialJig(wired.port, kind.dialect, expected=who)
+    jig = SerialJig(wired.port, patient(kind.dialect), expected=who)
     stack.callback(jig.shut)
     handset = AdbHandset(server, wired.address)
     devices: dict[type, Device] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
@@ -38,6 +39,8 @@ from tests.engine.rig import Rig, planned, spec_of, until
 
 UTC_0 = datetime(2026, 1, 1, tzinfo=UTC)
 MEANT = {"handset.reboot", "handover.wipe"}
+HAND_MS = 300
+"""Quick hands take so long from pulling a unit out to putting one in [ms]."""
 
 
 def made(use: str, at_ms: int, ended_ms: int, attempt: int = 1) -> StepRecord:
@@ -274,7 +277,8 @@ def test_a_unit_that_comes_back_behind_a_relay_after_a_step_is_held_against_the_
     handsets.unplug(address)
     until(lambda: bool(presence.breaks(1, seat.session)))
     gone_ms = int((presence.breaks(1, seat.session)[0].at_s - began_s) * 1000)
-    step = made("handset.reboot", 0, gone_ms - LATE_MS + 5)
+    step = made("handset.reboot", 0, gone_ms - LATE_MS + HAND_MS // 2)
+    time.sleep(HAND_MS / 1000)
     handsets.replug(address)
     relay.behind = address
     until(lambda: linked(presence))
