@@ -13,7 +13,7 @@ from junitparser import JUnitXml
 from lxml import etree, html
 
 from tests.cli.conftest import PLAN, ROOT, Cli, Ran
-from tests.cli.test_run import notes
+from tests.cli.recorded import notes
 from tests.journal import wait_for_journal
 
 STATION = ROOT / "fixtures" / "stations" / "sim.yaml"

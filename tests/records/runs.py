@@ -26,6 +26,7 @@ from harness.model.record import Record
 from harness.model.refs import JigRef, PlannedRef, PlanRef, ReleaseRef, StationRef
 from harness.model.value import Value
 from harness.records.codec import Link, chained, content, pack, sha256, unpack
+from harness.records.query import Reader
 from harness.records.recorder import Recorder
 from harness.records.store import identity, open_for_reading
 
@@ -196,6 +197,24 @@ def leave_open(recorder: Recorder, life: Life) -> None:
 def wait_for(recorder: Recorder) -> None:
     """Until all that was queued is on disk: this comes after it, and waits for its commit."""
     recorder.attempts("", "", e.Purpose.PRODUCTION)
+
+
+def journaled(path: Path, run: str) -> int:
+    """How many events of an open run are on disk."""
+    with Reader(path) as reader:
+        record = reader.record(run)
+    return 1 + len(record.notes) + sum(1 + len(s.measurements) for s in record.steps)
+
+
+def rows_of_open_runs(path: Path) -> list[tuple[object, ...]]:
+    """All that is on disk of the runs that are open: run, sequence number and bytes."""
+    connection = open_for_reading(path)
+    found = connection.execute(
+        "SELECT run, 0, CAST(body AS BLOB) FROM open_run"
+        " UNION ALL SELECT run, seq, CAST(body AS BLOB) FROM journal ORDER BY 1, 2"
+    ).fetchall()
+    connection.close()
+    return found
 
 
 def as_json(record: Record, previous: str, began_after: int | None = None) -> bytes:

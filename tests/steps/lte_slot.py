@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -69,6 +69,10 @@ class LteSlot:
             return text(answer.replace(old, new) if strikes else answer)
 
         programs[REGISTRY] = said
+
+
+MakeLte = Callable[..., LteSlot]
+"""Makes a slot, of the defects of its handset and what else SimUnit has."""
 
 
 def neighbour(slot: LteSlot, unit: SimUnit) -> LteSlot:

@@ -15,6 +15,7 @@ from harness.model.fault import Fault
 from harness.model.judgement import Limit
 from harness.model.limits import Range, RecordOnly
 from harness.model.mask import Mask
+from harness.model.outcome import Outcome
 from harness.model.plan import Argument, PlannedStep
 from harness.model.ports import Handset
 from harness.model.record import Record
@@ -91,3 +92,8 @@ def measured(record: Record) -> dict[str, Any]:
 def fault(record: Record) -> Fault:
     assert record.fault, record.outcome
     return record.fault
+
+
+def outcome(record: Record) -> tuple[Outcome | None, str]:
+    """How a run ended that did not pass, and the code of its fault."""
+    return record.outcome, fault(record).code

@@ -168,8 +168,8 @@ def test_an_ordinary_user_is_refused_his_own_file_whatever_its_mode(
 
 @pytest.fixture
 def shared() -> Iterator[Path]:
-    """A folder of root that everybody may enter."""
-    with TemporaryDirectory() as folder:
+    """A folder of root that everybody may enter, wherever this run has its own."""
+    with TemporaryDirectory(dir="/tmp") as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
 
