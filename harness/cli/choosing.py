@@ -8,9 +8,9 @@ from contextlib import contextmanager
 import click
 
 from harness.clock import SystemClock
-from harness.files.problems import nearest
 from harness.model.identity import Unit
-from harness.model.plan import Phase, Plan, Variants
+from harness.model.plan import Plan, Variants
+from harness.station.part import part_of
 from harness.wiring import Place
 from harness.wiring.choosing import announce, pick, plan_for
 
@@ -45,26 +45,8 @@ def chosen(plan: Plan, only: str | None) -> tuple[str, ...]:
     """The steps that were chosen by their ids or those of groups; empty when none is left out."""
     if only is None:
         return ()
-    steps = plan.of(Phase.STEPS)
-    known: dict[str, set[str]] = {step.id: {step.id} for step in steps}
-    for step in steps:
-        if step.group:
-            known.setdefault(step.group.id, set()).add(step.id)
-    wanted: set[str] = set()
-    for word in (word.strip() for word in only.split(",")):
-        if word not in known:
-            raise click.UsageError(f"--only: {_unknown(plan, word, list(known))}")
-        wanted |= known[word]
-    kept = tuple(step.id for step in steps if step.id in wanted)
-    return () if len(kept) == len(steps) else kept
-
-
-def _unknown(plan: Plan, word: str, known: list[str]) -> str:
-    if any(step.id == word for step in plan.steps):
-        return f"{word} is setup or teardown, which always run"
-    meant = nearest(word, known)
-    hint = f"did you mean {meant!r}?" if meant else f"there are {', '.join(known)}"
-    return f"the plan {plan.id} has no step or group {word!r:.60}; {hint}"
+    with _usage("--only: "):
+        return part_of(plan, (word.strip() for word in only.split(",")))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from harness.cli import EXIT_ABORTED, show_error
+from harness.cli.answering import Answering
 from harness.cli.choosing import announced, chosen, place_for, plan_of, warn_expired
 from harness.cli.ending import exit_code, warn_changed, warn_closed
 from harness.cli.options import RELEASES, records_option
@@ -247,19 +248,20 @@ def _repeat(
 def _run_once(
     station: Station, order: Order, slot: Slot, stopper: _Stopper, each_poll: Callable[[], None]
 ) -> RunResult:
-    printer = RunPrinter()
+    printer, answering = RunPrinter(), Answering()
     try:
-        stopper.run = station.run(order, slot, (printer.listen,))
+        stopper.run = started = station.run(order, slot, (printer.listen, answering.listen))
     except (JigFault, OperatorStop, StationFault) as refusal:
         # runs before this one are told all the same
         return RunResult(None, refusal, refused=True)
 
     def poll() -> None:
         printer.draw()
+        answering.poll(started.answer)
         each_poll()
 
-    stopper.run.start()
-    result = stopper.run.supervise(poll)
+    started.start()
+    result = started.supervise(poll)
     printer.draw()
     return result
 

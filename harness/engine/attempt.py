@@ -11,6 +11,7 @@ from harness.engine.group import parent_of
 from harness.engine.job import Job
 from harness.engine.log import RunLog
 from harness.engine.measure import Measurements, Registry
+from harness.engine.prompts import Prompts
 from harness.engine.reserve import reserved
 from harness.errors import HarnessError, StepBug, unexpected
 from harness.model.conclude import attempt_outcome
@@ -21,6 +22,7 @@ from harness.model.plan import PlannedStep
 from harness.model.ports import (
     Attach,
     Measure,
+    Prompt,
     RunSoFar,
     Stopwatch,
     UnitRegistry,
@@ -83,6 +85,7 @@ def _run_body(step: PlannedStep, number: int, job: Job, log: RunLog, lease: Leas
         Measure: measure,
         Attach: attach,
         RunSoFar: SoFar(log, lease),
+        Prompt: Prompts(log, lease, step.id, job.questions),
         UnitRegistry: Registry(log, job),
         Wait: lease.sleep,
         Stopwatch: lambda: lease.deadline.limit_s - lease.deadline.left_s(),

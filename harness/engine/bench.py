@@ -15,6 +15,7 @@ from harness.model.fault import Fault
 from harness.model.ports import (
     Attach,
     Measure,
+    Prompt,
     RunSoFar,
     Stopwatch,
     UnitRegistry,
@@ -23,7 +24,7 @@ from harness.model.ports import (
 )
 
 OF_THE_RUN: frozenset[type] = frozenset(
-    {Attach, Measure, RunSoFar, Stopwatch, UnitRegistry, Wait, WallClock}
+    {Attach, Measure, Prompt, RunSoFar, Stopwatch, UnitRegistry, Wait, WallClock}
 )
 """Ports that the engine itself provides."""
 

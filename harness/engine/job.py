@@ -11,6 +11,7 @@ from harness.clock import Cancel, Clock, Lease
 from harness.engine.bench import Bench
 from harness.engine.expect import Outlook
 from harness.engine.group import clash
+from harness.engine.prompts import Questions
 from harness.engine.reserve import Instruments
 from harness.errors import HarnessError, PlanError
 from harness.model.events import Event, RunStarted
@@ -86,6 +87,8 @@ class Job:
     """How long steps took on this station by now [s]."""
     attempts: Callable[[str], int] = lambda _: 0
     """How many such runs the unit with this serial has had before."""
+    questions: Questions = field(default_factory=Questions)
+    """What its steps ask the operator."""
     remarks: tuple[Event, ...] = ()
     """What the rules had to say when the run was ordered."""
 

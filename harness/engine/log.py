@@ -59,6 +59,11 @@ class RunLog:
         return self._refusal
 
     @property
+    def run(self) -> str:
+        """Which run it is."""
+        return self._core.run
+
+    @property
     def identified(self) -> bool:
         """Whether the handset has said who it is."""
         with self._core.lock:

@@ -137,8 +137,16 @@ class Attached:
 
 @dataclass(frozen=True, slots=True)
 class Prompted:
+    """A step asks the operator something: what he may answer, and within what time [s].
+
+    `question` is what an answer names it by: no other one of any run is called so.
+    """
+
     step: str
     text: str
+    answers: tuple[str, ...] = ()
+    within_s: float | None = None
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,14 @@ from harness.model.scan import IDENTIFIER, WRITTEN, Form, Misfit, Said
 _LONGEST_SHOWN = 80
 
 
+class Mislabelled(ValueError):
+    """What a label says can be of no unit; `field` is what of it: imei, serial or part."""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(why)
+        self.field = field
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """A label with one code or several, each of its own form, which are scanned in any order.
@@ -51,7 +59,7 @@ class Label:
         said: dict[str, str] = {}
         told: dict[int, Said] = {}
         for scan in scans:
-            place, fields = self._read(scan)
+            place, fields = self.code(scan)
             if told.setdefault(place, fields) != fields:
                 known = f"the code {_shown(self.forms[place].words)} of {self.id}"
                 raise ValueError(f"{known} was scanned twice, and {_shown(scan)} is another one")
@@ -64,8 +72,11 @@ class Label:
             raise ValueError(f"{count}: scan {_shown(lacking[0])} as well")
         return _unit(said)
 
-    def _read(self, scan: str) -> tuple[int, Mapping[str, str]]:
-        """The place of a scan's form, and the fields that it says."""
+    def code(self, scan: str) -> tuple[int, Mapping[str, str]]:
+        """Which of its codes a scan is, by the place of the form, and the fields that it says.
+
+        Raises: ValueError when it is of none of them, or may be of two.
+        """
         if len(scan) > LONGEST_TEXT:
             raise ValueError(f"a scan of {len(scan)} characters: at most {LONGEST_TEXT}")
         tried = [_said(form, scan) for form in self.forms]

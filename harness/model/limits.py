@@ -173,9 +173,10 @@ class Matches:
         compiled(self.pattern)
 
     def judge(self, value: object) -> Judgement:
-        if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+        text = exact(value)
+        if not isinstance(text, str) or len(text) > LONGEST_TEXT:
             return UNREADABLE
-        return PASS if matches(self.pattern, value) else MISMATCH
+        return PASS if matches(self.pattern, text) else MISMATCH
 
     def describe(self) -> Mapping[str, Any]:
         return {"matches": self.pattern}

@@ -11,11 +11,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from harness.model.fault import Symptom
-from harness.model.identity import Unit
+from harness.model.identity import Imei, Unit
 from harness.model.judgement import Limit
-from harness.model.label import Label
-from harness.model.limits import Matches
+from harness.model.label import Label, Mislabelled
 from harness.model.outcome import Outcome
+from harness.model.pattern import matches
 from harness.model.units import Quantity
 
 Argument = Quantity | str | bool | int
@@ -175,15 +175,24 @@ class Plan:
         if self.label is None:
             raise ValueError(f"the plan {self.id} names no label file, so no scan can be read")
         unit = self.label.read(*scans)
-        product = self.product
-        if unit.part and unit.part != product.part:
-            raise ValueError(f"the label is of part {unit.part}, the plan tests {product.part}")
-        if (
-            product.serial
-            and Matches(product.serial).judge(unit.serial).outcome is not Outcome.PASS
-        ):
-            raise ValueError(f"the label's {unit.serial} is no serial of {product.model}")
+        self.require_of({"serial": unit.serial, "part": unit.part})
         return unit
+
+    def require_of(self, said: Mapping[str, str]) -> None:
+        """Of what one code of a label says, or all of them.
+
+        Raises: Mislabelled when it can be of no unit of this plan.
+        """
+        for imei in (said[name] for name in ("imei1", "imei2") if name in said):
+            try:
+                Imei(imei)
+            except ValueError as error:
+                raise Mislabelled("imei", str(error)) from None
+        part, serial, product = said.get("part", ""), said.get("serial", ""), self.product
+        if part and part != product.part:
+            raise Mislabelled("part", f"the label is of part {part}, the plan tests {product.part}")
+        if serial and product.serial and not matches(product.serial, serial):
+            raise Mislabelled("serial", f"the label's {serial} is no serial of {product.model}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,6 +240,21 @@ class Wait(Protocol):
 
 
 @runtime_checkable
+class Prompt(Protocol):
+    """Asks the operator what no device can say."""
+
+    def ask(self, text: str, answers: Sequence[str], *, within_s: float) -> str:
+        """What he chose of the answers, within so long [s], or the time of the step if less.
+
+        Question and answer are on record. Of steps that run at once each may ask.
+
+        Raises: StationFault(PROMPT-UNANSWERED) when he did not; StepBug(STEP-BUG) without a text,
+        or other than 2 to 9 answers, each another word whatever its case.
+        """
+        ...
+
+
+@runtime_checkable
 class Stopwatch(Protocol):
     """How long the step's attempt has run."""
 
@@ -284,6 +299,7 @@ PORTS: tuple[type, ...] = (
     Measure,
     Attach,
     RunSoFar,
+    Prompt,
     Wait,
     Stopwatch,
     WallClock,

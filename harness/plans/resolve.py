@@ -34,6 +34,7 @@ from harness.plans.limits.limit_set import (
     tell_variants,
 )
 from harness.plans.limits.symptoms import read_symptoms
+from harness.plans.questions import tell_idle_questions
 from harness.plans.rules import (
     tell_empty_variants,
     tell_harmless_plans,
@@ -226,6 +227,7 @@ def _read(root: Node, catalogue: Catalogue, limit_set: LimitSet, found: Problems
     tell_empty_variants(entries, variants, found)
     tell_clashes(entries, variants, found)
     tell_wrong_channels(entries, found)
+    tell_idle_questions(entries, limits, variants, found)
     tell_harmless_steps(entries, limits, variants, found)
     tell_harmless_plans(entries, limits, variants, root.get("steps") or root, found)
     symptoms = {name: _symptoms(limit_set, entries, its) for name, its in limits.items()}

@@ -29,6 +29,7 @@ _PRODUCT = (
     "jig_health",
     "lte",
     "nfc",
+    "operator",
     "radio",
     "usb",
 )

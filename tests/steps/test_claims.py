@@ -60,7 +60,7 @@ ASKING = (
     *("device.display", "device.memory", "device.sensors", "device.storage", "device.thermal"),
     *("identity.build", "identity.match_label", "identity.read", "jig.voltage"),
     *("jig_health.calibration", "jig_health.clock", "jig_health.echo"),
-    "jig_health.identity",
+    *("jig_health.identity", "operator.confirm"),
 )
 TOGETHER = (
     ("camera.flat", "radio.wifi"),
