@@ -10,7 +10,7 @@ from importlib import import_module
 import click
 
 import harness
-from harness.errors import Blame, HarnessError, StationFault, unexpected
+from harness.errors import Blame, CommandRefused, HarnessError, StationFault, unexpected
 from harness.ui.text import fault_lines
 
 EXIT_USAGE = 2
@@ -24,21 +24,26 @@ _NOTHING_TOUCHED = frozenset(
         *("STORE-ABSENT", "RECORD-UNKNOWN", "BADGE-FILE"),
         *("PATH-LOSS-ABSENT", "PATH-LOSS-STALE"),  # where no run is on
         "UNIT-GOLDEN",
+        *CommandRefused.codes,
     }
 )
 
 COMMANDS = {
     "badge": "Make badges, sign in with them, unlock slots, begin engineering mode.",
+    "codes": "Write a page with a station's codes, to print: slots, commands, check code, badges.",
     "demo": "Test a line of simulated handsets, some of them planted bad.",
     "doctor": "Say what is missing on this PC, with the remedy for each; 3 when something FAILs.",
     "handset": "Show everything that is understood of a handset, on one page.",
     "jig": "List jigs, ask one anything, bring them to rest.",
     "image": "Measure a saved picture with the code of the camera steps.",
+    "operator": "Show the operator's screen of a station, which is started if it does not run.",
+    "page": "Show stations on a page for browsers, to look at only.",
     "plan": "Check, show and compare plans, start new ones, judge old runs by them.",
     "ready": "Say of each slot what keeps it from runs that count, and what to do about it.",
     "recall": "Revoke the passes of a jig, a slot, a plan or a time window.",
     "records": "Read and verify the record store; nothing here writes.",
     "release": "Make, sign, install and show releases: what production may run.",
+    "replay": "Play a stored run, named by its id or its beginning, on the operator's screen.",
     "rework": "Enter that a unit was reworked: it may be tested again.",
     "run": "Run one test plan on one unit.",
     "selftest": "Test the jigs of a station, side by side, and say which are open to production.",

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from harness.cli.entering import carry_out
-from harness.cli.options import records_option, told
+from harness.cli.options import badge_id, records_option, told
 from harness.errors import StationFault
 from harness.model.entry import Role
 from harness.model.station import (
@@ -69,19 +69,18 @@ def badge() -> None:
     help="The last day on which it counts.",
 )
 def new(id_: str, name: str, role: str, until: datetime) -> None:
-    """Print the line of a new badge for the file of badges; asks for its secret.
+    """Print the line of a new badge for the file of badges; asks for its password.
 
-    ID is what a scanner reads off it. Without a terminal the secret is a line of stdin.
+    ID is what a scanner reads off it. Without a terminal the password is a line of stdin.
 
     Example: harness badge new B-0042 --name mei --role operator --until 2027-06-30
     """
     if not is_person(name):
         raise click.BadParameter(f"{name!r:.80}: {PERSON_WORDS}")
-    if not 1 <= len(id_) <= 64 or not all("!" <= char <= "~" for char in id_):
-        raise click.BadParameter("an ID has 1 to 64 printable ASCII characters without spaces")
+    badge_id(id_)
     secret = _secret(confirmed=True)
     if not SHORTEST <= len(secret) <= LONGEST:
-        raise click.UsageError(f"a secret has {SHORTEST} to {LONGEST} characters")
+        raise click.UsageError(f"a password has {SHORTEST} to {LONGEST} characters")
     click.echo(_line(id_, name, Role(role), until.date(), hash_of(secret)))
 
 
@@ -90,9 +89,9 @@ def new(id_: str, name: str, role: str, until: datetime) -> None:
 @_STATION
 @records_option()
 def in_(id_: str, station: Path, store: Path) -> None:
-    """Sign in at a station; asks for the secret. Whoever was signed in leaves.
+    """Sign in at a station; asks for the password. Whoever was signed in leaves.
 
-    Without a terminal the secret is a line of stdin.
+    Without a terminal the password is a line of stdin.
 
     Example: harness badge in B-0042 --station fixtures/stations/bench.yaml
     """
@@ -173,7 +172,7 @@ def _secret(*, confirmed: bool = False) -> str:
     """What somebody keys in; it is not shown."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
-    said: str = click.prompt("Secret", hide_input=True, confirmation_prompt=confirmed, err=True)
+    said: str = click.prompt("Password", hide_input=True, confirmation_prompt=confirmed, err=True)
     return said
 
 

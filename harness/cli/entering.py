@@ -6,8 +6,6 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-import click
-
 from harness.clock import SystemClock
 from harness.errors import StationFault
 from harness.model.entry import (
@@ -37,7 +35,7 @@ from harness.records.query import Reader
 from harness.records.recorder import Recorder
 from harness.station.files.config import StationConfig
 from harness.station.people.desk import open_desk
-from harness.station.people.outside import obey_outside
+from harness.station.people.outside import enter_outside
 from harness.station.screens.asking import ask
 from harness.station.screens.obeying import Obeying
 from harness.station.screens.socket import folder_of, is_served
@@ -71,13 +69,10 @@ def carry_out(
     """What came of a command: carried out here, or by the station that runs and holds the store.
 
     Raises: StationFault(STORE-LOCKED) while something else holds it; STORE-...; what the command is
-    refused with; click.UsageError for what cannot be asked for.
+    refused with.
     """
-    try:
-        if not _here(store, command, name, location, config):
-            ask(folder_of(store), command)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
+    if not _here(store, command, name, location, config):
+        ask(folder_of(store), command)
     with Reader(store) as reader:
         return reader.entries(1, kinds=(_MADE[type(command)],))[0]
 
@@ -98,7 +93,7 @@ def _here(
     with recorder:
         clock, path = SystemClock(), recorder.path
         desk = open_desk(config, path, recorder.enter, clock) if config else None
-        outside = partial(obey_outside, store=path, enter=recorder.enter, clock=clock, desk=desk)
+        outside = partial(enter_outside, store=path, enter=recorder.enter, clock=clock, desk=desk)
         Obeying(desk=desk, outside=outside)(command)
     return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from harness.model.own_codes import BADGE_ID
 from harness.records import DEFAULT_STORE
 from harness.station.stopping import operator
 
@@ -21,6 +23,17 @@ RELEASES = click.option(
     show_default=True,
     help="The folder of installed releases.",
 )
+
+
+def badge_id(written: str) -> str:
+    """An id that a badge can have.
+
+    Raises: click.BadParameter when it is none.
+    """
+    if not re.fullmatch(BADGE_ID, written):
+        words = f"{written!r:.80} is no id of a badge: 1 to 64 ASCII characters without spaces"
+        raise click.BadParameter(words)
+    return written
 
 
 def told(_: click.Context, __: click.Parameter, words: str) -> str:

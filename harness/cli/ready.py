@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import click
 import orjson
@@ -13,9 +15,10 @@ from rich.text import Text
 from harness.cli import EXIT_ERROR
 from harness.cli.options import RELEASES, records_option
 from harness.clock import SystemClock
-from harness.errors import HarnessError
+from harness.errors import HarnessError, JigFault
 from harness.model.codec import encode
 from harness.model.events import Purpose
+from harness.model.plan import Plan
 from harness.model.refs import JigRef
 from harness.model.rules.ready import Doubt
 from harness.plans.asked import require_asked
@@ -86,37 +89,61 @@ def doubts_of(
 
     Raises: StationFault(STORE-DAMAGED).
     """
-    config, asked = config_of(layout), said or {}
-    jigs = jig_configs(layout)
-    known = {n: JigRef(jig.serial, "") for n, jig in jigs.items() if jig.serial}
-    line = LineReadiness(store, config, SystemClock(), jig_plans().golden, or_empty=True)
-    of_jigs = jig_readiness(store, layout)
-    of_all = list(_plan(layout, store, releases))
-    for place in places(layout):
-        number = place.number
-        of_slot = list[Doubt]()
-        if lock := line.lock(number):
-            of_slot.append(lock)
-        jig = known.get(number, asked.get(number))
-        if number in jigs and counted_at(layout) is Purpose.PRODUCTION:
-            of_slot += _jig(of_jigs, jigs[number], jig)
+    plan = config_of(layout).plan
+    plans = load_plans(plan, catalogue()).plans.values() if plan else ()
+    of_all = list(of_plans(plans, layout, store, releases))
+    ask, configs, asked = SlotDoubts.at(layout, store), jig_configs(layout), said or {}
+    for number in (place.number for place in places(layout)):
+        config = configs.get(number)
+        unnamed = config is not None and not config.serial
+        jig = asked.get(number, _unknown(config)) if config and unnamed else None
+        yield number, [*of_all, *ask.of(number, jig)]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotDoubts:
+    """What keeps single slots of a station from runs that count, by its records and files."""
+
+    line: LineReadiness
+    jigs: JigReadiness
+    configs: Mapping[int, JigConfig]
+    purpose: Purpose
+
+    @classmethod
+    def at(cls, layout: Layout, store: Path) -> Self:
+        """At a station with this store, which need not be there yet."""
+        golden, config = jig_plans().golden, config_of(layout)
+        line = LineReadiness(store, config, SystemClock(), golden, or_empty=True)
+        return cls(line, jig_readiness(store, layout), jig_configs(layout), counted_at(layout))
+
+    def of(self, slot: int, said: Said | None = None) -> Iterator[Doubt]:
+        """Its lock first. `said` is the jig, where the station file knows no serial of it.
+
+        Without either nothing is said of what hangs on a jig.
+
+        Raises: StationFault(STORE-DAMAGED).
+        """
+        if lock := self.line.lock(slot):
+            yield lock
+        config = self.configs.get(slot)
+        jig = JigRef(config.serial, "") if config and config.serial else said
+        if config and jig and self.purpose is Purpose.PRODUCTION:
+            yield from _jig(self.jigs, config, jig)
         name = jig.id if isinstance(jig, JigRef) else None
-        of_slot += line.doubts(number, name, counted_at(layout))
-        yield number, [*of_all, *of_slot]
+        yield from self.line.doubts(slot, name, self.purpose)
 
 
-def _plan(layout: Layout, store: Path, releases: Path) -> Iterator[Doubt]:
-    """What stands against the plan that the station runs; in production, its release too."""
-    config, steps = config_of(layout), catalogue()
-    if config.plan is None:
-        return
+def of_plans(plans: Iterable[Plan], layout: Layout, store: Path, releases: Path) -> Iterator[Doubt]:
+    """What stands against the plans that a station runs; in production, their release too."""
     from harness.cli.production import production_order
 
-    for plan in load_plans(config.plan, steps).plans.values():
+    file = config_of(layout).plan
+    for plan in plans:
         if not plan.ships:
             continue
         try:
-            require_asked(config.plan, plan, steps)
+            if file:
+                require_asked(file, plan, catalogue())
             if counted_at(layout) is Purpose.PRODUCTION:
                 production_order(plan, layout, store, releases, "")
         except HarnessError as error:
@@ -124,15 +151,17 @@ def _plan(layout: Layout, store: Path, releases: Path) -> Iterator[Doubt]:
             return
 
 
-def _jig(of_jigs: JigReadiness, config: JigConfig, jig: Said | None) -> Iterator[Doubt]:
-    """What its self-test says of a jig, or that nobody knows which one it is."""
-    if jig is None:
-        words = (
-            f"which jig is on {config.port} is not in the station file, so nothing is known of its"
-            " self-test, golden units and contacts: `harness station` asks it as it starts"
-        )
-        yield Doubt.by("JIG-UNTESTED", words)
-        return
+def _unknown(config: JigConfig) -> JigFault:
+    """Nobody knows which jig it is."""
+    words = (
+        f"which jig is on {config.port} is not in the station file, so nothing is known of its"
+        " self-test, golden units and contacts: `harness station` asks it as it starts"
+    )
+    return JigFault("JIG-UNTESTED", words)
+
+
+def _jig(of_jigs: JigReadiness, config: JigConfig, jig: Said) -> Iterator[Doubt]:
+    """What its self-test says of a jig, or why that does not say which one it is."""
     if isinstance(jig, HarnessError):
         yield Doubt.of(jig)
         return

@@ -71,10 +71,7 @@ def recall(
 def _try(store: Path, asked: Recall) -> None:
     """Say what a recall would revoke."""
     with Reader(store) as reader:
-        try:
-            what = meant(reader, asked, asked.by, SystemClock().utc())
-        except ValueError as error:
-            raise click.UsageError(str(error)) from None
+        what = meant(reader, asked, asked.by, SystemClock().utc())
         assert isinstance(what, Recalled)
         found = reader.passes(what)
     _list(found)

@@ -125,7 +125,7 @@ def show(run: str, store: Path, as_json: bool) -> None:
     """
     files = AttachmentFiles(store)
     with Reader(store) as reader:
-        record = _found(reader, run)
+        record = found_run(reader, run)
         json_of = reader.open_json if record.outcome is None else reader.json
         text = json_of(record.run)
     if as_json:
@@ -153,7 +153,7 @@ def verify(store: Path) -> None:
     click.echo("clean")
 
 
-def _found(reader: Reader, run: str) -> Record:
+def found_run(reader: Reader, run: str) -> Record:
     """The run of an id or its beginning.
 
     Raises: StationFault(RECORD-UNKNOWN), with a line for each run that it may be.

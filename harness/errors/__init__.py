@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.errors.base import Blame, Code, HarnessError, unexpected
+from harness.errors.commands import CommandRefused, refused_by
 from harness.errors.dut import DutFault
 from harness.errors.link import LinkFault
 from harness.errors.operator import OperatorStop
 from harness.errors.plan import PlanError, StepBug
+from harness.errors.scanner import ScannerFault
 from harness.errors.station import InstrumentFault, JigFault, StationFault
 
 __all__ = [
     "FAULTS",
     "Blame",
     "Code",
+    "CommandRefused",
     "DutFault",
     "HarnessError",
     "InstrumentFault",
@@ -22,9 +25,11 @@ __all__ = [
     "LinkFault",
     "OperatorStop",
     "PlanError",
+    "ScannerFault",
     "StationFault",
     "StepBug",
     "all_codes",
+    "refused_by",
     "unexpected",
 ]
 
@@ -33,10 +38,12 @@ FAULTS: tuple[type[HarnessError], ...] = (
     LinkFault,
     JigFault,
     InstrumentFault,
+    ScannerFault,
     StationFault,
     PlanError,
     StepBug,
     OperatorStop,
+    CommandRefused,
 )
 
 

@@ -83,8 +83,8 @@ class OperatorStop(HarnessError):
             "Wait until it is over, or end it with `harness badge engineering --end`.",
         ),
         "SIGN-IN-REFUSED": Code(
-            "The badge is unknown, expired or closed, or the secret is not its own.",
-            "Scan your own badge, key its secret again; after five refusals wait five minutes.",
+            "The badge is unknown, expired or closed, or the password is not its own.",
+            "Scan your own badge, enter its password again; after five refusals wait five minutes.",
         ),
         "ROLE-NEEDED": Code(
             "Whoever is signed in may not do this.",

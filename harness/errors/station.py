@@ -160,6 +160,10 @@ class StationFault(HarnessError):
             "The record store cannot be written.",
             "Check the owner and rights of the store and its folder, and how the disk is mounted.",
         ),
+        "PROMPT-UNANSWERED": Code(
+            "A step asked the operator something, and nobody answered in time.",
+            "Answer at the station's screen, or in the terminal of `harness run`, while it asks.",
+        ),
         "STORE-LOCKED": Code(
             "Another station process holds the record store.",
             "Stop the other process, or name another store with --records.",

@@ -29,6 +29,8 @@ class Durations:
     waited_s: float | None
     between_s: float | None
     runs: int
+    whole_s: float | None = None
+    """The median of runs that passed, from start to end."""
 
 
 def durations(records: Iterable[Record]) -> Durations:
@@ -48,6 +50,7 @@ def durations(records: Iterable[Record]) -> Durations:
         waited_s=median(map(waited_s, passed)) if passed else None,
         between_s=median(map(_between_s, passed)) if passed else None,
         runs=len(runs),
+        whole_s=median(record.duration_s or 0.0 for record in passed) if passed else None,
     )
 
 

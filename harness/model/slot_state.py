@@ -32,6 +32,8 @@ class SlotEvent(StrEnum):
     """A rule of the line, or who the unit is, forbids the run."""
     BEGIN = "begin"
     END = "end"
+    AGAIN = "again"
+    """In engineering mode somebody has the unit run once more."""
     QUARANTINE = "quarantine"
 
 
@@ -55,6 +57,7 @@ TRANSITIONS: Mapping[SlotState, Mapping[SlotEvent, SlotState]] = {
     },
     SlotState.DONE: {
         SlotEvent.TAKEN_OUT: SlotState.EMPTY,
+        SlotEvent.AGAIN: SlotState.LOADED,
     },
     SlotState.QUARANTINED: {
         SlotEvent.PUT_IN: SlotState.QUARANTINED,

@@ -6,19 +6,26 @@ in place of what it lost. On a socket each is a line of JSON with its class name
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from harness.model.entry import Entry
 from harness.model.events import Stamped
+from harness.model.plan import Phase
 from harness.model.record import Record
 from harness.model.refs import StationRef
+from harness.model.sentence import Sentences
 from harness.model.slot_state import SlotState
 
 
 @dataclass(frozen=True, slots=True)
 class SlotView:
-    """A slot with its last run, folded so far. Only in state DONE is that record on disk."""
+    """A slot with its last run, folded so far, until the next unit is put in.
+
+    Where that has an outcome it is on disk, unless the slot is RUNNING or QUARANTINED.
+    """
 
     slot: int
     state: SlotState
@@ -27,6 +34,89 @@ class SlotView:
     run: Record | None = None
     serial: str = ""
     """The unit that stands in it, as it was announced."""
+    awaited: str = ""
+    """Who is to be put in, where `why` says so and nobody stands there."""
+    ran_ms: int = 0
+    """How long ago the run began [ms], by the station's monotonic clock: as the events have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStep:
+    """A step of a plan that runs here; `parent` is the group that it stands in."""
+
+    id: str
+    use: str
+    phase: Phase
+    parent: str | None = None
+    takes_s: float | None = None
+    """How long it took here by now: the median [s]."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanShown:
+    """A plan that runs here, said before its first run."""
+
+    sha256: str
+    id: str
+    revision: int
+    release: str = ""
+    steps: tuple[PlanStep, ...] = ()
+    takes_s: float | None = None
+    """How long a run of it took here by now: the median [s]."""
+    of_units: bool = True
+    """Whether units that ship are tested by it; those of golden units and of jigs are not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The runs that count in the shift of the person who is here, else since the station started.
+
+    A run is of who is here when it ends. Said after each record.
+    """
+
+    since: datetime
+    ended: Mapping[str, int]
+    """By the name of their outcome."""
+    first: int
+    """First runs of units, and how many of them passed."""
+    first_passed: int
+
+
+class ScanOrder(StrEnum):
+    """Whether a unit's label is scanned before it is put into a slot, or once it stands there."""
+
+    SCAN_THEN_INSERT = "scan_then_insert"
+    INSERT_THEN_SCAN = "insert_then_scan"
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """The labels that were scanned whose units nobody has put in so far."""
+
+    any: bool = False
+    """One whose unit may be put into any slot."""
+    slots: tuple[int, ...] = ()
+    """Those whose units are to be put into these slots."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotDoubt:
+    """What keeps a slot from units that count: a fault code, and words."""
+
+    slot: int
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unready:
+    """What keeps slots from units that count, known before one comes: as `harness ready` says it.
+
+    Those of a slot stand together, what it is refused by first. Locks are told by their entries.
+    It is foreseen: what a run is held to is asked anew as it begins.
+    """
+
+    doubts: tuple[SlotDoubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +131,12 @@ class Snapshot:
     slots: tuple[SlotView, ...]
     lost: int = 0
     in_force: tuple[Entry, ...] = ()
+    plans: tuple[PlanShown, ...] = ()
+    counted: Counted | None = None
+    loading: ScanOrder | None = None
+    """In which order units are scanned and put in; None where nobody loads it."""
+    announced: Announced = Announced()
+    unready: Unready = Unready()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +150,7 @@ class SlotChanged:
     state: SlotState
     why: str = ""
     serial: str = ""
+    awaited: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +158,8 @@ class Obeyed:
     """The answer to a command that was carried out."""
 
     command: str
-    told: str = ""
-    """What came of it, or what to do now, for a person; '' where that says itself."""
+    told: Sentences = ()
+    """What to do now, or what came of it; none where that says itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +167,65 @@ class Refused:
     """The answer to what is no command, or one that cannot be carried out now."""
 
     why: str
+    """In the station's own words, which begin with the code."""
     code: str = ""
-    """That of the fault, where it is one."""
+    """That of the fault; "" for what is no command."""
     remedy: str = ""
 
 
-Message = Snapshot | Stamped | SlotChanged | Entry | Obeyed | Refused
+Message = (
+    Snapshot
+    | Stamped
+    | SlotChanged
+    | Entry
+    | PlanShown
+    | Counted
+    | Announced
+    | Unready
+    | Obeyed
+    | Refused
+)
 """All that a station says."""
 
 
 @dataclass(frozen=True, slots=True)
 class Abort:
-    """Stop the run on a slot; asked a second time, cut its teardown short too."""
+    """Stop the run on a slot; asked a second time, cut its teardown short too.
+
+    `by` says who, where nobody signs in.
+    """
 
     slot: int
     by: str
     why: str
+    run: str = ""
+    """The run that is meant, by its id: it is refused once that is over. "" is whichever is on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the operator says to a question (`Prompted.question`), and to that one alone.
+
+    What the step asks again, of this unit or of the next, is another one. `by` says who, where
+    nobody signs in.
+    """
+
+    slot: int
+    question: str
+    answer: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunSteps:
+    """In engineering mode: run these steps so often, by the plan of the unit that stands there.
+
+    Each time is a run of its own, with setup and teardown.
+    """
+
+    slot: int
+    steps: tuple[str, ...]
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +238,7 @@ class Scanned:
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A person shows his badge and his secret."""
+    """A person shows his badge and keys his password."""
 
     badge: str
     secret: str = field(repr=False)
@@ -170,5 +310,7 @@ class RenewContacts:
 
 Outside = Rework | Recall | RenewContacts
 """What happened outside the station."""
-Command = Abort | Scanned | SignIn | SignOut | Unlock | BeginEngineering | EndEngineering | Outside
+OnSlot = Abort | Scanned | Answer | RunSteps
+"""What concerns the unit in a slot."""
+Command = OnSlot | SignIn | SignOut | Unlock | BeginEngineering | EndEngineering | Outside
 """All that a screen may ask."""

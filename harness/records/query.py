@@ -131,6 +131,12 @@ class Reader(LineReader):
         with self._snapshot():
             return [str(jig) for (jig,) in self._connection.execute(every)]
 
+    def slots(self) -> list[int]:
+        """The slots that runs were in which have ended, sorted."""
+        with self._snapshot():
+            every = self._connection.execute("SELECT DISTINCT slot FROM run ORDER BY slot")
+            return [slot for (slot,) in every]
+
     def plans(self) -> list[tuple[str, int]]:
         """The ids and revisions of the plans that runs were made by which have ended, sorted."""
         every = "SELECT DISTINCT plan, revision FROM run ORDER BY plan, revision"

@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable, Iterable
 
 from harness.clock import POLL_S
-from harness.errors import HarnessError, StationFault, unexpected
-from harness.model.station import Abort
+from harness.errors import CommandRefused, HarnessError, refused_by
+from harness.model.station import Abort, Answer
+from harness.station.bug import fault_of
 from harness.station.screens.bus import Bus
 from harness.station.slot import RunResult, SlotRun
 
@@ -81,31 +82,50 @@ class Crew:
     def abort(self, command: Abort) -> None:
         """Abort the run of one slot.
 
-        Raises: ValueError when there is no run on it.
+        Raises: CommandRefused(COMMAND-LATE) when there is no run on it, or another than the command
+        means.
         """
-        with self._lock:
-            run = self._running.get(command.slot)
-        if run is None:
-            raise ValueError(f"no run on slot {command.slot}")
+        run = self._on(command.slot)
+        if command.run not in ("", run.run):
+            words = f"the run that was meant is over, another is on slot {command.slot} by now"
+            hint = "look at the slot, then abort that one if it must be"
+            raise CommandRefused("COMMAND-LATE", f"{words}: {hint}")
         run.abort(command.by, command.why)
+
+    def answer(self, command: Answer) -> None:
+        """Answer what a step of the run of one slot asks the operator.
+
+        Raises: CommandRefused(COMMAND-LATE) when there is no run on it, (ANSWER-UNFIT) when that is
+        not asked in it now, or takes no such answer.
+        """
+        run = self._on(command.slot)
+        with refused_by("ANSWER-UNFIT"):
+            run.answer(command.question, command.answer, command.by)
+
+    def _on(self, slot: int) -> SlotRun:
+        with self._lock:
+            run = self._running.get(slot)
+        if run is None:
+            raise CommandRefused("COMMAND-LATE", f"no run on slot {slot}")
+        return run
 
     def _guard(self, on_slot: Callable[[int], None], number: int) -> None:
         """A slot whose thread dies must say so."""
         try:
             on_slot(number)
         except Exception as error:  # noqa: BLE001 whatever it was
-            self._bus.close_slot(number, str(_fault(error)))
+            self._bus.close_slot(number, str(fault_of(error)))
 
     def _test(self, number: int, ready: Callable[[], SlotRun]) -> RunResult:
         try:
             run = ready()
         except Exception as error:  # noqa: BLE001 a slot whose thread dies must say so
-            return RunResult(None, _fault(error), refused=isinstance(error, HarnessError))
+            return RunResult(None, fault_of(error), refused=isinstance(error, HarnessError))
         try:
             self._start(number, run)
             return run.supervise()
         except Exception as error:  # noqa: BLE001 a slot whose thread dies must say so
-            return RunResult(None, _fault(error))
+            return RunResult(None, fault_of(error))
         finally:
             with self._lock:
                 self._running.pop(number, None)
@@ -124,11 +144,3 @@ def unfit(result: RunResult) -> str:
     if result.failure:
         return str(result.failure)
     return "a step ignored its time limit (SLOT-WEDGED)" if result.wedged else ""
-
-
-def _fault(error: Exception) -> HarnessError:
-    """What was raised; what nobody foresaw is a bug of ours."""
-    if isinstance(error, HarnessError):
-        return error
-    words = f"{type(error).__name__}: {error}"
-    return StationFault("ENGINE-BUG", words, evidence=unexpected(error))

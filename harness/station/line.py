@@ -46,7 +46,7 @@ class Row:
     `told` hears how it went with the unit of a place in the row. `locked` says whether a slot takes
     none for now: its share goes to the others. One that stays `open` waits for units to be added;
     then golden units, and those for one slot, go also where no others do, until a run is made
-    there again.
+    there again. While it `keeps` units, one stands in its slot until the next one waits for it.
     """
 
     def __init__(
@@ -57,11 +57,12 @@ class Row:
         take_out: Callable[[Slot], object] = lambda _: None,
         locked: Callable[[int], Locked | None] = lambda _: None,
         stays_open: bool = False,
+        keeps: Callable[[], bool] = lambda: False,
     ) -> None:
         self._waiting: deque[_Waiting] = deque()
         self._count = 0
         self._told, self._take_out, self._locked = told, take_out, locked
-        self._open = stays_open
+        self._open, self._keeps = stays_open, keeps
         self._changed = threading.Condition()
         self._in: dict[int, _Waiting] = {}
         self._shut: dict[int, str] = {}
@@ -91,7 +92,7 @@ class Row:
         self,
         slot: int,
         stopped: Callable[[], bool],
-        explain: Callable[[str], None] = lambda _: None,  # noqa: ARG002 (nobody else loads its slots)
+        explain: Callable[[str, str], None] = lambda *_: None,  # noqa: ARG002 (nobody else loads its slots)
     ) -> Slot | None:
         taken = None
         while taken is None:
@@ -99,9 +100,11 @@ class Row:
                 return None
             with self._changed:
                 taken = self._next_for(slot)
-                if taken is None and not self._open:
+                if taken:
+                    self._waiting.remove(taken)
+                elif not self._open:
                     return None
-                if taken is None:
+                else:
                     self._changed.wait(LOOK_S)
         self._in[slot] = taken
         try:
@@ -112,14 +115,11 @@ class Row:
             raise
 
     def _next_for(self, slot: int) -> _Waiting | None:
-        """Takes the first that may into a slot out of the row; the caller holds the lock."""
+        """The first in the row that may into a slot; the caller holds the lock."""
         if not self._waiting:
             return None
         shut = self._open and bool(self._why_none(slot))
-        taken = next((each for each in self._waiting if each.may_into(slot, shut=shut)), None)
-        if taken:
-            self._waiting.remove(taken)
-        return taken
+        return next((each for each in self._waiting if each.may_into(slot, shut=shut)), None)
 
     def _why_none(self, slot: int) -> str:
         """Why a slot takes none but golden units and those for it; '' when it takes any."""
@@ -129,7 +129,16 @@ class Row:
     def vouch(self, slot: Slot) -> Witness:  # noqa: ARG002 (nobody else reaches into its slots)
         return lambda *_: None
 
-    def gone(self, slot: Slot, result: RunResult, stopped: Callable[[], bool]) -> None:  # noqa: ARG002
+    def stays(self, slot: Slot) -> None:
+        """Nobody else reaches into its slots."""
+
+    def gone(
+        self,
+        slot: Slot,
+        result: RunResult,
+        stopped: Callable[[], bool],
+        again: Callable[[], bool] = lambda: False,
+    ) -> bool:
         unit = self._in[slot.number]
         if result.record:
             self._shut.pop(slot.number, None)
@@ -140,8 +149,24 @@ class Row:
         self._told(unit.place, result)
         if not result.refused:
             self._closed[slot.number] = unfit(result)
+        if self._keeps() and self._runs_again(slot.number, stopped, again):
+            return False
         if not result.wedged:
             self._take_out(slot)
+        return True
+
+    def _runs_again(
+        self, slot: int, stopped: Callable[[], bool], again: Callable[[], bool]
+    ) -> bool:
+        """Leave a unit where it is until another one waits for its slot; whether `again` before."""
+        while self._keeps() and not stopped():
+            if again():
+                return True
+            with self._changed:
+                if self._next_for(slot):
+                    return False
+                self._changed.wait(LOOK_S)
+        return False
 
 
 class Line:
@@ -154,7 +179,8 @@ class Line:
         self._count = len(units)
         row = Row(units, told=self._results.__setitem__)
         self._floor = Floor(station, order_of, bus, row)
-        self.stop, self.abort = self._floor.stop, self._floor.abort
+        floor = self._floor
+        self.stop, self.abort, self.answer = floor.stop, floor.abort, floor.answer
 
     def run(self, each_poll: Callable[[], None] = lambda: None) -> list[RunResult | None]:
         """Test the units; their results in the order given.

@@ -67,6 +67,11 @@ class SlotRun:
             target=self._execute, name=f"slot-{job.started.slot}", daemon=True
         )
 
+    @property
+    def run(self) -> str:
+        """The id of its run."""
+        return self._job.started.run
+
     def start(self) -> None:
         try:
             self._thread.start()
@@ -82,6 +87,13 @@ class SlotRun:
         """Stop the run; asked a second time, cut its teardown short too."""
         reason = OperatorStop("RUN-ABORTED", why, evidence={"by": by})
         (self._job.halt if self._job.abort.reason else self._job.abort).set(reason)
+
+    def answer(self, question: str, answer: str, by: str) -> None:
+        """Answer what a step asks the operator.
+
+        Raises: ValueError when that is not asked now, or that is no answer to it.
+        """
+        self._job.questions.answer(question, answer, by)
 
     def supervise(self, each_poll: Callable[[], None] = lambda: None) -> RunResult:
         """Wait for the end of the run; close it from here if its thread ignores its deadline.

@@ -14,7 +14,7 @@ from harness.engine.job import Job, Witness
 from harness.engine.log import Listener
 from harness.engine.reserve import Instruments
 from harness.engine.threads import in_thread
-from harness.errors import HarnessError
+from harness.errors import HarnessError, refused_by
 from harness.model.backing import Device, Journal
 from harness.model.events import Purpose, RunStarted, is_of_jig
 from harness.model.identity import Unit
@@ -99,8 +99,9 @@ class Station:
     a handset; when it cannot, that faults, on record, in the step that uses it."""
 
     def require_slot(self, number: int) -> None:
-        """Raises: ValueError when there is no slot of this number; it says which there are."""
-        require_among(self.slots, number)
+        """Raises: CommandRefused(COMMAND-UNFIT) when there is none; it says which there are."""
+        with refused_by("COMMAND-UNFIT"):
+            require_among(self.slots, number)
 
     def make_safe(self) -> None:
         """Drive every slot to its electrical safe state, as at start-up after a kill, all at once.

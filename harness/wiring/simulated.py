@@ -24,6 +24,7 @@ from harness.devices.usb.bus import UsbBus
 from harness.devices.usb.socket import UsbSocket
 from harness.engine.bench import Bench
 from harness.engine.reserve import Instruments
+from harness.engine.threads import side_by_side
 from harness.errors import StationFault
 from harness.model.backing import Device
 from harness.model.cell import PathLoss
@@ -67,7 +68,8 @@ class SimulatedHands:
     """A simulated station whose slots hold jigs alone, and the hands that load them."""
 
     station: Station
-    insert: Callable[[SimUnit, int], Slot]
+    insert: Callable[[SimUnit, Unit, int], Slot]
+    """Puts a unit into a slot that is announced as that other says."""
     take_out: Callable[[Slot], set[str]]
 
 
@@ -82,7 +84,8 @@ def open_line(records: Path, scenario: Scenario, slots: int) -> Iterator[OpenLin
         sim = stack.enter_context(SimLine(scenario, slots))
         bus = UsbBus(sim.bus, sysfs=sim.bus.sysfs)
         floor = _opened(scenario, recorder, [(sim, bus)], stack)
-        yield OpenLine(floor.station, tuple(partial(floor.insert, unit) for unit in scenario.units))
+        units = (partial(floor.insert, unit, unit.label) for unit in scenario.units)
+        yield OpenLine(floor.station, tuple(units))
 
 
 @contextmanager
@@ -132,6 +135,8 @@ def _opened(
     """The station over these wires, with an adb server of its own."""
     server = AdbServer()
     stack.callback(server.stop)
+    shutting = list[Callable[[], None]]()
+    stack.callback(lambda: side_by_side("shut", shutting))  # each socket rests 0.3 s (pyserial)
     rack_of, addresses = dict[int, _Rack](), dict[int, str]()
     sockets, empty = dict[int, UsbSocket](), dict[int, Slot]()
     for rack, bus in racks:
@@ -140,11 +145,11 @@ def _opened(
             by_serial = number <= len(scenario.jigs)  # one that is told by itself is found by it
             opening = partial(_found if by_serial else _at_its_port, rack, number, wires)
             name = wires.jig_serial if by_serial else rack.port(number)
-            empty[number] = _empty_slot(number, wires, sockets[number], stack, name, opening)
+            empty[number] = _empty_slot(number, wires, sockets[number], shutting, name, opening)
     config, revive = config_of(scenario), reviving(server)
     station = opened(config, empty.values(), recorder, lambda *_: require_real(scenario), revive)
 
-    def insert(unit: SimUnit, number: int) -> Slot:
+    def insert(unit: SimUnit, announced: Unit, number: int) -> Slot:
         where = Where(explain=partial(explained, sockets[number]))
         addresses[number] = rack_of[number].insert(number, unit)
         handset = AdbHandset(server, addresses[number], where)
@@ -153,7 +158,7 @@ def _opened(
             Handset: handset,
             Agent: AgentOverAdb(handset),
         }
-        return replace(empty[number], bench=Bench(devices), unit=unit.label)
+        return replace(empty[number], bench=Bench(devices), unit=announced)
 
     def take_out(slot: Slot) -> set[str]:
         met = rack_of[slot.number].take_out(slot.number)
@@ -168,11 +173,11 @@ def _empty_slot(
     number: int,
     wires: SlotWires,
     socket: UsbSocket,
-    stack: ExitStack,
+    shutting: list[Callable[[], None]],
     name: str,
     opening: Callable[[], ByteLink],
 ) -> Slot:
-    """`name` is how its jig is called, which `opening` opens."""
+    """`name` is how its jig is called, which `opening` opens; `shutting` gets what shuts a line."""
     kind, serial = jig_kind(wires.dialect), wires.jig_serial
     jig = SerialJig(
         name,
@@ -180,9 +185,8 @@ def _empty_slot(
         expected=Expected(serial, kind.maker, kind.model),
         open_link=opening,
     )
-    stack.callback(jig.shut)
     box = SharedCallBox(wires.box_url, expected=Expected(wires.box_serial))
-    stack.callback(box.shut)
+    shutting += [jig.shut, box.shut]
     call_box = CallBoxDevice(box, _simulated_loss)
     devices: dict[type, Device] = {
         Jig: jig,

@@ -19,7 +19,7 @@ from harness.cli.aside import Aside, aside
 from harness.model.outcome import Outcome
 from harness.records.chain import verify
 from tests.cli.conftest import Cli
-from tests.cli.test_station import is_recorded, recorded, until, written
+from tests.cli.stations import is_recorded, recorded, until, written
 from tests.station.screen import Screen
 
 LONG = "x" * 200_000

@@ -158,10 +158,17 @@ def test_what_cannot_be_is_told(cli: Cli, change: Any, code: int, words: str) ->
 
 
 @pytest.mark.parametrize(
-    ("secret", "name", "words"),
-    [("12345", "mei", "6 to 128"), ("x" * 129, "mei", "6 to 128"), (SECRET, "m ei", "a person's")],
+    ("id_", "secret", "name", "words"),
+    [
+        ("B-1", "12345", "mei", "6 to 128"),
+        ("B-1", "x" * 129, "mei", "6 to 128"),
+        ("B-1", SECRET, "m ei", "a person's"),
+        ("B 1", SECRET, "mei", "is no id of a badge"),
+        ("B" * 65, SECRET, "mei", "is no id of a badge"),
+        ("B-\uff11", SECRET, "mei", "is no id of a badge"),
+    ],
 )
-def test_what_makes_no_badge(cli: Cli, secret: str, name: str, words: str) -> None:
+def test_what_makes_no_badge(cli: Cli, id_: str, secret: str, name: str, words: str) -> None:
     given = ("--name", name, "--role", "operator", "--until", "2999-12-31")
-    ran = told(cli, secret, "badge", "new", "B-1", *given)
+    ran = told(cli, secret, "badge", "new", id_, *given)
     assert (ran.code, words in ran.err) == (2, True), ran.err

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli.station import _Told
 from harness.cli.station_golden import GoldenTold
+from harness.cli.station_told import Told
 from harness.errors import OperatorStop
 from harness.model.events import Purpose
 from harness.model.identity import Unit
@@ -34,7 +34,7 @@ class Telling:
 
     line: RuledLine
     plan: Path
-    told: _Told
+    told: Told
 
     def golden(self) -> RunResult:
         """The run of the golden unit, by its plan."""
@@ -59,7 +59,7 @@ def telling(tmp_path: Path) -> Iterator[Telling]:
         line.station = replace(line.station, golden_units=units)
         config = StationConfig("ft-03", "", (), golden_units=units)
         ready = JigReadiness(line.store, config, plans, line.clock)
-        yield Telling(line, plan, _Told(line.store, GoldenTold(units, ready), None))
+        yield Telling(line, plan, Told(line.store, GoldenTold(units, ready), None))
 
 
 def test_one_that_ends_as_it_must_is_told_so_and_that_its_jig_is_closed(

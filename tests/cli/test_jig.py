@@ -236,7 +236,7 @@ def test_the_jigs_of_a_station_that_runs_are_left_alone(desk: Desk, cli: Cli) ->
     desk.plug("J-1")
     power(desk.jigs["J-1"])
     folder = folder_of(cli.store)
-    with StationSocket(folder, Bus(StationRef("s", "u"), [1]), lambda _: ""):
+    with StationSocket(folder, Bus(StationRef("s", "u"), [1]), lambda _: ()):
         ran = cli("jig", "safe", "--station", desk.station)
         assert (ran.code, ran.out) == (3, ""), ran.err
         assert "STATION-RUNS" in ran.err

@@ -157,13 +157,14 @@ def test_an_id_that_a_hash_begins_with_is_asked_about(cli: Cli) -> None:
     [
         ((), "name what is recalled"),
         (("--jig", "jjig-7"), "did you mean 'jig-7'?"),
+        (("--slot", "9"), "Name a slot that runs were in: 2, 4."),
         (("--plan", "ffff"), "no plan has this id, or a SHA-256 that begins so"),
         (("--plan", "a57-fianl"), "did you mean 'a57-final'?"),
         (("--plan", "a57-final:9"), "did you mean 'a57-final:"),
         (("--from", "last Tuesday"), "is no time such as"),
         (("--jig", "jig-7", "--to", "2999-01-01"), "is still to come"),
     ],
-    ids=["nothing", "jig", "plan", "id", "revision", "time", "future"],
+    ids=["nothing", "jig", "slot", "plan", "id", "revision", "time", "future"],
 )
 def test_a_recall_that_cannot_be_meant_is_refused(
     line: Cli, arguments: tuple[str, ...], said: str

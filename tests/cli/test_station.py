@@ -10,90 +10,33 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.cli.station import _Told
 from harness.cli.station_golden import GoldenTold
+from harness.cli.station_told import Told
 from harness.model.entry import Entry, UnitRefused
-from harness.model.events import Recorded, RunStarted, Stamped, StepStarted
-from harness.model.head import RunHead
+from harness.model.events import RunStarted, Stamped, StepStarted
 from harness.model.outcome import Outcome
 from harness.model.slot_state import SlotState
 from harness.model.station import Message, Obeyed, Refused, SlotChanged, Snapshot
 from harness.records.chain import verify
-from harness.records.query import Reader
 from harness.sim.scenario import Scenario
 from harness.station.files.golden_units import GoldenUnits
 from harness.wiring import jig_readiness
 from tests.cli.conftest import PLAN, ROOT, Cli
-from tests.station.screen import Screen
+from tests.cli.stations import is_recorded, label, labelled, recorded, serving, until, written
 
 pytestmark = pytest.mark.timeout(180)
-SCENARIO = """\
-schema: 1
-speed: 10
-units:
-  - {serial: A57B000001}
-  - {serial: A57B000002, defects: [battery.weak_charge]}
-drawn: {first: A57C100001}
-"""
 FIXTURES = ("sim1", "sim4", "sim16", "sim64")
-
-
-def written(cli: Cli, *, slots: int, plan: str | Path = PLAN, more: str = "") -> Path:
-    """A station file of a simulated station, and its scenario."""
-    (cli.folder / "scenario.yaml").write_text(SCENARIO)
-    path = cli.folder / "station.yaml"
-    path.write_text(
-        f"schema: 1\nstation: floor\nsimulated: scenario.yaml\nsimulated_slots: {slots}\n"
-        f"plan: {plan}\ninstruments: [callbox, lightbox]\n{more}"
-    )
-    return path
-
-
-def labelled(cli: Cli) -> Path:
-    """The skeleton plan, whose units have a label."""
-    path = cli.folder / "plan.yaml"
-    label = ROOT / "fixtures" / "labels" / "a57.yaml"
-    path.write_text(PLAN.read_text().replace("setup:", f"label: {label}\nsetup:", 1))
-    return path
-
-
-@contextmanager
-def serving(cli: Cli, *words: str | Path) -> Iterator[tuple[subprocess.Popen[str], Screen]]:
-    """A station in a process, and a screen on its socket; killed if it is still there."""
-    child = cli.start("station", *words)
-    try:
-        with Screen(cli.store.with_name("records.db.station")) as screen:
-            yield child, screen
-    finally:
-        child.kill()
-        child.communicate()
-
-
-def until(screen: Screen, seen: Callable[[Message], bool]) -> Message:
-    while not seen(message := screen.message()):
-        pass
-    return message
 
 
 def begins(step: str) -> Callable[[Message], bool]:
     return lambda m: (
         isinstance(m, Stamped) and isinstance(m.event, StepStarted) and m.event.step == step
     )
-
-
-def is_recorded(message: Message) -> bool:
-    return isinstance(message, Stamped) and isinstance(message.event, Recorded)
-
-
-def recorded(cli: Cli) -> list[RunHead]:
-    with Reader(cli.store) as reader:
-        return reader.runs()
 
 
 def simulators(station: int) -> list[int]:
@@ -195,7 +138,7 @@ def test_a_stdout_that_nobody_reads_does_not_hold_up_sigterm(cli: Cli) -> None:
 def test_a_row_that_is_stopped_between_two_runs_ends_as_aborted(cli: Cli) -> None:
     """Else it would end as if all that was asked for had been tested."""
     golden = GoldenTold(GoldenUnits(), jig_readiness(cli.store, Scenario()))
-    told = _Told(cli.store, golden, None, outcomes={Outcome.PASS, Outcome.FAIL}, heard=2)
+    told = Told(cli.store, golden, None, outcomes={Outcome.PASS, Outcome.FAIL}, heard=2)
     assert told.exit_code(3) == 3
     told.stopped = True
     assert told.exit_code(3) == 4
@@ -219,7 +162,7 @@ def test_a_stdout_that_broke_costs_the_station_no_unit(cli: Cli) -> None:
 def test_a_station_that_cannot_go_on_ends_with_3(cli: Cli) -> None:
     station = written(cli, slots=1, plan=labelled(cli))
     with serving(cli, station) as (child, screen):
-        screen.send(json.dumps({"is": "Scanned", "scans": [_label("A57B000001")]}))
+        screen.send(json.dumps({"is": "Scanned", "scans": [label("A57B000001")]}))
         until(screen, begins("charge"))
         cli.store.unlink()
         _, err = child.communicate(timeout=60)
@@ -269,9 +212,11 @@ def test_without_units_it_serves_scans_until_it_is_told_to_end(cli: Cli) -> None
         assert isinstance(snapshot, Snapshot)
         assert [view.state for view in snapshot.slots] == [SlotState.EMPTY] * 2
         screen.send(json.dumps({"is": "Scanned", "scans": ["not a label"]}))
-        assert isinstance(screen.message(), Refused)
+        answer = screen.message()
+        assert isinstance(answer, Refused)
+        assert answer.code == "LABEL-UNREAD"
         scan = "A57B000001;;;A57-4G;A57-PK"
-        unit = _label(scan)
+        unit = label(scan)
         screen.send(json.dumps({"is": "Scanned", "scans": [unit]}))
         told = [screen.message(), screen.message()]
         while not is_recorded(told[-1]):
@@ -286,6 +231,7 @@ def test_without_units_it_serves_scans_until_it_is_told_to_end(cli: Cli) -> None
         screen.send(json.dumps({"is": "SignIn", "badge": "1", "secret": "s3cret"}))
         answer = until(screen, lambda m: isinstance(m, Refused))
         assert isinstance(answer, Refused)
+        assert answer.code == "COMMAND-NOT-HERE"
         assert "no badges" in answer.why
         assert "s3cret" not in answer.why
         child.send_signal(signal.SIGTERM)
@@ -294,18 +240,10 @@ def test_without_units_it_serves_scans_until_it_is_told_to_end(cli: Cli) -> None
     assert "1 unit: 1 PASS (rehearsal)" in err
 
 
-def _label(scan: str) -> str:
-    """The scan of a unit's label, whose IMEIs follow from its serial."""
-    from harness.sim.scenario import unit_of_serial
-
-    unit = unit_of_serial(scan.partition(";")[0])
-    return ";".join((unit.serial, *unit.imei, "A57-4G", unit.sku))
-
-
 def test_a_rule_that_refuses_a_unit_is_told_on_the_socket(cli: Cli) -> None:
     station = written(cli, slots=1, plan=labelled(cli), more="rules: {route: [smt]}\n")
     with serving(cli, station) as (_, screen):
-        screen.send(json.dumps({"is": "Scanned", "scans": [_label("A57B000001")]}))
+        screen.send(json.dumps({"is": "Scanned", "scans": [label("A57B000001")]}))
         entry = until(screen, lambda m: isinstance(m, Entry))
         assert isinstance(entry, Entry)
         assert isinstance(entry.what, UnitRefused)

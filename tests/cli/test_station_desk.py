@@ -25,15 +25,15 @@ from harness.model.entry import (
 )
 from harness.model.entry import Locked as LockedEntry
 from harness.model.events import Purpose, RunStarted, Stamped
-from harness.model.slot_state import SlotState
-from harness.model.station import Message, Obeyed, Refused, SlotChanged, Snapshot
+from harness.model.sentence import Says, Sentence
+from harness.model.station import Message, Obeyed, Refused, Snapshot
 from harness.records.chain import verify
 from harness.records.query import Reader
 from harness.records.recorder import Recorder
 from harness.station.people.badges import hash_of
 from tests.cli.conftest import Cli
+from tests.cli.stations import is_recorded, label, labelled, serving, until, written
 from tests.cli.test_badge import told
-from tests.cli.test_station import _label, is_recorded, labelled, serving, until, written
 from tests.station.screen import Screen
 
 pytestmark = pytest.mark.timeout(180)
@@ -65,7 +65,7 @@ def has(kind: type) -> Callable[[Message], bool]:
 
 def start_of(screen: Screen, serial: str) -> RunStarted:
     """How the run of a unit began that is scanned; returns once it is on record."""
-    assert say(screen, "Scanned", scans=[_label(serial)]) == Obeyed("Scanned")
+    assert say(screen, "Scanned", scans=[label(serial)]) == Obeyed("Scanned")
     return started(screen)
 
 
@@ -81,12 +81,9 @@ def started(screen: Screen) -> RunStarted:
 def test_a_shift_over_the_socket_also_after_a_restart(cli: Cli, station: Path) -> None:
     with serving(cli, station) as (_, screen):
         until(screen, lambda m: isinstance(m, Snapshot))
-        say(screen, "Scanned", scans=[_label("A57B000001")])
-        changed = until(
-            screen, lambda m: isinstance(m, SlotChanged) and m.state is SlotState.REFUSED
-        )
-        assert isinstance(changed, SlotChanged)
-        assert "READY-SIGN-IN" in changed.why
+        refused = say(screen, "Scanned", scans=[label("A57B000001")])
+        assert isinstance(refused, Refused)
+        assert refused.code == "READY-SIGN-IN"
         for badge, secret in (("B-1", "s3cret-word"), ("s3cret-word", SECRET)):
             refused = say(screen, "SignIn", badge=badge, secret=secret)
             assert isinstance(refused, Refused)
@@ -100,7 +97,9 @@ def test_a_shift_over_the_socket_also_after_a_restart(cli: Cli, station: Path) -
         assert "ROLE-NEEDED" in refused.why
         say(screen, "SignIn", badge="B-3", secret=SECRET)
         for length in (1e9, 1e300):
-            assert isinstance(say(screen, "BeginEngineering", why="w", for_s=length), Refused)
+            refused = say(screen, "BeginEngineering", why="w", for_s=length)
+            assert isinstance(refused, Refused)
+            assert refused.code == "COMMAND-UNFIT"
         assert say(screen, "BeginEngineering", why="w", for_s=3600) == Obeyed("BeginEngineering")
     with Recorder(cli.store, name="floor") as recorder:
         recorder.enter(LockedEntry("STOP-STREAK", "three", 1))
@@ -110,9 +109,9 @@ def test_a_shift_over_the_socket_also_after_a_restart(cli: Cli, station: Path) -
         kinds = {type(entry.what): entry.what for entry in snapshot.in_force}
         assert kinds[SignedIn] == EVE
         assert isinstance(kinds[EngineeringBegun], EngineeringBegun)
-        waits = say(screen, "Scanned", scans=[_label("A57C100001")])
-        words = "A57C100001 waits in the row, because no slot takes it: slot 1: STOP-STREAK: three"
-        assert waits == Obeyed("Scanned", words)
+        waits = say(screen, "Scanned", scans=[label("A57C100001")])
+        in_row = Sentence.of(Says.IN_ROW, unit="A57C100001", why="slot 1: STOP-STREAK: three")
+        assert waits == Obeyed("Scanned", (in_row,))
         screen.send(json.dumps({"is": "Unlock", "slot": 1, "why": "probe mended"}))
         told = until(screen, has(Unlocked))
         assert isinstance(told, Entry)
@@ -120,12 +119,9 @@ def test_a_shift_over_the_socket_also_after_a_restart(cli: Cli, station: Path) -
         began = started(screen)
         assert (began.operator, began.purpose) == ("eve", Purpose.ENGINEERING)
         say(screen, "EndEngineering")
-        say(screen, "Scanned", scans=[_label("A57C100002")])
-        changed = until(
-            screen, lambda m: isinstance(m, SlotChanged) and m.state is SlotState.REFUSED
-        )
-        assert isinstance(changed, SlotChanged)
-        assert "READY-GOLDEN" in changed.why, "unlocked, but no golden unit has passed since"
+        refused = say(screen, "Scanned", scans=[label("A57C100002")])
+        assert isinstance(refused, Refused)
+        assert refused.code == "READY-GOLDEN", "unlocked, but no golden unit has passed since"
     said = [each.said for each in _entered(cli) if isinstance(each, SignInRefused)]
     assert said == ["B-1", ""]
     assert verify(cli.store) == []
@@ -137,7 +133,7 @@ def test_the_command_line_asks_the_station_that_runs(cli: Cli, station: Path) ->
         until(screen, lambda m: isinstance(m, Snapshot))
         refused = say(screen, "Unlock", slot=3, why="probe mended")
         assert isinstance(refused, Refused)
-        assert refused.why == "no slot 3; this station has 1"
+        assert refused.why == "COMMAND-UNFIT: no slot 3; this station has 1"
         wrong = told(cli, "wrong horse", "badge", "in", "B-1", *at)
         assert (wrong.code, "SIGN-IN-REFUSED" in wrong.err, "-> Scan" in wrong.err) == (
             3,
@@ -156,8 +152,11 @@ def test_the_command_line_asks_the_station_that_runs(cli: Cli, station: Path) ->
         assert told(cli, SECRET, "badge", "in", "B-3", *at).code == 0
         assert f"jig {jig.id} renewed by eve" in cli("jig", "renewed", jig.id).out
         assert "revoked 1 pass of 1 unit" in cli("recall", "--slot", "1", "--why", "worn").out
-        assert cli("recall", "--why", "worn").code == 2
-        assert cli("badge", "unlock", *at, "--why", "w").code == 2
+        no_recall = cli("recall", "--why", "worn")
+        assert (no_recall.code, "COMMAND-UNFIT: name what" in no_recall.err) == (2, True)
+        no_lock = cli("badge", "unlock", *at, "--why", "w")
+        assert (no_lock.code, "COMMAND-LATE: nothing is" in no_lock.err) == (2, True)
+        assert "-> Look at the slots" in no_lock.err, "with the remedy"
         assert cli("badge", "out", *at).code == 0
         out = cli("rework", "A57B000001", "--note", "display", "--by", "mei")
         assert (out.code, "READY-SIGN-IN" in out.err) == (3, True)

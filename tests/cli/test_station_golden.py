@@ -10,13 +10,21 @@ import pytest
 
 from harness.model.events import Purpose, RunStarted, Stamped
 from harness.model.slot_state import SlotState
-from harness.model.station import Message, Obeyed, SlotChanged, Snapshot
+from harness.model.station import Message, Obeyed, Refused, SlotChanged, Snapshot
 from harness.records.chain import verify
+from harness.station.screens.socket import folder_of
 from harness.wiring import first_units, load_layout
 from harness.wiring.layout import SimulatedStation
 from tests.cli.conftest import Cli
-from tests.cli.test_station import SCENARIO, is_recorded, labelled, serving, until, written
-from tests.cli.test_station import _label as label
+from tests.cli.stations import (
+    SCENARIO,
+    is_recorded,
+    label,
+    labelled,
+    serving,
+    until,
+    written,
+)
 from tests.cli.test_station_desk import say
 from tests.station.screen import Screen
 
@@ -58,8 +66,10 @@ def begun(screen: Screen, serial: str) -> RunStarted:
 
 
 def why_refused(screen: Screen, serial: str) -> str:
-    """What the slot says of a unit that is scanned for the first slot, and is not tested there."""
-    say(screen, "Scanned", scans=[label(serial)], slot=1)
+    """Why a unit is not tested that is scanned for the first slot: by its scan, or as it comes."""
+    answer = say(screen, "Scanned", scans=[label(serial)], slot=1)
+    if isinstance(answer, Refused):
+        return answer.why
     changed = until(screen, refused)
     assert isinstance(changed, SlotChanged)
     assert changed.slot == 1
@@ -81,6 +91,11 @@ def test_the_golden_unit_opens_a_slot_of_a_station_that_runs(cli: Cli, station: 
         assert [each["words"].endswith(otherwise) for each in slot["doubts"]] == [True]
         for serial in (GOLDEN, "A57C100003"):
             begun(screen, serial)
+        with Screen(folder_of(cli.store)) as late:
+            now = until(late, lambda m: isinstance(m, Snapshot))
+        assert isinstance(now, Snapshot)
+        shown = {each.revision: each.of_units for each in now.plans}
+        assert shown == {2: True, 12: False}, "by the plan of the others a known-bad unit was, too"
         child.send_signal(signal.SIGTERM)
         out, err = child.communicate(timeout=60)
     assert child.returncode == 0, err

@@ -73,7 +73,7 @@ def test_engineering_mode_holds_until_its_time(
     assert bool(engineering(newest_first(*what), NOON + later)) is is_on
 
 
-WRONG = SignInRefused("B-1", "another secret")
+WRONG = SignInRefused("B-1", "another password")
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ WRONG = SignInRefused("B-1", "another secret")
         ((WRONG, WRONG, MEI, WRONG, WRONG, WRONG), False),
         ((MEI, *(WRONG,) * 5), True),
         ((WRONG,) * 4 + (SignedIn("ben", Role.OPERATOR), WRONG), True),
-        ((WRONG,) * 4 + (SignInRefused("B-2", "another secret"),), False),
+        ((WRONG,) * 4 + (SignInRefused("B-2", "another password"),), False),
         ((WRONG,) * 4 + (SignInRefused("", "no badge of this line"), WRONG), True),
     ],
 )

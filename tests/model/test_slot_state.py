@@ -13,7 +13,7 @@ empty:       put in > loaded
 loaded:      taken out > empty, refuse > refused, begin > running
 refused:     taken out > empty, refuse > refused
 running:     put in > running, taken out > running, end > done
-done:        taken out > empty
+done:        taken out > empty, again > loaded
 quarantined: put in > quarantined, taken out > quarantined, end > quarantined
 """
 EXPECTED = {

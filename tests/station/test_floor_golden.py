@@ -21,8 +21,9 @@ from harness.model.outcome import Outcome
 from harness.model.plan import Plan
 from harness.model.record import Record
 from harness.model.rules.values import FpyFloor, Rules
+from harness.model.station import ScanOrder
 from harness.records.chain import verify
-from harness.station.files.config import ScanOrder, StationConfig
+from harness.station.files.config import StationConfig
 from harness.station.files.golden_units import GoldenKind, GoldenUnit, GoldenUnits, shown_by
 from harness.station.floor import Floor
 from harness.station.line import Row

@@ -14,7 +14,7 @@ import pytest
 
 from harness.clock import SystemClock
 from harness.engine.bench import Bench
-from harness.errors import LinkFault
+from harness.errors import CommandRefused, LinkFault
 from harness.model.events import Stamped, StepStarted
 from harness.model.identity import Unit
 from harness.model.jig_ports import Jig
@@ -36,6 +36,7 @@ from harness.station.slot import RunResult
 from harness.station.station import Order, Slot, Station
 from harness.steps import catalogue
 from harness.steps.api import Numeric
+from harness.ui.line_view import LineView
 from harness.wiring import open_line
 from tests.engine.rig import MemoryJournal, RememberingJig, Rig, planned, spec_of
 from tests.station.adb_process import adb_servers
@@ -130,21 +131,29 @@ def test_stopping_aborts_what_runs_and_leaves_the_rest_untested(tmp_path: Path) 
 
 def test_a_command_aborts_one_slot_which_then_takes_the_next_unit(tmp_path: Path) -> None:
     aborted: list[str] = []
+    view = LineView()
     with open_line(tmp_path / "records.db", Scenario(EIGHT[:4], speed=10), 2) as opened:
         bus = Bus(opened.station.ref, opened.station.slots)
         line = Line(opened.station, ordering(), bus, opened.units)
-        with pytest.raises(ValueError, match="no slot 9; this station has 1, 2"):
+        with pytest.raises(CommandRefused, match="COMMAND-UNFIT: no slot 9; this station has 1, 2"):
             line.abort(Abort(9, "Mei", "x"))
-        with pytest.raises(ValueError, match="no run on slot 1"):
+        with pytest.raises(CommandRefused, match="COMMAND-LATE: no run on slot 1"):
             line.abort(Abort(1, "Mei", "x"))
         with bus.subscribe() as told:
 
             def poll() -> None:
                 for message in told.take(0):
+                    view.apply([message])
                     if _begins(message, "identity") and not aborted:
                         assert isinstance(message, Stamped)
+                        if message.run != view.slots[1].run:
+                            continue
+                        with pytest.raises(
+                            CommandRefused, match=r"COMMAND-LATE: .* another is on slot 1"
+                        ):
+                            line.abort(Abort(1, "Mei", "of a run that is over", run="01BEFORE"))
                         aborted.append(message.run)
-                        line.abort(Abort(1, "Mei", "wrong cable"))
+                        line.abort(Abort(1, "Mei", "wrong cable", run=message.run))
 
             results = line.run(poll)
     assert sorted(outcome(result) for result in results) == ["ABORTED", *["PASS"] * 3]

@@ -16,6 +16,7 @@ from harness.station.doctor.key import adb_key
 from harness.station.doctor.links import (
     adb,
     libusb,
+    scanner_port,
     serial_ports,
     sought_jigs,
     udev_rules,
@@ -45,7 +46,7 @@ def examine(
     jigs = [slot.jig for slot in slots if slot.jig]
     ports = [jig.port for jig in jigs if jig.port] if station else None
     sought = [jig.name for jig in jigs if not jig.port]
-    jig_ports = station.jig_ports if station else ()
+    searched = ports_among(station.jig_ports if station else ())
     checks: list[Callable[[], Finding]] = [
         python,
         packages,
@@ -55,7 +56,8 @@ def examine(
         *(partial(usb_socket, bus, slot.number, slot.usb) for slot in slots if slot.usb),
         partial(udev_rules, needed=real),
         partial(serial_ports, ports),
-        *([partial(sought_jigs, sought, ports_among(jig_ports))] if sought else []),
+        *([partial(sought_jigs, sought, searched)] if sought else []),
+        *(_scanner(station) if station else ()),
         *([partial(path_loss, station, datetime.now(UTC).date())] if station else []),
         *([partial(badges, station, datetime.now(UTC).date())] if station else []),
         partial(disk, store),
@@ -64,3 +66,16 @@ def examine(
         partial(clock_order, store),
     ]
     return (check() for check in checks)
+
+
+def _scanner(station: StationConfig) -> Iterator[Callable[[], Finding]]:
+    """Whether the scanner that the station file names is there, and is no jig's."""
+    if not (scanner := station.screen.scanner):
+        return
+    jigs = [slot.jig for slot in station.slots if slot.jig]
+    fixed = [jig.port for jig in jigs if jig.port]
+    if station.jig_ports or len(fixed) < len(jigs):
+        searched = ports_among(station.jig_ports)
+        yield lambda: scanner_port(scanner, [*fixed, *searched()])
+    else:
+        yield lambda: scanner_port(scanner, fixed)

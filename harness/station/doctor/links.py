@@ -11,7 +11,7 @@ from harness.devices.adb.server import AdbServer
 from harness.devices.usb.bus import UsbBus
 from harness.devices.usb.socket import UsbSocket
 from harness.devices.usb.topology import SYSFS as USB_IN_KERNEL
-from harness.errors import HarnessError, StationFault
+from harness.errors import HarnessError, ScannerFault, StationFault
 from harness.model.usb import UsbMode
 from harness.station.doctor.finding import Finding, Level
 from harness.station.seating.sockets import REMEDIES, described
@@ -106,6 +106,26 @@ def sought_jigs(names: Sequence[str], ports: Callable[[], Sequence[str]]) -> Fin
     return Finding.ok("jigs", words)
 
 
+def scanner_port(port: str, of_jigs: Sequence[str]) -> Finding:
+    """Whether this user may open the port of the scanner, and no jig is at it or looked for there.
+
+    A port has several names (/dev/serial/by-id/... is one): the file is held to the PC here.
+    """
+    if "://" in port:
+        return Finding.ok("scanner", f"{port} is no local port: it is opened by the screen")
+    if not Path(port).exists():
+        words = f"SCANNER-ABSENT: there is no {port}"
+        return Finding("scanner", Level.FAIL, words, ScannerFault.codes["SCANNER-ABSENT"].remedy)
+    if not os.access(port, os.R_OK | os.W_OK):
+        return no_rights(Path(port), Path(port).group(), needed=True, name="scanner")
+    for other in of_jigs:
+        if "://" not in other and Path(other).resolve() == Path(port).resolve():
+            words = f"{port} is {other}, where the station file has jigs"
+            remedy = "Name the scanner's own port, and as `jig_ports` those of the jigs alone."
+            return Finding("scanner", Level.FAIL, words, remedy)
+    return Finding.ok("scanner", f"{port}: may be read and written")
+
+
 def _plugged_in() -> list[str]:
     from serial.tools.list_ports import comports
 
@@ -121,8 +141,8 @@ def _port_problem(port: Path, *, needed: bool) -> Finding | None:
     return no_rights(port, port.group(), needed=needed)
 
 
-def no_rights(port: Path, group: str, *, needed: bool) -> Finding:
+def no_rights(port: Path, group: str, *, needed: bool, name: str = "serial") -> Finding:
     """A port that belongs to a group in which this user is not."""
     words = f"{port} belongs to group {group}, and this user may not read and write it"
     remedy = f"sudo usermod -aG {group} $USER, then log in again."
-    return Finding.missing("serial", words, remedy, needed=needed)
+    return Finding.missing(name, words, remedy, needed=needed)

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +16,7 @@ from harness.files.settings import load_settings
 from harness.files.shapes import NAME, SERIAL, VERSION, WORD, listing, mapping
 from harness.model.plan import InputFile
 from harness.model.rules.values import Rules
+from harness.model.station import ScanOrder
 from harness.plans.values import named_file, text
 from harness.station.files.config_rules import (
     SELFTEST_EVERY,
@@ -24,6 +24,12 @@ from harness.station.files.config_rules import (
     selftest_every,
     tell_every,
     tell_kind,
+)
+from harness.station.files.config_screen import (
+    SCREEN_SCHEMA,
+    ScreenConfig,
+    screen_of,
+    tell_screen,
 )
 from harness.station.files.config_slots import (
     connected,
@@ -45,13 +51,6 @@ Read = dict[str, tuple[InputFile, T | None]]
 """Files of one kind by their paths as written, each with its content unless it has problems."""
 
 MOST_SLOTS = 64
-
-
-class ScanOrder(StrEnum):
-    """Whether a unit's label is scanned before it is put into a slot, or once it stands there."""
-
-    SCAN_THEN_INSERT = "scan_then_insert"
-    INSERT_THEN_SCAN = "insert_then_scan"
 
 
 _INSTRUMENT = {
@@ -87,6 +86,7 @@ SCHEMA = mapping(
     golden_units=WORD,
     rules=RULES_SCHEMA,
     badges=WORD,
+    screen=SCREEN_SCHEMA,
     slots=listing(
         mapping(
             "slot",
@@ -164,7 +164,8 @@ class StationConfig:
     scenario of a station that is simulated; it has `simulated_slots`, or as many as that has units
     and jigs. `plan` is what it runs on each unit that is put into it, `loading` how they come. The
     self-test of a jig may be as old as `selftest_every`. `badges` is the file of those who may sign
-    in, which is read when somebody does. `decides` is what two people sign of the file, as written.
+    in, which is read when somebody does. `screen` is what the operator's screen is where no option
+    says otherwise. `decides` is what two people sign of the file, as written.
     """
 
     name: str
@@ -184,6 +185,7 @@ class StationConfig:
     golden_units: GoldenUnits = field(default_factory=GoldenUnits)
     rules: Rules = field(default_factory=Rules)
     badges: Path | None = None
+    screen: ScreenConfig = field(default_factory=ScreenConfig)
     decides: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -212,6 +214,7 @@ def load_station(path: Path) -> StationConfig:
         golden_units=next((units for _, units in named.golden.values() if units), GoldenUnits()),
         rules=rules_of(data),
         badges=_beside(path, data.get("badges")),
+        screen=screen_of(data),
         decides=deciding(data),
     )
 
@@ -235,6 +238,7 @@ class _Named:
             tell_nameless,
             tell_twins,
             tell_instruments,
+            tell_screen,
         ):
             tell(root, found)
         path, boxes = self.station, [entry.get("file") for entry in connected(root)]

@@ -61,6 +61,8 @@ def _unique(root: Node) -> Iterator[tuple[str, Node | None]]:
         yield "port", jig.get("port") if jig else None
         yield "jig", jig.get("serial") if jig else None
     yield from (("port", entry.get("port")) for entry in connected(root))
+    screen = root.get("screen")
+    yield "port", screen.get("scanner") if screen else None
 
 
 def _name_of(entry: Node) -> Node | None:

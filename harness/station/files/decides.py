@@ -15,6 +15,7 @@ ASIDE = frozenset(
         *("schema", "station", "location"),  # what it is called
         *("plan", "loading"),  # production asks for the release of the plan by itself
         "rules.engineering_for",  # what is run meanwhile never counts
+        "screen",  # it shows and asks: the plan decides what a label must be, `badges` who signs in
         *("simulated", "simulated_slots"),  # never in production
     }
 )

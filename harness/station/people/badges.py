@@ -38,7 +38,7 @@ BADGES_SCHEMA = mapping(
     ),
 )
 SHORTEST, LONGEST = 6, 128
-"""How many characters a secret has."""
+"""How many characters a password has."""
 _MEMORY_KIB, _PASSES, _LANES = 19456, 6, 1
 """Three times the work that OWASP's Password Storage Cheat Sheet asks of Argon2id at least."""
 _MOST_MEMORY_KIB, _LEAST_WORK, _MOST_WORK = 2**18, 35_000, 2**20
@@ -96,7 +96,7 @@ def is_secret(secret: str, badge: Badge | None) -> bool:
     except VerifyMismatchError:
         return False
     except VerificationError as error:
-        raise StationFault("BADGE-FILE", f"a secret cannot be checked: {error}") from None
+        raise StationFault("BADGE-FILE", f"a password cannot be checked: {error}") from None
     return badge is not None
 
 
@@ -141,7 +141,8 @@ def _guarded(path: Path) -> bytes:
     except OSError as error:
         raise _fault(path, [f"{path} cannot be looked at: {error.strerror}"]) from None
     if mode & stat.S_IROTH:
-        words = f"{path} can be read by everybody ({stat.filemode(mode)}): secrets could be guessed"
+        mode_ = stat.filemode(mode)
+        words = f"{path} can be read by everybody ({mode_}): passwords could be guessed"
         raise _fault(path, [words])
     return content
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from harness.clock import Clock
-from harness.errors import OperatorStop
+from harness.errors import CommandRefused, OperatorStop
 from harness.model.entry import (
     EngineeringBegun,
     EngineeringEnded,
@@ -42,6 +42,8 @@ from harness.station.files.config import StationConfig
 from harness.station.people.badges import Badge, Badges, is_secret, read_badges
 
 _STATION = "station"
+_UNKNOWN = "nobody has this badge and this password"
+"""All that is said of a badge that is none, and of a password that is not its own."""
 _What = TypeVar("_What", SignedIn, EngineeringBegun)
 
 
@@ -124,11 +126,12 @@ class Desk:
             self._require_open(found)
             right = is_secret(secret, found)
             if found is None:
-                self._refuse("", "no badge of this line")
+                self._refuse("", "no badge of this line", _UNKNOWN)
             if not right:
-                self._refuse(found.id, "another secret")
+                self._refuse(found.id, "another password", _UNKNOWN)
             if self._clock.utc().date() > found.until:
-                self._refuse(found.id, f"the badge counted until {found.until}")
+                over = f"the badge counted until {found.until}"
+                self._refuse(found.id, over, over)
             return self._arrive(found)
 
     def sign_out(self) -> SignedOut:
@@ -145,8 +148,8 @@ class Desk:
 
         It takes an engineer, and then a golden unit on the jig: unlocking alone opens nothing.
 
-        Raises: OperatorStop(READY-SIGN-IN | ROLE-NEEDED); ValueError when it is not locked, or
-        nobody says why; StationFault(STORE-...).
+        Raises: OperatorStop(READY-SIGN-IN | ROLE-NEEDED); CommandRefused(COMMAND-LATE) when it is
+        not locked, (COMMAND-UNFIT) when nobody says why; StationFault(STORE-...).
         """
         grounds = said(why)
         with self._lock:
@@ -159,13 +162,14 @@ class Desk:
     def begin_engineering(self, why: str, length: timedelta) -> EngineeringBegun:
         """From now on runs do not count.
 
-        Raises: OperatorStop(READY-SIGN-IN | ROLE-NEEDED); ValueError for a time that is too long,
-        or when nobody says why; StationFault(STORE-...).
+        Raises: OperatorStop(READY-SIGN-IN | ROLE-NEEDED); CommandRefused(COMMAND-UNFIT) for a time
+        that is too long, or when nobody says why; StationFault(STORE-...).
         """
         grounds = said(why)
         if not timedelta() < length <= self._longest:
             most = f"{self._longest / timedelta(hours=1):g} h"
-            raise ValueError(f"engineering mode lasts more than 0 h, at most {most}")
+            words = f"engineering mode lasts more than 0 h, at most {most}"
+            raise CommandRefused("COMMAND-UNFIT", words)
         with self._lock:
             person = self.require(Role.ENGINEER)
             what = EngineeringBegun(person.person, grounds, self._clock.utc() + length)
@@ -175,12 +179,13 @@ class Desk:
     def end_engineering(self) -> EngineeringEnded:
         """Runs count again.
 
-        Raises: OperatorStop(READY-SIGN-IN); ValueError when it is not on; StationFault(STORE-...).
+        Raises: OperatorStop(READY-SIGN-IN); CommandRefused(COMMAND-LATE) when it is not on;
+        StationFault(STORE-...).
         """
         with self._lock:
             self.expire()
             if self._mode is None:
-                raise ValueError("engineering mode is not on")
+                raise CommandRefused("COMMAND-LATE", "engineering mode is not on")
             return self._end_mode(self.require(Role.OPERATOR).person)
 
     def expire(self) -> None:
@@ -210,10 +215,10 @@ class Desk:
             words = f"{what} is closed until {closed:%H:%M:%S} UTC"
             raise OperatorStop("SIGN-IN-REFUSED", words)
 
-    def _refuse(self, said: str, why: str) -> NoReturn:
-        """Raises: OperatorStop(SIGN-IN-REFUSED), once it is on record."""
+    def _refuse(self, said: str, why: str, words: str) -> NoReturn:
+        """Raises: OperatorStop(SIGN-IN-REFUSED), once it is on record; what it says may be less."""
         self._enter(SignInRefused(said, why))
-        raise OperatorStop("SIGN-IN-REFUSED", why, evidence={"badge": said})
+        raise OperatorStop("SIGN-IN-REFUSED", words, evidence={"badge": said})
 
     def _arrive(self, badge: Badge) -> SignedIn:
         before = self.person
@@ -236,7 +241,10 @@ class Desk:
         return what
 
     def _require_locked(self, slot: int | None) -> None:
-        """Raises: ValueError; who unlocks a slot leaves the lock of the station as it is."""
+        """Who unlocks a slot leaves the lock of the station as it is.
+
+        Raises: CommandRefused(COMMAND-LATE).
+        """
         with Reader(self._store) as reader:
             entries = reader.locks(slot)
         if slot is None:
@@ -245,7 +253,8 @@ class Desk:
         else:
             locked = bool(lock_on(slot, [e for e in entries if not _locks_station(e)]))
         if not locked:
-            raise ValueError(f"slot {slot} is not locked" if slot else "nothing is locked")
+            words = "nothing is locked" if slot is None else f"slot {slot} is not locked"
+            raise CommandRefused("COMMAND-LATE", words)
 
     def _said_by(self, held: _Held | None, kind: type[_What]) -> _What | None:
         """What an entry says while it is in force."""
@@ -304,8 +313,8 @@ def _locks_station(entry: Entry) -> bool:
 def said(words: str) -> str:
     """Words that somebody must say, without the blanks around them.
 
-    Raises: ValueError when there are none.
+    Raises: CommandRefused(COMMAND-UNFIT) when there are none.
     """
     if not (words := words.strip()):
-        raise ValueError("say why, in words")
+        raise CommandRefused("COMMAND-UNFIT", "say why, in words")
     return words

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from harness.clock import Clock
-from harness.errors import StationFault
+from harness.errors import CommandRefused, StationFault
 from harness.files.problems import nearest
 from harness.model.entry import ContactsRenewed, Entered, Entry, Recalled, Reworked, Role
 from harness.model.head import RunHead
@@ -33,7 +33,7 @@ def enter_outside(
     In that of whom the command names, where the station has no desk and nobody ever signed in.
 
     Raises: OperatorStop(READY-SIGN-IN | ROLE-NEEDED); StationFault(RECORD-UNKNOWN | STORE-...);
-    ValueError when nobody says who, or why.
+    CommandRefused(COMMAND-UNFIT) when nobody says who, or why.
     """
     role = _ROLES[type(command)]
     now = clock.utc()
@@ -41,24 +41,6 @@ def enter_outside(
         by = desk.require(role).person if desk else _who(reader, role, command.by, now)
         what = meant(reader, command, by, now)
     return enter(what)
-
-
-def obey_outside(
-    command: Outside,
-    store: Path,
-    enter: Callable[[Entered], Entry],
-    clock: Clock,
-    desk: Desk | None = None,
-) -> str:
-    """What is to be told of it: how much a recall revoked.
-
-    Raises: as enter_outside.
-    """
-    what = enter_outside(command, store, enter, clock, desk).what
-    if not isinstance(what, Recalled):
-        return ""
-    with Reader(store) as reader:
-        return f"revoked {counted(reader.passes(what))}"
 
 
 def counted(passes: Sequence[RunHead]) -> str:
@@ -73,16 +55,18 @@ def meant(
 ) -> Reworked | Recalled | ContactsRenewed:
     """What is to be entered of a command.
 
-    Raises: StationFault(RECORD-UNKNOWN); ValueError.
+    Raises: StationFault(RECORD-UNKNOWN); CommandRefused(COMMAND-UNFIT).
     """
     match command:
         case Rework(unit=asked, note=note, process=process):
             serial = reader.serial_of(asked)
             if process:
-                _require_tested(reader, serial, process)
+                known = reader.processes(serial)
+                words = f"{serial} has no run of a process {process!r:.80}{_hint(process, known)}"
+                _require(process, known, words, "process that it was tested in")
             return Reworked(serial, said(by), said(note), process)
         case RenewContacts(jig=jig):
-            _require_known(jig, reader.jigs())
+            _require_jig(reader, jig)
             return ContactsRenewed(jig, said(by))
         case Recall():
             return _recalled(reader, command, by, now)
@@ -101,11 +85,17 @@ def _recalled(reader: Reader, command: Recall, by: str, now: datetime) -> Recall
     """The recall, up to now: or past the last pass, where a clock that was ahead says later."""
     named = (command.jig, command.plan, command.slot, command.since, command.until)
     if named == ("", "", None, None, None):
-        raise ValueError("name what is recalled: a jig, a slot, a plan, or from and to when")
+        words = "name what is recalled: a jig, a slot, a plan, or from and to when"
+        raise CommandRefused("COMMAND-UNFIT", words)
     if command.until and command.until > now:
-        raise ValueError(f"{command.until:%Y-%m-%d %H:%M:%S} UTC is still to come")
+        words = f"{command.until:%Y-%m-%d %H:%M:%S} UTC is still to come"
+        raise CommandRefused("COMMAND-UNFIT", words)
     if command.jig:
-        _require_known(command.jig, reader.jigs())
+        _require_jig(reader, command.jig)
+    if command.slot is not None:
+        known = [str(slot) for slot in reader.slots()]
+        words = f"no run was in a slot {command.slot}"  # a guess would be another slot's passes
+        _require(str(command.slot), known, words, "slot that runs were in")
     asked = Recalled(
         said(by),
         said(command.why),
@@ -149,27 +139,24 @@ def _of_plan(reader: Reader, asked: str, recall: Recalled) -> Recalled:
     )
 
 
-def _require_tested(reader: Reader, serial: str, process: str) -> None:
-    """The unit has had runs of the process: a rework for another one would allow nothing."""
-    known = reader.processes(serial)
-    if process in known:
+def _require_jig(reader: Reader, jig: str) -> None:
+    known = reader.jigs()
+    words = f"no run was on a jig {jig!r:.80}{_hint(jig, known)}"
+    _require(jig, known, words, "jig that runs were on")
+
+
+def _require(asked: str, known: list[str], words: str, kind: str) -> None:
+    """Nothing is entered of what was never on record: it would do nothing.
+
+    Raises: StationFault(RECORD-UNKNOWN).
+    """
+    if asked in known:
         return
     raise StationFault(
         "RECORD-UNKNOWN",
-        f"{serial} has no run of a process {process!r:.80}{_hint(process, known)}",
-        evidence={"serial": serial, "processes": known},
-        remedy=f"Name a process that it was tested in: {', '.join(known) or 'there is none'}.",
-    )
-
-
-def _require_known(jig: str, known: list[str]) -> None:
-    if jig in known:
-        return
-    raise StationFault(
-        "RECORD-UNKNOWN",
-        f"no run was on a jig {jig!r:.80}{_hint(jig, known)}",
-        evidence={"jig": jig, "jigs": known},
-        remedy=f"Name a jig that runs were on: {', '.join(known) or 'there is none'}.",
+        words,
+        evidence={"asked": asked, "known": known},
+        remedy=f"Name a {kind}: {', '.join(known) or 'there is none'}.",
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 
 from harness.clock import Clock
 from harness.errors import HarnessError
@@ -55,4 +54,8 @@ class GoldenOrders:
         entry = self.units.counting(slot.unit, self.clock.utc().date())
         if entry is None:
             return None
-        return partial(golden_order, entry, slot, self.plan_of, self.inputs, self.operator())
+
+        def ordered() -> tuple[Order, Slot]:
+            return golden_order(entry, slot, self.plan_of, self.inputs, self.operator())
+
+        return ordered

@@ -14,7 +14,7 @@ from harness.model.readiness import GOLDEN, JIG_FILE
 from harness.model.reading import Unreadable
 from harness.model.refs import JigRef
 from harness.model.slot_state import SlotEvent
-from harness.model.station import Abort
+from harness.model.station import Abort, Answer
 from harness.station.crew import Crew
 from harness.station.files.golden_units import GoldenUnit, shown_by
 from harness.station.readiness.golden_orders import InputsOf, golden_order, problem_of
@@ -87,9 +87,16 @@ class SelfTest:
     def abort(self, command: Abort) -> None:
         """Abort the run of one slot.
 
-        Raises: ValueError when there is no run on it.
+        Raises: as Crew.abort.
         """
         self._crew.abort(command)
+
+    def answer(self, command: Answer) -> None:
+        """Give a step of the run of one slot what it asks.
+
+        Raises: as Crew.answer.
+        """
+        self._crew.answer(command)
 
     def _work(self, number: int) -> None:
         """A slot's thread."""

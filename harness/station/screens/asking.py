@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import orjson
@@ -23,26 +23,33 @@ PATIENCE_S = 30.0
 def ask(folder: Path, command: Command) -> None:
     """Have the station whose socket is in this folder carry out a command.
 
-    Raises: what it refuses with: HarnessError, or ValueError; StationFault(STATION-SOCKET) when it
-    does not answer.
+    Raises: what it refuses with; StationFault(STATION-SOCKET) when it does not answer, or does not
+    take this for a command.
     """
     try:
-        with closing(_connected(folder)) as link:
-            link.sendall(orjson.dumps(encode_tagged(command)) + b"\n")
+        with closing(connected(folder)) as link:
+            with suppress(BrokenPipeError):  # it says why it serves nobody more
+                link.sendall(orjson.dumps(encode_tagged(command)) + b"\n")
             answer = next(_answers(link), None)
     except OSError as error:
         raise _silent(folder, str(error)) from error
+    except ValueError as error:
+        raise _silent(folder, f"it is of another version: {error}") from error
     match answer:
         case None:
             raise _silent(folder, "it hung up")
         case Refused(why=why, code=""):
-            raise ValueError(why)
+            raise _silent(folder, f"it knows no such command: {why}")
         case Refused(why=why, code=code, remedy=remedy):
             raise Doubt(code, why.removeprefix(f"{code}: "), remedy).fault()
 
 
-def _connected(folder: Path) -> socket.socket:
-    """Raises: StationFault(STATION-SOCKET) for a folder in which somebody else could listen."""
+def connected(folder: Path) -> socket.socket:
+    """A connection to the station whose socket is in this folder.
+
+    Raises: StationFault(STATION-SOCKET) for a folder in which somebody else could listen; OSError
+    when no station does.
+    """
     held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         found = os.fstat(held)
@@ -61,13 +68,18 @@ def _connected(folder: Path) -> socket.socket:
 
 
 def _answers(link: socket.socket) -> Iterator[Obeyed | Refused]:
-    """What it answers, past what it tells every screen."""
-    kinds: dict[str, type[Obeyed | Refused]] = {"Obeyed": Obeyed, "Refused": Refused}
+    """What it answers, past what it tells every screen; of a command that it obeyed no more.
+
+    Raises: ValueError for what is no answer.
+    """
     with link.makefile("rb") as lines:
         for line in lines:
             plain = orjson.loads(line)
-            if kind := kinds.get(plain.pop("is")):
-                yield decode(kind, plain)
+            match plain.pop("is"):
+                case Obeyed.__name__:
+                    yield Obeyed(decode(str, plain.get("command")))
+                case Refused.__name__:
+                    yield decode(Refused, plain)
 
 
 def _silent(folder: Path, why: str) -> StationFault:

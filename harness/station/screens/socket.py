@@ -3,7 +3,7 @@
     > {"is":"Snapshot","station":{...},"slots":[...],"lost":0}
     > {"is":"Stamped","run":"01K...","seq":7,...,"event":{"is":"StepEnded",...}}
     < {"is":"Abort","slot":2,"by":"Mei","why":"wrong cable"}
-    > {"is":"Obeyed","command":"Abort","told":""}
+    > {"is":"Obeyed","command":"Abort","told":[]}
 
 A client has two threads of its own here; neither is ever a slot's.
 """
@@ -16,10 +16,13 @@ import os
 import socket
 import stat
 import struct
+import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Self, get_args
 
@@ -27,20 +30,31 @@ import orjson
 
 from harness.clock import POLL_S
 from harness.errors import HarnessError, StationFault
-from harness.model.codec import decode, encode_tagged
-from harness.model.station import Command, Message, Obeyed, Refused
+from harness.model.codec import decode, encode, encode_tagged
+from harness.model.sentence import Sentences
+from harness.model.station import Command, Message, Obeyed, Refused, Snapshot
+from harness.station.bug import fault_of
+from harness.station.screens.breath import Breath
 from harness.station.screens.bus import Bus
 
 NAME = "socket"
 PATIENCE_S = 5.0
 """How long a client may leave its messages unread once its buffer is full [s]."""
 _LONGEST_COMMAND = 64 * 1024
-_MOST_CLIENTS = 32
+MOST_CLIENTS = 32
+"""So many screens at once, and commands of the command line; who comes then is told so."""
+_FULL = Refused(
+    f"{MOST_CLIENTS} screens and programs are joined to it, and no more are served",
+    "STATION-SOCKET",
+    "End a screen that nobody looks at, or another program that is joined to the station.",
+)
+_REST = 4
+"""So many times as long as it took to make what one screen is told first, the next one waits."""
 _COMMANDS: Mapping[str, type[Command]] = {kind.__name__: kind for kind in get_args(Command)}
 
-Obey = Callable[[Command], str]
-"""Carries a command out; what is to be told of it, '' for nothing. Raises ValueError when it cannot
-be carried out now."""
+Obey = Callable[[Command], Sentences]
+"""Carries a command out; what is to be told of it. Raises HarnessError when it is not carried out.
+"""
 
 
 class StationSocket:
@@ -61,7 +75,7 @@ class StationSocket:
         self._patience_s = patience_s
         self._clients: set[_Client] = set()
         self._lock = threading.Lock()
-        self._closed = False
+        self._closed = threading.Event()
         with ExitStack() as undo:
             try:
                 self._folder = _hold(folder)
@@ -77,7 +91,7 @@ class StationSocket:
 
     def close(self) -> None:
         """Cut every client off; the socket is gone when it returns."""
-        self._closed = True
+        self._closed.set()
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._thread.join()
@@ -105,22 +119,32 @@ class StationSocket:
         self._listener.listen()
 
     def _accept(self) -> None:
-        while not self._closed:
+        while not self._closed.is_set():
             try:
                 link, _ = self._listener.accept()
             except OSError:  # closing, or no descriptor is left for now
-                time.sleep(POLL_S)
+                self._closed.wait(POLL_S)
                 continue
+            began_s = time.monotonic()
             try:
-                self._welcome(link)
+                client = self._welcome(link)
             except (OSError, RuntimeError):  # it has gone already, or no thread can be had
                 link.close()
+                continue
+            if client:
+                client.begun.wait(self._patience_s)
+                self._closed.wait(_REST * (time.monotonic() - began_s))
 
-    def _welcome(self, link: socket.socket) -> None:
+    def _welcome(self, link: socket.socket) -> _Client | None:
+        """The one that is served now; None when no more are, and it was told so.
+
+        Raises: OSError; RuntimeError when no thread can be had.
+        """
         with self._lock:
-            if len(self._clients) >= _MOST_CLIENTS:
-                link.close()
-                return
+            if len(self._clients) >= MOST_CLIENTS:
+                with link:
+                    link.sendall(_line(_FULL))
+                return None
             _limit_sending(link, self._patience_s)
             client = _Client(link, self._bus, self._obey, self._clients.discard)
             self._clients.add(client)
@@ -129,6 +153,7 @@ class StationSocket:
             except RuntimeError:
                 self._clients.discard(client)
                 raise
+            return client
 
 
 def reachable(folder: int) -> str:
@@ -171,6 +196,8 @@ class _Client:
         self._obey = obey
         self._gone = gone
         self._told = bus.subscribe()
+        self.begun = threading.Event()
+        """What it is told first was made, or never will be."""
         self._sending = threading.Lock()
         self._hearer = threading.Thread(target=self._serve, name="screen", daemon=True)
         self._teller = threading.Thread(target=self._tell, name="screen-tell", daemon=True)
@@ -190,7 +217,7 @@ class _Client:
         self._teller.start()
         try:
             for line in self._lines():
-                self._send(self._answer(line))
+                self._send(_line(self._answer(line)))
         except OSError:
             pass  # it has gone, or reads no more
         finally:
@@ -204,20 +231,18 @@ class _Client:
         try:
             while not self._told.ended:
                 for message in self._told.take():
-                    self._send(message)
+                    line = _line(message)
+                    self.begun.set()
+                    self._send(line)
         except OSError:
             pass  # it has gone, or reads no more
         finally:
+            self.begun.set()
             self._wake()
 
-    def _send(self, message: Message) -> None:
-        plain = encode_tagged(message)
-        try:
-            line = orjson.dumps(plain)
-        except orjson.JSONEncodeError:  # half a surrogate pair, or more than 64 bits
-            line = json.dumps(plain).encode()
+    def _send(self, line: bytes) -> None:
         with self._sending:
-            self._link.sendall(line + b"\n")
+            self._link.sendall(line)
 
     def _lines(self) -> Iterator[bytes]:
         waiting = b""
@@ -225,18 +250,54 @@ class _Client:
             *lines, waiting = (waiting + chunk).split(b"\n")
             yield from (line for line in lines if line.strip())
             if len(waiting) > _LONGEST_COMMAND:
-                self._send(Refused(f"a command is at most {_LONGEST_COMMAND} bytes long"))
+                words = f"a command is at most {_LONGEST_COMMAND} bytes long"
+                self._send(_line(Refused(words)))
                 return
 
     def _answer(self, line: bytes) -> Message:
         try:
-            command = read_command(line)
-            told = self._obey(command)
+            return self._carried_out(line)
         except HarnessError as error:
             return Refused(str(error), error.code, error.remedy)
+        except Exception as error:  # noqa: BLE001 a bug of ours cuts nobody off without an answer
+            _trace(error)
+            bug = fault_of(error)
+            return Refused(str(bug), bug.code, bug.remedy)
+
+    def _carried_out(self, line: bytes) -> Obeyed | Refused:
+        """Raises: whatever the command is refused with."""
+        try:
+            command = read_command(line)
         except ValueError as error:
             return Refused(str(error))
-        return Obeyed(type(command).__name__, told)
+        return Obeyed(type(command).__name__, self._obey(command))
+
+
+def _trace(error: Exception) -> None:
+    """Say on stderr, where there is one, where it came from."""
+    if sys.stderr:
+        with suppress(OSError):
+            traceback.print_exception(error)
+
+
+def _line(message: Message) -> bytes:
+    """A message as a line; that of a whole station slot by slot, because it is long."""
+    if not isinstance(message, Snapshot):
+        return _dumped(encode_tagged(message)) + b"\n"
+    slots, breath = [], Breath()
+    for view in message.slots:
+        slots.append(_dumped(encode(view)))
+        breath.take()
+    rest = encode_tagged(replace(message, slots=()))
+    del rest["slots"]
+    return _dumped(rest)[:-1] + b',"slots":[' + b",".join(slots) + b"]}\n"
+
+
+def _dumped(plain: object) -> bytes:
+    try:
+        return orjson.dumps(plain)
+    except orjson.JSONEncodeError:  # half a surrogate pair, or more than 64 bits
+        return json.dumps(plain).encode()
 
 
 def _limit_sending(link: socket.socket, limit_s: float) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from harness.errors import CommandRefused, OperatorStop
 from harness.model.identity import Unit
-from harness.station.files.config import ScanOrder
+from harness.model.sentence import Says, Sentence, Sentences
+from harness.model.station import Announced, ScanOrder
 from harness.station.seating.seat import Seat
 
 
@@ -58,10 +60,17 @@ class Scans:
         self._inside: dict[int, _Inside] = {}
         self._closed: set[int] = set()
 
-    def scan(self, unit: Unit, slot: int | None, now_s: float) -> str:
-        """Take the scan of a label; what to do now, '' where its unit is in its slot.
+    @property
+    def announced(self) -> Announced:
+        """Whose units are still to be put in."""
+        slots = sorted(slot for slot in self._of_slot if not self._waits(slot))
+        return Announced(self._of_any is not None, tuple(slots))
 
-        Raises: ValueError when nobody knows for which slot it is, or it cannot be for that one.
+    def scan(self, unit: Unit, slot: int | None, now_s: float) -> Sentences:
+        """Take the scan of a label; what to do now, () where its unit is in its slot.
+
+        Raises: CommandRefused(SCAN-SLOT) when nobody knows for which slot it is, (SCAN-INSIDE |
+        SLOT-SHUT) when it cannot be for that one.
         """
         self._bind(self._slots)
         self._require_outside(unit)
@@ -71,7 +80,7 @@ class Scans:
             self._require_takes(slot)
         replaced = self._withdraw(unit, slot)
         told = self._for_any(unit) if slot is None else self._for_slot(unit, slot, now_s)
-        return "; ".join([*told, *replaced])
+        return (*told, *replaced)
 
     def take(self, slot: int, now_s: float, waits_since_s: float) -> tuple[Seat, Unit] | None:
         """Whose run begins now in a slot that waits since then, and how he is seen; or nobody."""
@@ -85,23 +94,47 @@ class Scans:
         self._inside[slot] = _Inside(scanned.unit)
         return seat, scanned.unit
 
-    def why(self, slot: int) -> str:
-        """Why nobody is tested in a slot that waits; '' where a scan, or a unit, may just come."""
+    def why(self, slot: int) -> tuple[str, str]:
+        """Why nobody is tested in a slot that waits; '' where a scan, or a unit, may just come.
+
+        And who is to be put in, where that is why.
+        """
         self._bind([slot])
         scanned = self._of_slot.get(slot)
         if self._look(slot).occupant:
             waits = scanned or self._order is ScanOrder.INSERT_THEN_SCAN
-            return "" if waits else _too_soon(slot)
+            return ("" if waits else _too_soon(slot)), ""
         if scanned is None or scanned.empty_s is not None:
-            return ""
-        return (
-            f"{_name(scanned.unit)} was scanned for it while a unit stood in it: put it in; "
+            return "", ""
+        awaited = _name(scanned.unit)
+        why = (
+            f"{awaited} was scanned for it while a unit stood in it: put it in; "
             f"if it is in and is not seen, scan it for slot {slot} again"
         )
+        return why, awaited
 
-    def over(self, slot: int, unit: Unit, session: int) -> None:
-        """The run of a unit is over, or it was refused: it is to leave its slot."""
-        self._inside[slot] = _Inside(unit, session)
+    def over(self, slot: int, unit: Unit, session: int) -> int:
+        """The run of a unit is over, or it was refused: it is to leave its slot.
+
+        It gives the session that the slot had when that was said of this run first.
+        """
+        inside = self._inside.get(slot)
+        since = session if inside is None or inside.over is None else inside.over
+        self._inside[slot] = _Inside(unit, since)
+        return since
+
+    def again(self, slot: int) -> Seat:
+        """The unit that was run in a slot is run again where it stands; how it is seen.
+
+        Raises: OperatorStop(UNIT-WRONG) when it may have left since.
+        """
+        seat, inside = self._look(slot), self._inside[slot]
+        if inside.over is not None and self.left(slot, seat, inside.over):
+            words = f"{_name(inside.unit)} has left slot {slot} since its run"
+            evidence = {"slot": slot, "expected": inside.unit.serial}
+            raise OperatorStop("UNIT-WRONG", words, evidence=evidence)
+        self._inside[slot] = _Inside(inside.unit)
+        return seat
 
     def left(self, slot: int, seat: Seat, since: int) -> bool:
         """Whether who was in a slot is not; one that cannot be looked at may hold him still."""
@@ -141,7 +174,7 @@ class Scans:
                 return
 
     def _require_outside(self, unit: Unit) -> None:
-        """Raises: ValueError for a unit that stands in a slot by an earlier scan of its label."""
+        """Raises: CommandRefused(SCAN-INSIDE) for one that stands in a slot by an earlier scan."""
         for slot in self._slots:
             inside, scanned = self._inside.get(slot), self._of_slot.get(slot)
             if self._holds(slot):
@@ -149,61 +182,66 @@ class Scans:
             else:
                 stands = scanned.unit if scanned and self._waits(slot) else None
             if stands and _same(stands, unit):
-                raise ValueError(
-                    f"{_name(unit)} is in slot {slot} by an earlier scan: take it out, then scan "
-                    "it if it is to be tested again"
-                )
+                words = f"{_name(unit)} is in slot {slot} by an earlier scan"
+                hint = "take it out, then scan it if it is to be tested again"
+                raise CommandRefused("SCAN-INSIDE", f"{words}: {hint}")
 
     def _require_takes(self, slot: int) -> None:
-        """Raises: ValueError for a slot that takes nobody, or not him who is to stand in it."""
+        """A slot takes nobody any more, or not before somebody else has left it.
+
+        Raises: CommandRefused(SLOT-SHUT | SCAN-INSIDE).
+        """
         if slot in self._closed:
-            raise ValueError(f"slot {slot} takes no units any more: scan it for another one")
+            words = f"slot {slot} takes no units any more: scan it for another one"
+            raise CommandRefused("SLOT-SHUT", words)
         if self._order is ScanOrder.INSERT_THEN_SCAN and self._holds(slot):
             before = _name(self._inside[slot].unit)
-            raise ValueError(
-                f"{before} is in slot {slot}: take that out, put this one in, then scan it"
-            )
+            words = f"{before} is in slot {slot}: take that out, put this one in, then scan it"
+            raise CommandRefused("SCAN-INSIDE", words)
 
     def _only_waiting(self) -> int:
         waiting = [n for n in self._slots if n not in self._of_slot and self._waits(n)]
         if len(waiting) != 1:
             slots = ", ".join(map(str, waiting)) or "no slot"
-            raise ValueError(f"{slots} wait for a scan: say for which slot this one is")
+            words = f"{slots} wait for a scan: say for which slot this one is"
+            raise CommandRefused("SCAN-SLOT", words)
         return waiting[0]
 
-    def _withdraw(self, unit: Unit, slot: int | None) -> list[str]:
+    def _withdraw(self, unit: Unit, slot: int | None) -> list[Sentence]:
         """Take back the scans whose place a new one takes; what is to be told of them."""
         told = []
         for number, each in list(self._of_slot.items()):
             if number == slot or _same(each.unit, unit):
                 del self._of_slot[number]
                 if number != slot or not _same(each.unit, unit):
-                    told.append(f"the scan of {_name(each.unit)} for slot {number} counts no more")
+                    names = {"unit": _name(each.unit), "slot": number}
+                    told.append(Sentence.of(Says.SCAN_OVER_FOR, **names))
         waits = self._of_any
         if waits and (slot is None or _same(waits.unit, unit)):
             self._of_any = None
             if not _same(waits.unit, unit):
-                told.append(f"the scan of {_name(waits.unit)} counts no more")
+                told.append(Sentence.of(Says.SCAN_OVER, unit=_name(waits.unit)))
         return told
 
-    def _for_slot(self, unit: Unit, slot: int, now_s: float) -> list[str]:
+    def _for_slot(self, unit: Unit, slot: int, now_s: float) -> Sentences:
         seat, holds = self._look(slot), self._holds(slot)
         empty = not holds and not seat.occupant
         self._of_slot[slot] = _ForSlot(unit, now_s if empty else None)
         if holds:
             before = _name(self._inside[slot].unit)
-            return [f"take {before} out of slot {slot}, then put it in"]
-        return [] if seat.occupant else [f"put it into slot {slot}"]
+            return (Sentence.of(Says.TAKE_OUT, unit=before, slot=slot),)
+        return () if seat.occupant else (Sentence.of(Says.PUT_INTO, slot=slot),)
 
-    def _for_any(self, unit: Unit) -> list[str]:
+    def _for_any(self, unit: Unit) -> Sentences:
         sessions = {slot: self._look(slot).session for slot in self._slots}
         self._of_any = _ForAny(unit, sessions)
-        others = [
-            f"not into slot {slot}: {_name(each.unit)} was scanned for it"
+        others = (
+            Sentence.of(Says.NOT_INTO, unit=_name(each.unit), slot=slot)
             for slot, each in sorted(self._of_slot.items())
-        ]
+        )
         there_before = [n for n in self._slots if n not in self._of_slot and self._waits(n)]
-        return ["put it in now", *others, *(f"slot {n}: {_too_soon(n)}" for n in there_before)]
+        too_soon = (Sentence.of(Says.TOO_SOON, slot=slot) for slot in there_before)
+        return (Sentence(Says.PUT_IN), *others, *too_soon)
 
 
 def _same(one: Unit, other: Unit) -> bool:

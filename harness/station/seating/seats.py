@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from harness.engine.job import Witness
+from harness.errors import refused_by
 from harness.model.identity import Unit
-from harness.model.station import Scanned
-from harness.station.files.config import ScanOrder
+from harness.model.sentence import Sentences
+from harness.model.station import Announced, Scanned, ScanOrder
 from harness.station.seating.presence import Presence
 from harness.station.seating.scans import Scans
 from harness.station.seating.seat import Seat, require_in_place
@@ -41,41 +42,55 @@ class Seats:
         read: Callable[..., Unit],
         order: ScanOrder,
         comes_s: float = COMES_S,
+        announce: Callable[[Announced], None] = lambda _: None,
+        require: Callable[[Unit, int | None], None] = lambda *_: None,
     ) -> None:
-        """`comes_s` is how long nobody may be seen where a label was scanned for the slot [s]."""
+        """`comes_s` is how long nobody may be seen where a label was scanned for the slot [s].
+
+        `announce` is told whenever other units than before are to be put in. `require` refuses
+        the scan of a unit for a slot, or without one for any, that is known not to be ready.
+        """
         self._station, self._presence = station, presence
         self._read, self._now_s = read, station.clock.monotonic
         self._lock = threading.Lock()
         self._scans = Scans(presence.spots, order, comes_s, presence.look, self._came)
         self._seats: dict[int, Seat] = {}
+        self._announce, self._announced = announce, Announced()
+        self._require = require
 
-    def scanned(self, command: Scanned) -> str:
-        """Take the scan of a label; what to do now, '' where its unit is in its slot.
+    def scanned(self, command: Scanned) -> Sentences:
+        """Take the scan of a label; what to do now, () where its unit is in its slot.
 
-        Raises: ValueError when it is none, or Scans refuses it.
+        Raises: CommandRefused(LABEL-UNREAD) when it is none, and as Scans.scan; what `require`
+        refuses it with.
         """
-        unit, slot = self._read(*command.scans), command.slot
+        with refused_by("LABEL-UNREAD"):
+            unit, slot = self._read(*command.scans), command.slot
         if slot is not None:
             self._station.require_slot(slot)
+        self._require(unit, slot)
         with self._lock:
-            return self._scans.scan(unit, slot, self._now_s())
+            told = self._scans.scan(unit, slot, self._now_s())
+            self._tell()
+        return told
 
     def next(
         self,
         slot: int,
         stopped: Callable[[], bool],
-        explain: Callable[[str], None] = lambda _: None,
+        explain: Callable[[str, str], None] = lambda *_: None,
     ) -> Slot | None:
-        seen, began_s, told = 0, self._now_s(), ""
+        seen, began_s, told = 0, self._now_s(), ("", "")
         while not stopped():
             with self._lock:
                 taken = self._scans.take(slot, self._now_s(), began_s)
                 why = self._scans.why(slot)
+                self._tell()
             if taken:
                 self._seats[slot], unit = taken
                 return replace(self._station.slots[slot], unit=unit)
             if why != told:
-                explain(why)
+                explain(*why)
                 told = why
             seen = self._presence.wait_changed(seen, LOOK_S)
         return None
@@ -86,17 +101,36 @@ class Seats:
         seat = self._seats[slot.number]
         return Unbroken(self._presence, slot.number, seat, self._station.catalogue)
 
-    def gone(self, slot: Slot, result: RunResult, stopped: Callable[[], bool]) -> None:  # noqa: ARG002
+    def stays(self, slot: Slot) -> None:
+        with self._lock:
+            self._seats[slot.number] = self._scans.again(slot.number)
+
+    def gone(
+        self,
+        slot: Slot,
+        result: RunResult,  # noqa: ARG002 (who reaches into its slots sees how it went)
+        stopped: Callable[[], bool],
+        again: Callable[[], bool] = lambda: False,
+    ) -> bool:
         number, session = slot.number, self._presence.session(slot.number)
         with self._lock:
-            self._scans.over(number, slot.unit, session)
+            since = self._scans.over(number, slot.unit, session)
 
         def left(seat: Seat) -> bool:
-            return self._scans.left(number, seat, session)
+            return self._scans.left(number, seat, since)
 
-        seat = self._presence.wait(number, left, stopped, STEADY_S)
+        seat = self._presence.wait(number, left, lambda: stopped() or again(), STEADY_S)
+        if seat is None and not stopped():
+            return False
         with self._lock:
             self._scans.free(number, closed=seat is None)
+        return True
+
+    def _tell(self) -> None:
+        """Say who is to be put in, if that is not as it was; the caller holds the lock."""
+        if (announced := self._scans.announced) != self._announced:
+            self._announced = announced
+            self._announce(announced)
 
     def _came(self, slot: int, since: int) -> bool:
         """Whether somebody was put into a slot since that session, not only linked to there."""

@@ -30,6 +30,7 @@ from harness.station.doctor.links import (
     adb,
     libusb,
     no_rights,
+    scanner_port,
     serial_ports,
     sought_jigs,
     udev_rules,
@@ -46,7 +47,8 @@ from harness.station.doctor.store import (
     judge_space,
     store_health,
 )
-from harness.station.files.config import SlotConfig, StationConfig
+from harness.station.files.config import JigConfig, SlotConfig, StationConfig
+from harness.station.files.config_screen import ScreenConfig
 from harness.station.seating.sockets import REMEDIES
 from tests.records.runs import hand_in, lived, tamper
 
@@ -250,6 +252,53 @@ def test_a_port_without_rights_names_the_group() -> None:
     assert finding.level is Level.FAIL
     assert "/dev/ttyUSB0 belongs to group dialout" in finding.words
     assert "usermod -aG dialout" in finding.remedy
+
+
+def test_the_port_of_a_scanner_is_there_and_no_jigs(port: str, tmp_path: Path) -> None:
+    assert scanner_port(port, ["/dev/ttyNONE", "socket://10.0.0.5:4000"]).level is Level.OK
+    assert scanner_port("socket://10.0.0.5:4000", [port]).level is Level.OK
+    gone = scanner_port("/dev/ttyNONE", [])
+    assert (gone.level, gone.words) == (Level.FAIL, "SCANNER-ABSENT: there is no /dev/ttyNONE")
+    by_id = tmp_path / "usb-scanner"
+    by_id.symlink_to(port)
+    both = scanner_port(str(by_id), [port])
+    assert (both.level, "where the station file has jigs" in both.words) == (Level.FAIL, True)
+    assert gone.remedy
+    assert both.remedy
+
+
+@as_a_user
+def test_the_port_of_a_scanner_without_rights_names_the_group(tmp_path: Path) -> None:
+    closed = tmp_path / "port"
+    closed.touch(0o000)
+    found = scanner_port(str(closed), [])
+    assert (found.name, found.level) == ("scanner", Level.FAIL)
+    assert f"group {closed.group()}" in found.words
+
+
+@pytest.mark.parametrize(
+    ("jig", "jig_ports", "level"),
+    [
+        (JigConfig("/dev/ttyNONE"), (), Level.OK),
+        (JigConfig(serial="J-1"), ("/dev/ttyNONE",), Level.OK),
+        (JigConfig("HERE"), (), Level.FAIL),
+        (JigConfig(serial="J-1"), ("HERE",), Level.FAIL),
+    ],
+)
+def test_a_station_is_asked_for_its_scanner(
+    tmp_path: Path, port: str, jig: JigConfig, jig_ports: tuple[str, ...], level: Level
+) -> None:
+    by_id = tmp_path / "usb-scanner"
+    by_id.symlink_to(port)
+    jig = replace(jig, port=port) if jig.port == "HERE" else jig
+    patterns = tuple(port if each == "HERE" else each for each in jig_ports)
+    screen = ScreenConfig(scanner=str(by_id))
+    slots = (SlotConfig(1, "A57A000001", jig),)
+    station = StationConfig("s", "", slots, jig_ports=patterns, screen=screen)
+    found = {finding.name: finding for finding in examine(tmp_path / "r.db", station)}
+    assert found["scanner"].level is level
+    none = replace(station, screen=ScreenConfig())
+    assert "scanner" not in {finding.name for finding in examine(tmp_path / "r.db", none)}
 
 
 def test_a_store_with_records_is_healthy(store: Path) -> None:

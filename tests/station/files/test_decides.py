@@ -60,6 +60,8 @@ ALONE = [
     ("hall 1", "hall 2"),
     ("loading: insert_then_scan\n", ""),
     ("engineering_for: 8 h", "engineering_for: 4 h"),
+    ("badges:", "screen: {scanner: /dev/ttyACM0, language: zh}\nbadges:"),
+    ("badges:", "screen: {badge: 'M[0-9]{6}', palette: mono}\nbadges:"),
 ]
 
 

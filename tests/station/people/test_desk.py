@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import OperatorStop, StationFault
+from harness.errors import CommandRefused, OperatorStop, StationFault
 from harness.model.entry import (
     EngineeringBegun,
     EngineeringEnded,
@@ -127,10 +127,10 @@ def test_who_signs_in_is_there_until_somebody_else_comes_or_he_leaves(place: Pla
 @pytest.mark.parametrize(
     ("badge", "secret", "said"),
     [
-        ("B-1", "wrong", SignInRefused("B-1", "another secret")),
-        ("B-1", "", SignInRefused("B-1", "another secret")),
+        ("B-1", "wrong", SignInRefused("B-1", "another password")),
+        ("B-1", "", SignInRefused("B-1", "another password")),
         ("B-9", RIGHT, SignInRefused("B-9", "the badge counted until 2026-11-21")),
-        ("B-9", "wrong", SignInRefused("B-9", "another secret")),
+        ("B-9", "wrong", SignInRefused("B-9", "another password")),
         ("s3cret-word", RIGHT, SignInRefused("", "no badge of this line")),
     ],
 )
@@ -142,6 +142,15 @@ def test_who_is_refused_is_on_record_and_changes_nothing(
     assert code_of(lambda: desk.sign_in(badge, secret)) == "SIGN-IN-REFUSED"
     assert place.entered() == [LEO, said]
     assert desk.person == LEO
+
+
+def test_nobody_learns_which_badges_there_are(place: Place) -> None:
+    desk, told = place.desk(), set[str]()
+    for badge in ("B-1", "B-404"):
+        with pytest.raises(OperatorStop) as caught:
+            desk.sign_in(badge, "wrong")
+        told.add(caught.value.message)
+    assert len(told) == 1
 
 
 def test_no_secret_is_in_the_store_nor_in_a_fault(place: Place) -> None:
@@ -177,7 +186,7 @@ def test_five_refusals_close_a_badge_also_over_a_restart(place: Place, badge: st
         assert code_of(lambda: desk.sign_in(badge, "wrong")) == "SIGN-IN-REFUSED"
         assert desk.sign_in(badge, RIGHT) == MEI
     else:
-        with pytest.raises(OperatorStop, match="no badge of this line"):
+        with pytest.raises(OperatorStop, match="nobody has this badge and this password"):
             desk.sign_in(badge, RIGHT)
 
 
@@ -221,7 +230,7 @@ def test_an_engineer_alone_unlocks(
         return
     unlock()
     assert place.entered()[-1] == Unlocked("eve", "probe mended", slot)
-    with pytest.raises(ValueError, match="locked"):
+    with pytest.raises(CommandRefused, match=r"COMMAND-LATE: .* locked"):
         unlock()
 
 
@@ -229,14 +238,14 @@ def test_what_is_not_locked_cannot_be_unlocked_nor_without_grounds(place: Place)
     desk = place.desk()
     desk.sign_in("B-3", RIGHT)
     place.recorder.enter(Locked("STOP-FPY", "few pass"))
-    with pytest.raises(ValueError, match="slot 2 is not locked"):
+    with pytest.raises(CommandRefused, match="COMMAND-LATE: slot 2 is not locked"):
         desk.unlock(2, "why not")
-    with pytest.raises(ValueError, match="say why"):
+    with pytest.raises(CommandRefused, match="COMMAND-UNFIT: say why"):
         desk.unlock(None, "  ")
     desk.unlock(None, "new limits")
     place.recorder.enter(Locked("STOP-STREAK", "three", 2))
     desk.unlock(None, "and again")
-    with pytest.raises(ValueError, match="nothing is locked"):
+    with pytest.raises(CommandRefused, match="COMMAND-LATE: nothing is locked"):
         desk.unlock(None, "once more")
 
 
@@ -247,7 +256,7 @@ def test_engineering_mode_makes_what_counts_engineering_until_it_is_ended(place:
     assert code_of(begin) == "ROLE-NEEDED"
     desk.sign_in("B-3", RIGHT)
     for length in (timedelta(), 9 * HOUR):
-        with pytest.raises(ValueError, match="at most 8 h"):
+        with pytest.raises(CommandRefused, match=r"COMMAND-UNFIT: .* at most 8 h"):
             desk.begin_engineering("new fixture", length)
     assert desk.purpose(Purpose.PRODUCTION) is Purpose.PRODUCTION
     begin()
@@ -260,7 +269,7 @@ def test_engineering_mode_makes_what_counts_engineering_until_it_is_ended(place:
     assert desk.purpose(Purpose.PRODUCTION) is Purpose.PRODUCTION
     begun = EngineeringBegun("eve", "new fixture", place.clock.now + 2 * HOUR)
     assert place.entered()[-2:] == [begun, EngineeringEnded("eve")]
-    with pytest.raises(ValueError, match="is not on"):
+    with pytest.raises(CommandRefused, match=r"COMMAND-LATE: .* is not on"):
         desk.end_engineering()
 
 

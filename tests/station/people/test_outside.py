@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from harness.clock import SystemClock
-from harness.errors import HarnessError
+from harness.errors import CommandRefused, HarnessError
 from harness.model.entry import ContactsRenewed, Entry, Reworked, Role, SignedIn, SignedOut
 from harness.model.station import Outside, Recall, RenewContacts, Rework
 from harness.records.query import Reader
 from harness.records.recorder import Recorder
-from harness.station.people.outside import enter_outside, obey_outside
+from harness.station.people.outside import enter_outside
 from tests.records.runs import hand_in, lived
 
 SERIAL, JIG = "A57A000000", "jig-7"
@@ -36,14 +36,6 @@ def entering(recorder: Recorder) -> Enter:
 def test_where_nobody_ever_signed_in_it_is_in_the_name_that_is_said(entering: Enter) -> None:
     assert entering(Rework(SERIAL, "display", by="ben")).what == Reworked(SERIAL, "ben", "display")
     assert entering(RenewContacts(JIG, "ben")).what == ContactsRenewed(JIG, "ben")
-
-
-def test_a_recall_is_answered_with_how_much_it_revoked(recorder: Recorder) -> None:
-    def obey(command: Outside) -> str:
-        return obey_outside(command, recorder.path, recorder.enter, SystemClock())
-
-    assert obey(Recall("worn", jig=JIG, by="ben")) == "revoked 1 pass of 1 unit"
-    assert obey(Rework(SERIAL, "display", by="ben")) == ""
 
 
 def test_where_people_sign_in_it_is_in_the_name_of_who_is_signed_in(
@@ -79,8 +71,20 @@ def test_where_people_sign_in_and_nobody_has_a_name_alone_does_not_do(
     ],
 )
 def test_nothing_is_entered_without_who_what_and_why(entering: Enter, command: Outside) -> None:
-    with pytest.raises(ValueError, match=r"say why|name what is recalled"):
+    with pytest.raises(CommandRefused, match=r"^COMMAND-UNFIT: (say why|name what is recalled)"):
         entering(command)
+
+
+@pytest.mark.parametrize("slot", [-5, 0, 9, 2**63])
+def test_passes_of_a_slot_that_had_no_run_are_not_recalled(
+    entering: Enter, recorder: Recorder, slot: int
+) -> None:
+    with pytest.raises(HarnessError, match=rf"no run was in a slot {slot}(?!.*mean)") as caught:
+        entering(Recall("worn", slot=slot, by="ben"))
+    assert caught.value.code == "RECORD-UNKNOWN"
+    with Reader(recorder.path) as reader:
+        assert reader.slots() == [2]
+        assert not reader.recalls()
 
 
 def _refused(entering: Enter, command: Outside) -> str:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import queue
 import threading
+from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 
+from harness.model.counting import Counting
+from harness.model.entry import Entry, Locked, Role, SignedIn
 from harness.model.events import Stamped
 from harness.model.fold import RecordBuilder, fold, unfold
+from harness.model.head import RunHead
 from harness.model.record import Record
-from harness.model.slot_state import SlotState
-from harness.model.station import SlotChanged, Snapshot
+from harness.model.slot_state import SlotEvent, SlotState
+from harness.model.station import Counted, PlanShown, ScanOrder, SlotChanged, Snapshot
 from harness.station.screens.bus import Bus, Subscription, Told
 from harness.ui.line_view import LineView
 from tests.station.runs import STATION, events, loaded, reload, without_record
@@ -65,6 +70,25 @@ def test_a_snapshot_at_any_moment_and_what_follows_is_the_whole_run(before: int)
             station.publish(stamped)
         messages += told.take(0)
     assert heard(messages) == fold(RUN)
+
+
+def test_many_who_join_at_different_moments_are_each_told_what_was_then() -> None:
+    station = loaded(bus())
+    with ExitStack() as joined:
+        told = []
+        for stamped in RUN:
+            station.publish(stamped)
+            told.append(joined.enter_context(station.subscribe()))
+        frozen = [station._freeze(0)]
+        assert [snapshot(each).slots[0].run for each in told] == [fold(RUN)] * len(RUN)
+    station = loaded(bus())
+    for stamped in RUN:
+        station.publish(stamped)
+        frozen.append(station._freeze(0))
+    runs = [each.snapshot().slots[0].run for each in frozen]  # in their order
+    assert runs[1:] == [fold(RUN[: n + 1]) for n in range(len(RUN))]
+    late_first = [each.snapshot().slots[0].run for each in reversed(frozen)]
+    assert late_first == runs[::-1]
 
 
 def test_a_run_is_done_only_when_it_is_recorded() -> None:
@@ -216,3 +240,61 @@ def test_events_of_many_slots_at_once_all_arrive_in_the_order_of_their_run() -> 
 def _publish(station: Bus, run: list[Stamped]) -> None:
     for stamped in run:
         station.publish(stamped)
+
+
+def test_a_plan_is_told_once_until_another_runs_and_stands_last_in_the_snapshot() -> None:
+    station = bus()
+    one, other = PlanShown("1" * 64, "one", 1), PlanShown("2" * 64, "other", 1)
+    again = replace(one, release="8")
+    with station.subscribe() as told:
+        snapshot(told)
+        for plan in (one, one, other, other, again):
+            station.show(plan)
+        assert told.take(0) == [one, other, again]
+    with station.subscribe() as told:
+        assert snapshot(told).plans == (other, again)
+
+
+def test_what_counts_is_told_after_each_record_and_of_whoever_comes() -> None:
+    counting = Counting(RUN[0].utc)
+    station = Bus(STATION, [1], ScanOrder.INSERT_THEN_SCAN, counting)
+    run = replace(RunHead.of(fold(RUN)), purpose="rehearsal")
+    signed = Entry("01", RUN[0].utc, STATION, SignedIn("mei", Role.OPERATOR), 1)
+    with station.subscribe() as told:
+        first = snapshot(told)
+        assert (first.loading, first.counted) == (
+            ScanOrder.INSERT_THEN_SCAN,
+            Counted(RUN[0].utc, {}, 0, 0),
+        )
+        station.count(run)
+        station.enter(signed)
+        station.count(run)
+        station.enter(replace(signed, what=Locked("STOP-STREAK", "three", 1)))
+        one, none = Counted(RUN[0].utc, {"PASS": 1}, 1, 1), Counted(RUN[0].utc, {}, 0, 0)
+        assert [m for m in told.take(0) if isinstance(m, Counted)] == [one, none, one]
+    with station.subscribe() as told:
+        assert snapshot(told).counted == one
+
+
+def test_a_bus_that_counts_nothing_says_nothing() -> None:
+    station = bus()
+    with station.subscribe() as told:
+        first = snapshot(told)
+        station.count(RunHead.of(fold(RUN)))
+        assert (first.counted, first.loading, first.plans) == (None, None, ())
+        assert told.take(0) == []
+
+
+def test_a_unit_that_is_run_again_shows_the_new_run() -> None:
+    station = loaded(bus())
+    for stamped in RUN:
+        station.publish(stamped)
+    station.change(1, SlotEvent.AGAIN)
+    again = events("03TEST")
+    for stamped in again[:4]:
+        station.publish(stamped)
+    with station.subscribe() as told:
+        run = snapshot(told).slots[0].run
+    assert run == fold(again[:4])
+    with pytest.raises(KeyError):
+        station.publish(RUN[-1])

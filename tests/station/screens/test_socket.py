@@ -11,23 +11,35 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from harness.errors import StationFault
+from harness.errors import CommandRefused, StationFault
 from harness.model.events import Measured, Stamped
 from harness.model.fold import RecordBuilder, fold, unfold
+from harness.model.sentence import Says, Sentence, Sentences
 from harness.model.slot_state import SlotState
-from harness.model.station import Abort, Command, Obeyed, Refused, SlotChanged, Snapshot
+from harness.model.station import (
+    Abort,
+    Command,
+    Obeyed,
+    Refused,
+    SlotChanged,
+    SlotDoubt,
+    Snapshot,
+    Unready,
+)
+from harness.station.screens.asking import ask
 from harness.station.screens.bus import Bus
-from harness.station.screens.socket import NAME, StationSocket
+from harness.station.screens.socket import MOST_CLIENTS, NAME, StationSocket
 from tests.station.runs import STATION, events, loaded, reload
 from tests.station.screen import Screen
 
 RUN = events()
-TOLD = "its run is stopped"
+TOLD = (Sentence(Says.PUT_IN), Sentence.of(Says.NOT_INTO, unit="A57A000001", slot=1))
 ABORT = '{"is":"Abort","slot":1,"by":"Mei","why":"wrong cable"}'
 
 
@@ -40,10 +52,12 @@ class Station:
         self.obeyed: list[Command] = []
         self.socket = StationSocket(folder, self.bus, self._obey, patience_s=0.3)
 
-    def _obey(self, command: Command) -> str:
+    def _obey(self, command: Command) -> Sentences:
         assert isinstance(command, Abort)
+        if command.by == "a bug":
+            raise OverflowError("too large")
         if command.slot > 2:
-            raise ValueError(f"no slot {command.slot}")
+            raise CommandRefused("COMMAND-UNFIT", f"no slot {command.slot}")
         self.obeyed.append(command)
         return TOLD
 
@@ -88,6 +102,23 @@ def test_what_json_holds_badly_reaches_the_screen_all_the_same(station: Station)
     assert json.loads(lines[-1])["event"]["raw"] == "half \ud800"
 
 
+def test_what_slots_are_not_ready_by_is_told_when_it_changes_and_to_who_joins(
+    station: Station,
+) -> None:
+    golden = Unready((SlotDoubt(2, "READY-GOLDEN", "none has passed"),))
+    with Screen(station.folder) as first:
+        joined = first.message()
+        assert isinstance(joined, Snapshot)
+        assert joined.unready == Unready()
+        for unready in (Unready(), golden, golden, Unready(), golden):
+            station.bus.foresee(unready)
+        assert [first.message() for _ in range(3)] == [golden, Unready(), golden]
+    with Screen(station.folder) as later:
+        joined = later.message()
+        assert isinstance(joined, Snapshot)
+        assert joined.unready == golden
+
+
 def test_every_screen_gets_everything(station: Station) -> None:
     screens = [Screen(station.folder) for _ in range(5)]
     assert all(isinstance(screen.message(), Snapshot) for screen in screens)
@@ -116,7 +147,6 @@ GARBAGE = {
     '{"slot":1}': "expected a command",
     '{"is":"Abort","slot":1}': "missing or unknown: by, why",
     '{"is":"Abort","slot":"1","by":"a","why":"b"}': "Abort.slot",
-    '{"is":"Abort","slot":9,"by":"a","why":"b"}': "no slot 9",
     '{"is":"Abort","slot":1,"by":"a","why":"b","more":1}': "more",
     "[" * 5000: "not JSON",
 }
@@ -130,11 +160,84 @@ def test_what_is_no_command_is_refused_clearly_and_the_screen_stays(station: Sta
             answer = screen.message()
             assert isinstance(answer, Refused), text
             assert words in answer.why
+            assert (answer.code, answer.remedy) == ("", ""), "no screen of ours asks so"
         screen.send(b"\xff\xfe")
         assert isinstance(screen.message(), Refused)
         screen.send(ABORT)
         assert screen.message() == Obeyed("Abort", TOLD)
     assert len(station.obeyed) == 1
+
+
+def test_what_is_not_carried_out_is_refused_by_its_code_with_the_remedy(station: Station) -> None:
+    with Screen(station.folder) as screen:
+        screen.message()
+        screen.send(ABORT.replace('"slot":1', '"slot":9'))
+        words, code = "COMMAND-UNFIT: no slot 9", "COMMAND-UNFIT"
+        assert screen.message() == Refused(words, code, CommandRefused.codes[code].remedy)
+    with pytest.raises(CommandRefused, match=f"^{words}$") as refused:
+        ask(station.folder, Abort(9, "Mei", "why"))
+    assert refused.value.remedy == CommandRefused.codes[code].remedy
+    assert station.obeyed == []
+
+
+def test_a_bug_of_ours_is_answered_and_traced_and_cuts_nobody_off(
+    station: Station, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Screen(station.folder) as screen:
+        screen.message()
+        screen.send(ABORT.replace("Mei", "a bug"))
+        answer = screen.message()
+        assert isinstance(answer, Refused)
+        assert (answer.code, answer.why) == ("ENGINE-BUG", "ENGINE-BUG: OverflowError: too large")
+        screen.send(ABORT)
+        assert screen.message() == Obeyed("Abort", TOLD)
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_command_that_nests_without_end_is_answered_and_the_screen_stays(
+    station: Station,
+) -> None:
+    with Screen(station.folder) as screen:
+        screen.message()
+        for depth in (100, 900, 1010, 5000):
+            screen.send(ABORT.replace('"slot":1', f'"slot":{"[" * depth}{"]" * depth}'))
+            assert isinstance(screen.message(), Refused)
+        screen.send(ABORT)
+        assert screen.message() == Obeyed("Abort", TOLD)
+
+
+def test_who_comes_when_all_places_are_taken_is_told_so(station: Station) -> None:
+    with ExitStack() as others:
+        for _ in range(MOST_CLIENTS):
+            others.enter_context(Screen(station.folder))
+        with Screen(station.folder) as one_more:
+            answer = one_more.message()
+            assert isinstance(answer, Refused)
+            assert answer.code == "STATION-SOCKET"
+            assert f"{MOST_CLIENTS} screens and programs are joined to it" in answer.why
+            assert one_more.line() == b"", "it hangs up then"
+        with pytest.raises(StationFault, match="no more are served") as fault:
+            ask(station.folder, Abort(1, "Mei", "why"))
+        assert fault.value.remedy == answer.remedy
+    assert station.obeyed == []
+
+
+def test_what_a_screen_is_told_first_is_made_for_one_at_a_time_with_rests(tmp_path: Path) -> None:
+    made = next(stamped for stamped in RUN if isinstance(stamped.event, Measured))
+    at = RUN.index(made)
+    bus = loaded(Bus(STATION, [1, 2]))
+    for stamped in [*RUN[:at], *[made] * 3000]:
+        bus.publish(stamped)
+    with StationSocket(tmp_path / "line", bus, lambda _: ()), ExitStack() as screens:
+        began_s = time.monotonic()
+        joined = [screens.enter_context(Screen(tmp_path / "line")) for _ in range(3)]
+        told_s = []
+        for screen in joined:
+            assert b'"is":"Snapshot"' in screen.line()
+            told_s.append(time.monotonic() - began_s)
+    took_s = told_s[0]
+    assert told_s[1] >= 2 * took_s
+    assert told_s[2] >= 3 * took_s
 
 
 def test_a_line_without_end_is_refused_and_hung_up_on(station: Station) -> None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from harness.errors import StationFault
+from harness.errors import CommandRefused, OperatorStop, StationFault
 from harness.model.fault import Fault
 from harness.model.identity import Unit
-from harness.station.files.config import ScanOrder
+from harness.model.sentence import Says, Sentence
+from harness.model.station import ScanOrder
 from harness.station.seating.scans import Scans
 from harness.station.seating.seat import Occupant, Seat
 
@@ -78,6 +79,8 @@ class World:
             yield ("pull" if place.there else "put", "", slot)
             if place.running:
                 yield ("end", "", slot)
+            if place.done:
+                yield ("again", "", slot)
         yield from (("scan", label, slot) for label in LABELS[:2] for slot in (None, *SLOTS))
         yield ("work", "", None)
         yield ("late", "", None)
@@ -107,22 +110,32 @@ class World:
         place.done, place.running, place.session_done = place.running, "", place.session
         self.scans.over(slot, Unit(place.done), place.session)
 
+    def again(self, slot: int) -> None:
+        """Somebody has the unit run again, where it stands still."""
+        place = self.places[slot]
+        stands = place.there and not self.came(slot, place.session_done)
+        if stands:
+            self.scans.again(slot)
+            place.running, place.done = place.done, ""
+            return
+        with pytest.raises(OperatorStop, match=f"{place.done} has left slot {slot}"):
+            self.scans.again(slot)
+
     def scan(self, label: str, slot: int | None) -> None:
         try:
             told = self.scans.scan(Unit(label), slot, self.now_s)
-        except ValueError:
+        except CommandRefused:
             return  # the person is told
         if self.order is ScanOrder.INSERT_THEN_SCAN and slot is None:
             (slot,) = (n for n in SLOTS if self.waits(n) and not self.meant(n))
-        if told == "":
+        if not told:
             assert slot
             assert self.waits(slot), "its unit is not the next one to be tested there"
-        for other in LABELS:
-            if f"the scan of {other} " in told:
-                self.in_force.pop(other, None)
-            for number in SLOTS:
-                if f"not into slot {number}: {other} was" in told:
-                    self.in_force[other].slot = number
+        for each in told:
+            if each.says in (Says.SCAN_OVER, Says.SCAN_OVER_FOR):
+                self.in_force.pop(each.names["unit"], None)
+            elif each.says is Says.NOT_INTO:
+                self.in_force[each.names["unit"]].slot = int(each.names["slot"])
         empty = slot is not None and not self.places[slot].there and not self.places[slot].busy
         if slot is not None and self.places[slot].done and not self.places[slot].there:
             empty = True
@@ -148,7 +161,7 @@ class World:
         if taken := self.scans.take(slot, self.now_s, place.waits_since_s):
             self.begun(slot, taken[1].serial)
         elif any(each.slot == slot and not each.empty for each in self.in_force.values()):
-            assert place.there or "was scanned for it" in self.scans.why(slot)
+            assert place.there or "was scanned for it" in self.scans.why(slot)[0]
 
     def begun(self, slot: int, label: str) -> None:
         """The law."""
@@ -222,8 +235,8 @@ def test_who_was_put_in_before_the_next_scan_is_the_one_of_the_scan_before() -> 
     """Also when the thread of the slot has not seen him so far."""
     world = after(ScanOrder.SCAN_THEN_INSERT, (("scan", A, None), ("put", "", 1)))
     told = world.scans.scan(Unit(B), None, 0.0)
-    assert told == f"put it in now; not into slot 1: {A} was scanned for it"
-    with pytest.raises(ValueError, match=f"{A} is in slot 1 by an earlier scan"):
+    assert told == (Sentence(Says.PUT_IN), Sentence.of(Says.NOT_INTO, unit=A, slot=1))
+    with pytest.raises(CommandRefused, match=f"SCAN-INSIDE: {A} is in slot 1 by an earlier scan"):
         world.scans.scan(Unit(A), None, 0.0)
     world.put(2)
     taken = {slot: world.scans.take(slot, 0.0, 0.0) for slot in SLOTS}
@@ -238,9 +251,11 @@ def test_a_slot_that_cannot_be_looked_at_has_its_unit_still_and_refuses_no_other
     scans.over(1, Unit(A), 1)
     seats[1] = Seat(session=1, fault=fault)
     assert not scans.left(1, seats[1], 1)
-    assert scans.scan(Unit(B), 1, 0.0) == f"take {A} out of slot 1, then put it in"
-    assert scans.scan(Unit(A), 2, 0.0) == "put it into slot 2"
+    assert scans.scan(Unit(B), 1, 0.0) == (Sentence.of(Says.TAKE_OUT, unit=A, slot=1),)
+    assert scans.scan(Unit(A), 2, 0.0) == (Sentence.of(Says.PUT_INTO, slot=2),)
     seats[1] = Seat()
     scans.free(1, closed=False)
     assert scans.take(1, LONGER_S, 0.0) is None
-    assert scans.why(1).startswith(f"{B} was scanned for it while a unit stood in it: put it in")
+    why, awaited = scans.why(1)
+    assert why.startswith(f"{B} was scanned for it while a unit stood in it: put it in")
+    assert awaited == B

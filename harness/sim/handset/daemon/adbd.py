@@ -184,12 +184,15 @@ class _Handset:
     async def cut(self, fault: str) -> None:
         self._struck.add(fault)
         self._leave()
-        if fault == RESTARTS:  # back before anybody can ask: only its boot shows what happened
+        back_s = self.behaviour.unit.defects[fault].get("back_s")
+        if fault == RESTARTS:  # only its boot shows what happened
             self._kill()
             self.behaviour.system.boot(asyncio.get_running_loop().time())
-            await self.plug()
-        elif "back_s" in (settings := self.behaviour.unit.defects[fault]):
-            self._come_back(float(settings["back_s"]))
+            back_s = 0
+        if back_s:
+            self._come_back(float(back_s))
+        elif back_s is not None:
+            await self.plug()  # before anybody can ask
 
     def reboot(self, mode: str) -> None:
         system = self.behaviour.system
