@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from harness.clock import SystemClock
-from harness.model.station import Abort
+from harness.model.station import Abort, Answer
 from harness.station.screens.bus import Bus
 from harness.station.screens.obeying import Obeying
 from harness.station.screens.socket import StationSocket, folder_of
@@ -25,6 +25,8 @@ class Work(Protocol):
 
     def abort(self, command: Abort) -> None: ...
 
+    def answer(self, command: Answer) -> None: ...
+
 
 def on_screen(
     bus: Bus,
@@ -40,7 +42,7 @@ def on_screen(
     screen = LiveLine(Terminal(stderr=True), SystemClock())
     folder = folder_of(records)
     with (
-        StationSocket(folder, bus, Obeying(work.abort)),
+        StationSocket(folder, bus, Obeying(work.abort, answer=work.answer)),
         bus.subscribe() as told,
         stopping(work.stop) as each_poll,
     ):

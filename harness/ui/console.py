@@ -11,6 +11,8 @@ from rich.text import Text
 
 from harness.model.durations import idle_s
 from harness.model.events import (
+    Answered,
+    Prompted,
     Purpose,
     Recorded,
     Reserved,
@@ -23,6 +25,7 @@ from harness.model.events import (
 from harness.model.fold import RecordBuilder, unfold
 from harness.model.outcome import Outcome
 from harness.model.record import MeasurementRecord, Record, StepRecord
+from harness.ui.event_words import event_words, run_words
 from harness.ui.findings import bad_codes, findings, marginal
 from harness.ui.limits import measurement_lines
 from harness.ui.text import Terminal, printable, say, short_hash
@@ -85,15 +88,19 @@ class RunPrinter:
             case RunStarted():
                 for line in run_header(self._builder.build()):
                     say(self._console, line, hang=2)
-            case Waiting(step=step, instrument=instrument):
+            case Waiting(step=step):
                 self._waits.setdefault(step, stamped.at_ms)
-                self._say(f"  {'waits':8}{step:16} for {instrument}", "dim", hang=_STEP)
+                self._say(f"  {event_words(event)}", "dim", hang=_STEP)
             case Reserved(step=step) if step in self._waits:
                 span = self._waits.pop(step), stamped.at_ms
                 waited_s = idle_s(self._builder.steps(), [span])  # others may have run meanwhile
                 self._waited[step] = f" after a wait of {waited_s:.1f} s"
-            case SafeStateFailed(fault=fault):
-                self._say(f"NOT SAFE {fault.code}: {fault.message}", "bold red", hang=2)
+            case Prompted():
+                self._say(f"  {event_words(event)}", "bold", hang=_STEP)
+            case Answered():
+                self._say(f"  {event_words(event)}", "dim", hang=_STEP)
+            case SafeStateFailed():
+                self._say(event_words(event), "bold red", hang=2)
             case Recorded():
                 self.finish()
 
@@ -136,10 +143,8 @@ class RunPrinter:
 
 def run_header(record: Record) -> Iterator[Text]:
     """Which plan on which unit, and whether the run counts."""
-    who = record.scanned.serial or "an unannounced unit"
-    of = f" ({record.unit.variant})" if record.unit.variant else ""
-    plan = f"{record.plan.id} revision {record.plan.revision}{of}"
-    yield _line(f"{plan} on {who}, slot {record.slot}, attempt {record.attempt}")
+    serial, variant = record.scanned.serial, record.unit.variant
+    yield _line(run_words(record.plan, serial, record.slot, record.attempt, variant))
     yield _line(f"run {record.run}, plan {short_hash(record.plan.sha256)}", "dim")
     jig = record.jig.id if record.jig else "none"
     place = f"station {record.station.name}, jig {jig}, operator {record.operator or 'none'}"

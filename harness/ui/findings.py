@@ -17,9 +17,8 @@ from harness.model.fault import Fault
 from harness.model.judgement import MARGINAL
 from harness.model.outcome import Outcome
 from harness.model.record import MeasurementRecord, Record, StepRecord
-from harness.model.words import value_words
-from harness.ui.limits import limit_words
-from harness.ui.verdict import symptom_words, verdict
+from harness.ui.limits import judged_words
+from harness.ui.verdict import fault_words, symptom_words, verdict
 
 
 def findings(record: Record) -> list[str]:
@@ -115,9 +114,9 @@ class _Blocks:
         """A block a code, that of `first` at the top."""
         for code, fault in sorted(self._faults.items(), key=lambda entry: entry[0] != first):
             yield from self._made[code]
-            yield f"{code} ({fault.blame}): {fault.message}"
+            yield fault_words(fault)
             yield f"-> {fault.remedy}"
 
 
 def _against(step: StepRecord, made: MeasurementRecord) -> str:
-    return f"{step.id}.{made.name} = {value_words(made)}, limit {limit_words(made)}"
+    return f"{step.id}.{judged_words(made)}"

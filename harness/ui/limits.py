@@ -38,6 +38,11 @@ def measurement_lines(made: MeasurementRecord) -> Iterator[tuple[str, int]]:
         yield f"{'':{_VALUE}}{made.reason or made.outcome.name}, limit {limit}", _VALUE
 
 
+def judged_words(made: MeasurementRecord) -> str:
+    """Name, value and limit."""
+    return f"{made.name} = {value_words(made)}, limit {limit_words(made)}"
+
+
 def limit_words(made: MeasurementRecord) -> str:
     """What a value was judged by: of a range its acceptance bounds.
 

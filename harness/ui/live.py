@@ -46,7 +46,6 @@ class LiveLine:
         self._console = console
         self._clock = clock
         self._plain = not console.is_terminal or console.is_dumb_terminal
-        self._heard: dict[int, tuple[tuple[str, int], float]] = {}
         self._drawn = float("-inf")
         self._live = Live(
             console=console,
@@ -67,9 +66,8 @@ class LiveLine:
 
     def draw(self, messages: Iterable[Message]) -> None:
         """Take messages and show what has changed."""
-        ended = self.view.apply(messages)
         now = self._clock.monotonic()
-        self._hear(now)
+        ended = self.view.apply(messages, now)
         if self._plain:
             for record in ended:
                 self._say(f"slot {record.slot}  {who(record)}  {_verdict(record).plain}")
@@ -105,13 +103,6 @@ class LiveLine:
             return content
         return Text("\n").join(Text(self._shown(line)) for line in content)
 
-    def _hear(self, now: float) -> None:
-        """Remember when each slot was last heard, so that time goes on between events."""
-        for number, slot in self.view.slots.items():
-            last = (slot.run, slot.at_ms)
-            if number not in self._heard or self._heard[number][0] != last:
-                self._heard[number] = (last, now)
-
     def _area(self, now: float) -> RenderableType:
         """One row a slot, as many as fit."""
         slots = [self.view.slots[number] for number in sorted(self.view.slots)]
@@ -142,7 +133,7 @@ class LiveLine:
             words = verdict(slot.outcome, slot.purpose)
             words.append(f"  {len(slot.skipped)} skipped" if slot.skipped else "", "dim")
             return unit, f"{done}/{slot.steps}", words, bar, _elapsed(slot.at_ms / 1000)
-        elapsed = _elapsed(slot.at_ms / 1000 + now - self._heard[slot.number][1])
+        elapsed = _elapsed(slot.elapsed_s(now))
         words = Text(self._shown(at_work(slot)))
         if slot.purpose == Purpose.GOLDEN:
             words = Text.assemble((f"{slot.purpose}: ", "yellow"), words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from harness.model.events import Purpose
-from harness.model.fault import Symptom
+from harness.model.fault import Fault, Symptom
 from harness.model.outcome import Outcome
 from harness.model.refs import ReleaseRef
 
@@ -47,6 +47,11 @@ def counts(purpose: str) -> bool:
 def release_words(release: ReleaseRef) -> str:
     """Which release a run was made by, and who answers for it."""
     return f"release {release.number}, signed by {', '.join(release.signed_by)}"
+
+
+def fault_words(fault: Fault) -> str:
+    """A fault by its code: whose it is, and what happened."""
+    return f"{fault.code} ({fault.blame}): {fault.message}"
 
 
 def symptom_words(symptom: Symptom) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.model.outcome import Outcome
+from harness.model.screen import ENGLISH
+from harness.ui.board.words import Words
 from harness.ui.report.markup import Markup, el, text, void
 
 _STYLE = Path(__file__).with_name("page.css")
@@ -21,17 +23,20 @@ _MARKS = {
 }
 
 
-def page(title: str, *body: str) -> str:
-    """A page of HTML that is XML, too."""
+def page(title: str, *body: str, style: Path = _STYLE, words: Words | None = None) -> str:
+    """A page of HTML that is XML, too; without `words` in English."""
     head = (
         void("meta", charset="utf-8"),
         void("meta", http_equiv="Content-Security-Policy", content=_RULES),
         void("meta", name="viewport", content="width=device-width, initial-scale=1"),
         void("meta", name="color-scheme", content="light dark"),
         el("title", title),
-        el("style", Markup(_STYLE.read_text(encoding="utf-8"))),
+        el("style", Markup(style.read_text(encoding="utf-8"))),
     )
-    return "<!DOCTYPE html>\n" + el("html", el("head", *head), el("body", *body), lang="en") + "\n"
+    language, turned = (words.language, words.right_to_left) if words else (ENGLISH, False)
+    inside = el("head", *head), el("body", *body)
+    whole = el("html", *inside, lang=language, dir="rtl" if turned else "ltr")
+    return f"<!DOCTYPE html>\n{whole}\n"
 
 
 @dataclass(frozen=True, slots=True)
