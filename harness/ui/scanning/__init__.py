@@ -1,0 +1,1 @@
+"""What is keyed and scanned: whose keys they are, and which code it is."""
