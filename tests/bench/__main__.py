@@ -17,6 +17,8 @@ BENCHES = (
     "takt",
     "population",
     "presence",
+    "operator",
+    "shift",
 )
 
 

@@ -119,7 +119,7 @@ def _measured(store: Path) -> dict[str, Any]:
             floor.station, catalogue=Catalogue(map(times.timed, catalogue().values()))
         )
         inserts: list[Callable[[int], Any]] = [
-            partial(floor.insert, unit) for unit in scenario.first_units(UNITS)
+            partial(floor.insert, unit, unit.label) for unit in scenario.first_units(UNITS)
         ]
         row = Row(
             inserts,

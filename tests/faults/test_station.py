@@ -42,7 +42,7 @@ class Units:
     def __init__(self, store: Path, floor: SimulatedHands, units: tuple[SimUnit, ...]) -> None:
         self.store, self.station = store, floor.station
         self.results: dict[int, RunResult] = {}
-        inserts = [partial(floor.insert, unit) for unit in units]
+        inserts = [partial(floor.insert, unit, unit.label) for unit in units]
         self._row = Row(inserts, told=self.results.__setitem__, take_out=floor.take_out)
 
     def run(self, plan: Path, watch: Callable[[Told], None] = lambda _: None) -> None:
