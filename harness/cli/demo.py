@@ -29,7 +29,7 @@ SCENARIO = HOME / "fixtures" / "sim" / "line.yaml"
 
 @click.command()
 @click.option("--units", type=click.IntRange(1), help="How many of the scenario's units to test.")
-@click.option("--slots", type=click.IntRange(1, 64), default=4, show_default=True)
+@click.option("--slots", type=click.IntRange(1, 64), default=6, show_default=True)
 @click.option("--seed", type=int, help="Of the simulated noise, in place of the scenario's.")
 @click.option(
     "--scenario",
@@ -57,7 +57,7 @@ def demo(
     The adb server, serial ports, steps and records are the real ones; the handsets and jigs are
     simulated at the wire. Screens find the station at the socket beside the records.
 
-    Example: harness demo --units 8 --slots 4
+    Example: harness demo --units 8 --slots 6
     """
     scenario = load_line(scenario_file, units=units, seed=seed, held=check)
     plans = load_plans(PLAN, catalogue())

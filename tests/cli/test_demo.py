@@ -55,7 +55,7 @@ def test_a_line_has_four_good_units_of_two_versions_and_four_planted_bad() -> No
     assert len(LINE.units) == 8
     assert len(good) == 4
     assert len({unit.android for unit in good}) == 2
-    assert [unit.serial for unit in LINE.units if unit.sku == "A57-AE"] == ["A57A000008"]
+    assert [unit.serial for unit in LINE.units if unit.sku == "A57-AE"] == ["A57A000005"]
 
 
 def test_every_verdict_is_as_planted_and_the_records_are_clean(cli: Cli) -> None:
@@ -65,6 +65,7 @@ def test_every_verdict_is_as_planted_and_the_records_are_clean(cli: Cli) -> None
     assert checked.err.isascii()
     records = checked.records()
     assert [r["scanned"]["serial"] for r in records] == [unit.serial for unit in LINE.units]
+    assert {r["slot"] for r in records} == set(range(1, 7)), "the README says six slots"
     for record, unit in zip(records, LINE.units, strict=True):
         assert unit.expect
         assert record["outcome"] == unit.expect.outcome.name
@@ -72,7 +73,7 @@ def test_every_verdict_is_as_planted_and_the_records_are_clean(cli: Cli) -> None
         assert record["scanned"]["sku"] == unit.sku
         assert record["scanned"]["variant"] == {"A57-PK": "pk", "A57-AE": "ae"}[unit.sku]
         assert (record["symptom"] is not None) == (record["outcome"] == "FAIL")
-    *_, weak, _, _, export = ({step["id"]: step for step in r["steps"]} for r in records[1:])
+    export, *_, weak = ({step["id"]: step for step in r["steps"]} for r in records[4:])
     assert "identity_at_the_end" in export
     assert "identity_at_the_end" not in weak
     parents = {name: step["parent"] for name, step in export.items() if step["parent"]}
@@ -82,8 +83,8 @@ def test_every_verdict_is_as_planted_and_the_records_are_clean(cli: Cli) -> None
         "bench": ("attach", "charge"),
     }
     assert parents == {name: group for group, names in groups.items() for name in names}
-    assert records[4]["symptom"]["code"] == "BAT-07"
-    assert records[-1]["plan"]["sha256"] != records[0]["plan"]["sha256"]
+    assert records[-1]["symptom"]["code"] == "BAT-07"
+    assert records[4]["plan"]["sha256"] != records[0]["plan"]["sha256"]
     assert cli("records", "verify").code == 0
 
 
@@ -177,7 +178,7 @@ def test_a_screen_of_another_process_sees_the_line_and_aborts_a_slot(cli: Cli) -
 
 
 def test_a_killed_adb_server_is_started_again_and_no_unit_passes_by_it(cli: Cli) -> None:
-    running = cli.start("demo", "--json")
+    running = cli.start("demo", "--slots", "4", "--json")  # good units still wait for a slot
     with Screen(folder(cli)) as screen:
         for message in _messages(screen):
             if _begins(message, "rear"):
