@@ -11,7 +11,7 @@ from click import Context
 
 from harness.cli import COMMANDS, cli
 
-COSTLY = ("adbutils", "serial", "usb", "numpy", "textual", "requests", "PIL")
+COSTLY = ("adbutils", "serial", "usb", "numpy", "textual", "requests", "PIL", "segno")
 PLAN = Path(__file__).parents[2] / "testplans" / "skeleton.yaml"
 
 
