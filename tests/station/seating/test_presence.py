@@ -30,18 +30,6 @@ SERIALS = ("A57A000001", "A57A000002")
 STEADY_S = 0.5
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[AdbServer]:
-    with AdbServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def handsets() -> Iterator[SimHandsets]:
-    with SimHandsets() as handsets:
-        yield handsets
-
-
 @pytest.fixture
 def addresses(handsets: SimHandsets) -> Iterator[list[str]]:
     """Two handsets whose cables are not plugged in yet."""

@@ -146,18 +146,6 @@ class Slot:
         return self.presence.refresh(30) and self.presence.session(1) != self.witness.seat.session
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[AdbServer]:
-    with AdbServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def handsets() -> Iterator[SimHandsets]:
-    with SimHandsets() as handsets:
-        yield handsets
-
-
 @pytest.fixture
 def address(handsets: SimHandsets) -> str:
     return handsets.add(SimUnit("A57A000001"))

@@ -204,20 +204,9 @@ def test_a_fail_that_does_not_count_says_so_beside_its_bin(height: int) -> None:
 
 def uncounted(face: Face, purpose: Purpose) -> Tile:
     """The tile of a verdict that does not count."""
-    return Tile(
-        slot=61,
-        face=face,
-        digits="004161",
-        code="",
-        words="",
-        bin="",
-        action=Said("do.uncounted"),
-        left_s=None,
-        share=None,
-        step="",
-        counts=False,
-        notes=(Said(f"note.{purpose}"),),
-    )
+    note = Said(f"note.{purpose}")
+    void = replace(HUNG, slot=61, face=face, digits="004161", code="", words="", counts=False)
+    return replace(void, action=Said("do.uncounted"), notes=(note,))
 
 
 def test_a_fail_among_64_has_its_cross_as_high_as_the_tile_and_a_run_its_time() -> None:
