@@ -99,8 +99,11 @@ def foretold(foresight: Foresight, bus: Bus, each_s: float = LOOK_S) -> Iterator
             bus.foresee(foresight.look())
 
     def go_on() -> None:
-        while not (news.take(each_s) == [] and news.ended):
-            look()
+        try:
+            while not (news.take(each_s) == [] and news.ended):
+                look()
+        finally:  # else tiles would say for ever what nobody looks after
+            bus.foresee(Unready())
 
     with bus.subscribe(wanted=Changing().changes) as news:
         news.take(0)  # the whole station; only what is said from now on is told by itself

@@ -12,7 +12,7 @@ from threading import Event
 import pytest
 
 from harness.errors import HarnessError, StationFault
-from harness.model.entry import Entered, Locked, SignedOut, UnitRefused, Unlocked
+from harness.model.entry import Entered, Locked, SignedOut, SignInRefused, UnitRefused, Unlocked
 from harness.model.events import Purpose, Stamped
 from harness.model.identity import Unit
 from harness.model.people import SHIFT
@@ -137,6 +137,23 @@ def test_a_store_that_cannot_be_asked_changes_nothing_of_what_is_told(line: Rule
         assert asked.wait(PATIENCE_S)
         fails.clear()
         enter(MEI)
+        is_told(told, Unready())
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_look_that_ends_by_a_bug_leaves_nothing_old_on_the_tiles(line: RuledLine) -> None:
+    broken = Event()
+    doubts = doubts_of(ask(line, Rules(sign_in=True)))
+
+    def or_breaks(slots: Iterable[int]) -> Iterator[tuple[int, list[Doubt]]]:
+        if broken.is_set():
+            raise LookupError("a bug")
+        yield from doubts(slots)
+
+    with screen(line, Foresight(SLOTS, or_breaks, GoldenUnits(), lambda: True)) as (enter, told):
+        assert at_first(told) == NOBODY
+        broken.set()
+        enter(SignInRefused("B-9", "unknown"))
         is_told(told, Unready())
 
 
